@@ -1,0 +1,1 @@
+"""Whether a policy version may serve people: gates, shadow, canary, ramp, rollback."""

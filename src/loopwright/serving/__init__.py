@@ -1,0 +1,1 @@
+"""The gateway that applications talk to, and the way from its traffic back into the loop."""
