@@ -1,0 +1,31 @@
+import { Button, Menu, Text } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { call } from "../api/http";
+import { meQuery } from "../api/queries";
+
+export default function PersonMenu() {
+  const { t } = useTranslation();
+  const me = useQuery(meQuery());
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  if (!me.data) return null;
+  const signOut = async () => {
+    await call("POST", "/api/signout");
+    queries.clear();
+    await navigate({ to: "/signin" });
+  };
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button variant="subtle" color="gray" size="compact-md" c="var(--mantine-color-text)" aria-label={t("person.menu", { name: me.data.name })}>
+          <Text span size="sm" maw={120} truncate>{me.data.name}</Text>
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => void signOut()}>{t("person.signOut")}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

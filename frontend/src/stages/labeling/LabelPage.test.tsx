@@ -1,0 +1,119 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, expect, test, vi } from "vitest";
+import { show } from "../../test/show";
+import { TinyServer } from "../../test/server";
+import { Desk } from "./LabelPage";
+import { waiting } from "./outbox";
+
+afterEach(() => vi.unstubAllGlobals());
+
+const judged = (server: TinyServer) => server.posted.filter((one) => one.path.endsWith("/judgments"));
+
+async function open(project: string, server: TinyServer) {
+  server.start();
+  const user = userEvent.setup();
+  const view = show(<Desk projectId={project} />);
+  await screen.findByText("Prompt 1");
+  return { user, view };
+}
+
+test("keys choose, Enter sends, and the next item is already there", async () => {
+  const server = new TinyServer();
+  const { user } = await open("keys", server);
+  await user.keyboard("1");
+  expect(screen.getByRole("radio", { name: "Left is better" })).toHaveAttribute("aria-checked", "true");
+  await user.keyboard("{ArrowRight}");
+  await user.keyboard("{Enter}");
+  expect(screen.getByText("Prompt 2")).toBeInTheDocument();
+  await user.keyboard("3{Enter}");
+  expect(screen.getByText("Prompt 3")).toBeInTheDocument();
+  await waitFor(() => expect(judged(server)).toHaveLength(2));
+  expect(judged(server)[0]?.body).toMatchObject({ assignment_id: "asg_1", answer: { choice: "right", reason: null }, revisions: 1 });
+  expect(judged(server)[1]?.body).toMatchObject({ assignment_id: "asg_2", answer: { choice: "tie", reason: null }, revisions: 0 });
+});
+
+test("Enter without a choice sends nothing", async () => {
+  const server = new TinyServer();
+  const { user } = await open("nothing", server);
+  await user.keyboard("{Enter}");
+  expect(screen.getByText("Prompt 1")).toBeInTheDocument();
+  expect(await waiting("nothing")).toHaveLength(0);
+});
+
+test("letters typed in the reason choose nothing; Enter there sends", async () => {
+  const server = new TinyServer();
+  const { user } = await open("reason", server);
+  await user.keyboard("2r");
+  await user.keyboard("table 4 is better{Enter}");
+  expect(screen.getByText("Prompt 2")).toBeInTheDocument();
+  await waitFor(() => expect(judged(server)).toHaveLength(1));
+  expect(judged(server)[0]?.body.answer).toEqual({ choice: "right", reason: "table 4 is better" });
+});
+
+test("offline answers wait in the outbox and are sent once the server is back", async () => {
+  const server = new TinyServer();
+  const { user } = await open("offline", server);
+  server.reachable = false;
+  await user.keyboard("1{Enter}2{Enter}");
+  expect(screen.getByText("Prompt 3")).toBeInTheDocument();
+  await waitFor(async () => expect(await waiting("offline")).toHaveLength(2));
+  server.reachable = true;
+  window.dispatchEvent(new Event("online"));
+  await waitFor(() => expect(judged(server)).toHaveLength(2), { timeout: 5000 });
+  await waitFor(async () => expect(await waiting("offline")).toHaveLength(0));
+});
+
+test("a lost lease is told, and the answer is kept", async () => {
+  const server = new TinyServer();
+  server.refuse.add("asg_1");
+  const { user } = await open("lost", server);
+  await user.keyboard("1r");
+  await user.keyboard("clearer{Enter}");
+  expect(await screen.findByText("An answer was not taken, but it is kept here")).toBeInTheDocument();
+  expect(screen.getByText("You answered: left")).toBeInTheDocument();
+  expect(screen.getByText("Reason: clearer")).toBeInTheDocument();
+  expect(screen.getByText("Prompt 2")).toBeInTheDocument();
+});
+
+test("a draft and the held items outlive a reload", async () => {
+  const server = new TinyServer();
+  const { user, view } = await open("reload", server);
+  await user.keyboard("2r");
+  await user.keyboard("half a thought");
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  view.unmount();
+  show(<Desk projectId="reload" />);
+  expect(await screen.findByText("Prompt 1")).toBeInTheDocument();
+  expect(screen.getByRole("radio", { name: "Right is better" })).toHaveAttribute("aria-checked", "true");
+  expect(screen.getByDisplayValue("half a thought")).toBeInTheDocument();
+});
+
+test("Z brings the last answer back, sent or not", async () => {
+  const server = new TinyServer();
+  const { user } = await open("undo", server);
+  await user.keyboard("1{Enter}");
+  await waitFor(() => expect(judged(server)).toHaveLength(1));
+  await waitFor(async () => expect(await waiting("undo")).toHaveLength(0));
+  await user.keyboard("z");
+  expect(await screen.findByText("Prompt 1")).toBeInTheDocument();
+  expect(server.posted.some((one) => one.path.endsWith("/judgments/jdg_asg_1/undo"))).toBe(true);
+  expect(screen.getByRole("radio", { name: "Left is better" })).toHaveAttribute("aria-checked", "true");
+});
+
+test("S skips with a reason", async () => {
+  const server = new TinyServer();
+  const { user } = await open("skip", server);
+  await user.keyboard("s");
+  await user.click(await screen.findByRole("radio", { name: /upsetting/ }));
+  await user.keyboard("{Enter}");
+  expect(await screen.findByText("Prompt 2")).toBeInTheDocument();
+  await waitFor(() => expect(server.posted.find((one) => one.path.endsWith("/asg_1/skip"))?.body).toEqual({ token: 1, reason: "upsetting" }));
+});
+
+test("a single label is chosen by its number", async () => {
+  const server = new TinyServer(3, { id: "q", kind: "single_label", text: "Is it safe?", options: ["safe", "unsafe"] });
+  const { user } = await open("single", server);
+  await user.keyboard("2{Enter}");
+  await waitFor(() => expect(judged(server)[0]?.body.answer).toEqual({ label: "unsafe", reason: null }));
+});

@@ -1,0 +1,38 @@
+import { Button, Group, Modal, Radio, Stack } from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+const REASONS = ["cannot_judge", "not_my_language", "upsetting", "broken"] as const;
+type Reason = (typeof REASONS)[number];
+
+/** Why an item is left: arrows or 1 to 4 choose, Enter skips, Escape goes back. */
+export default function SkipForm({ onSkip, onClose }: { onSkip: (reason: string) => void; onClose: () => void }) {
+  const { t } = useTranslation();
+  const [reason, setReason] = useState<Reason>("cannot_judge");
+  useHotkeys(REASONS.map((value, index) => [String(index + 1), () => setReason(value)]), []);
+  return (
+    <Modal opened onClose={onClose} title={t("label.skipForm.title")} closeButtonProps={{ "aria-label": t("close") }}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          onSkip(reason);
+        }}
+      >
+        <Stack>
+          <Radio.Group value={reason} onChange={(value) => setReason(value as Reason)} aria-label={t("label.skipForm.title")}>
+            <Stack gap="xs">
+              {REASONS.map((value, index) => (
+                <Radio key={value} value={value} label={`${index + 1}  ${t(`label.skipForm.reasons.${value}`)}`} data-autofocus={index === 0 || undefined} />
+              ))}
+            </Stack>
+          </Radio.Group>
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>{t("cancel")}</Button>
+            <Button type="submit">{t("label.skipForm.send")}</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

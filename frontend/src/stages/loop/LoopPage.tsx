@@ -1,0 +1,1 @@
+export function LoopPage() { return null; }

@@ -1,0 +1,61 @@
+import { vi } from "vitest";
+import type { Assignment } from "../api/types";
+
+export interface Posted {
+  path: string;
+  body: Record<string, unknown>;
+}
+
+/** A server of four pairs, enough for the page; the e2e tests use the real one. */
+export class TinyServer {
+  posted: Posted[] = [];
+  reachable = true;
+  refuse = new Set<string>();
+  private next = 1;
+
+  constructor(private readonly total = 5, private readonly question: Assignment["question"] = { id: "q", kind: "pairwise", text: "Which answer is better?" }) {}
+
+  private item(): Assignment | null {
+    if (this.next > this.total) return null;
+    const number = this.next++;
+    return {
+      id: `asg_${number}`, token: number, item_id: `itm_${number}`, lease_until: Date.now() / 1000 + 600, question: this.question,
+      prompt: [{ role: "user", content: `Prompt ${number}` }],
+      completions: this.question.kind === "pairwise" ? [{ side: "left", text: `Left text ${number}` }, { side: "right", text: `Right text ${number}` }] : [{ side: "only", text: `Text ${number}` }],
+      guideline: null, segment: null, simulated: false,
+    };
+  }
+
+  private lease(count: number): Assignment[] {
+    return Array.from({ length: count }, () => this.item()).filter((item) => item !== null);
+  }
+
+  private answer(path: string, body: Record<string, unknown>): [number, unknown] {
+    const progress = { mine: this.posted.filter((one) => one.path.endsWith("/judgments")).length, remaining: this.total };
+    if (path.endsWith("/assignments")) return [200, { assignments: this.lease(Number(body.count)), progress }];
+    if (path.endsWith("/skip")) return [200, {}];
+    if (path.endsWith("/judgments")) {
+      if (this.refuse.has(String(body.assignment_id))) return [409, { error: { code: "lease_lost", message: "The lease ran out.", remedy: "Go on with the next item." } }];
+      return [200, { judgment_id: `jdg_${body.assignment_id}`, repeated: false, next: this.lease(Number(body.count)), progress }];
+    }
+    if (path.endsWith("/undo")) {
+      const number = Number(/asg_(\d+)/.exec(path)?.[1]);
+      this.next = number;
+      const [assignment] = this.lease(1);
+      this.next = this.total + 1;
+      return [200, { assignment }];
+    }
+    return [404, { error: { code: "not_found", message: "no such path" } }];
+  }
+
+  start() {
+    vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
+      if (!this.reachable) throw new TypeError("Failed to fetch");
+      const body = JSON.parse((init.body as string | undefined) ?? "{}") as Record<string, unknown>;
+      const [status, json] = this.answer(path, body);
+      if (init.method === "POST" && !path.endsWith("/assignments")) this.posted.push({ path, body });
+      return new Response(JSON.stringify(json), { status, headers: { "content-type": "application/json" } });
+    });
+    return this;
+  }
+}

@@ -1,0 +1,18 @@
+import "@testing-library/jest-dom/vitest";
+import "fake-indexeddb/auto";
+import "../app/i18n";
+import { cleanup } from "@testing-library/react";
+import { afterEach, vi } from "vitest";
+
+// jsdom has neither of these, and Mantine asks for both.
+Object.defineProperty(window, "matchMedia", {
+  value: (query: string) => ({ matches: false, media: query, addEventListener: vi.fn(), removeEventListener: vi.fn(), addListener: vi.fn(), removeListener: vi.fn() }),
+});
+Object.defineProperty(window, "scrollTo", { value: vi.fn() });
+globalThis.ResizeObserver = class {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+};
+
+afterEach(cleanup);

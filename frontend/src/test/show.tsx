@@ -1,0 +1,23 @@
+import { MantineProvider } from "@mantine/core";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
+import { render } from "@testing-library/react";
+import type { ReactNode } from "react";
+import { KeyLines } from "../app/keys";
+import { contrast, theme } from "../app/theme";
+
+/** Renders a part of a page with everything around it that it needs. */
+export function show(part: ReactNode) {
+  const root = createRootRoute();
+  const page = createRoute({ getParentRoute: () => root, path: "/", component: () => part });
+  const router = createRouter({ routeTree: root.addChildren([page]), history: createMemoryHistory({ initialEntries: ["/"] }) });
+  return render(
+    <MantineProvider theme={theme} cssVariablesResolver={contrast} env="test">
+      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+        <KeyLines>
+          <RouterProvider router={router as never} />
+        </KeyLines>
+      </QueryClientProvider>
+    </MantineProvider>,
+  );
+}
