@@ -1,0 +1,1 @@
+"""Immutable, content-addressed dataset versions: splits, lineage, export."""

@@ -1,0 +1,1 @@
+"""Items arrive: files, API, captured traffic; masked, with provenance, without duplicates."""
