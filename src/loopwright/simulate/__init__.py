@@ -1,0 +1,1 @@
+"""Simulated annotators, traffic and worlds: they use the client, as people would."""
