@@ -1,0 +1,1 @@
+"""Training runs: recipes, subprocess steps, manifests, the hacking watch."""
