@@ -1,0 +1,179 @@
+"""The mapping file: which column of an import means what.
+
+Errors name the line of the mapping file, what is wrong with it, and what could stand there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Columns
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from loopwright.base.errors import InvalidInput
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+
+
+class ImportKind(StrEnum):
+    """What the rows of a file are."""
+
+    VOTES = "votes"
+    PREFERENCES = "preferences"
+    DEMONSTRATIONS = "demonstrations"
+    PROMPTS = "prompts"
+    CONTRAST = "contrast"
+
+
+class TextFormat(StrEnum):
+    """How a column spells a prompt or a completion.
+
+    TEXT is one user message (a prompt) or the assistant's answer (a completion); MESSAGES is a
+    list of {role, content}; DIALOGUE is the text form with Human and Assistant turns.
+    """
+
+    TEXT = "text"
+    MESSAGES = "messages"
+    DIALOGUE = "dialogue"
+
+
+_SHARED = ("prompt", "prompt_key", "segment", "residency", "names")
+REQUIRED: Columns[ImportKind, tuple[str, ...]] = {
+    ImportKind.VOTES: ("item", "prompt", "annotator", "choice"),
+    ImportKind.PREFERENCES: ("chosen", "rejected"),
+    ImportKind.DEMONSTRATIONS: ("prompt", "completion"),
+    ImportKind.PROMPTS: ("prompt",),
+    ImportKind.CONTRAST: ("prompt", "right", "wrong"),
+}
+OPTIONAL: Columns[ImportKind, tuple[str, ...]] = {
+    ImportKind.VOTES: (
+        *_SHARED, "first", "second", "completion", "first_source", "second_source",
+        "completion_source", "shown", "judged_at",
+    ),
+    ImportKind.PREFERENCES: (
+        *_SHARED, "item", "annotator", "chosen_source", "rejected_source", "judged_at",
+    ),
+    ImportKind.DEMONSTRATIONS: (*_SHARED, "item", "completion_source"),
+    ImportKind.PROMPTS: _SHARED,
+    ImportKind.CONTRAST: (*_SHARED, "item", "set", "right_source", "wrong_source"),
+}  # fmt: skip
+
+
+class Join(BaseModel):
+    """A second file whose columns are added to each row where the keys are equal as text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    file: Name
+    on: dict[Name, Name] = Field(min_length=1)
+    """Column of the main file -> column of the joined file."""
+
+
+class ImportMapping(BaseModel):
+    """A whole mapping file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: ImportKind
+    source: Name
+    """Where the rows come from; keys of prompts and items are unique within a source."""
+    question: Name | None = None
+    format: TextFormat = TextFormat.TEXT
+    fields: dict[Name, Name]
+    """Our field -> the file's column."""
+    choices: dict[str, Literal["first", "second", "tie", "both_bad"]] = Field(default_factory=dict)
+    join: Join | None = None
+    annotator: Name | None = None
+    """Who judged, when no column says so; default: the source's name."""
+    segment: Name | None = None
+    residency: Name | None = None
+    set_name: Name | None = None
+    shown: Literal["first_left", "second_left"] | None = None
+    """Which completion stood on the left, when it was always the same one."""
+    open: bool = True
+    """Whether the items are also offered for further judging."""
+    simulated: bool = False
+
+    def column(self, field: str) -> str | None:
+        """Return the file's column for one of our fields, or None when it is not mapped."""
+        return self.fields.get(field)
+
+
+def parse_mapping(text: str, *, name: str = "mapping.yaml") -> ImportMapping:
+    """Return the mapping in a YAML text; raise InvalidInput with the line of each mistake."""
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        loaded = yaml.safe_load(text)
+    except yaml.YAMLError as failure:
+        mark = getattr(failure, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        problem = getattr(failure, "problem", None) or str(failure)
+        raise _refused(f"{name}{line} is not YAML: {problem}.") from failure
+    if not isinstance(loaded, dict):
+        raise _refused(f"{name} must be a mapping that starts with kind, source and fields.")
+    try:
+        mapping = ImportMapping.model_validate(loaded)
+    except ValidationError as failure:
+        sentences = [
+            f"{name}:{_line(node, error['loc'])} {'.'.join(map(str, error['loc']))}: {error['msg']}"
+            for error in failure.errors()
+        ]
+        raise _refused("; ".join(sentences) + ".") from failure
+    _check_fields(mapping, node, name)
+    return mapping
+
+
+def check_columns(mapping: ImportMapping, columns: Sequence[str], *, place: str) -> None:
+    """Raise InvalidInput when a mapped column is not among `columns`."""
+    missing = sorted({column for column in mapping.fields.values() if column not in columns})
+    if missing:
+        raise InvalidInput(
+            f"{place} has no column {', '.join(map(repr, missing))}; "
+            f"it has {', '.join(map(repr, columns))}.",
+            remedy="Correct the mapping's fields, or join the file that has the column.",
+            code="unknown_column",
+            detail={"missing": missing, "columns": list(columns)},
+        )
+
+
+def _check_fields(mapping: ImportMapping, node: yaml.Node | None, name: str) -> None:
+    required, optional = REQUIRED[mapping.kind], OPTIONAL[mapping.kind]
+    known = {*required, *optional}
+    for field in mapping.fields:
+        if field not in known:
+            raise _refused(
+                f"{name}:{_line(node, ('fields', field))} an import of {mapping.kind.value} has no "
+                f"field {field!r}; it has {', '.join(sorted(known))}."
+            )
+    needed = [field for field in required if field not in mapping.fields]
+    if mapping.kind is ImportKind.PREFERENCES and mapping.format is TextFormat.TEXT:
+        needed += [] if "prompt" in mapping.fields else ["prompt"]
+    if needed:
+        raise _refused(
+            f"{name}:{_line(node, ('fields',))} fields lacks {', '.join(needed)}, which an import "
+            f"of {mapping.kind.value} needs."
+        )
+    if ("first" in mapping.fields) != ("second" in mapping.fields):
+        raise _refused(f"{name}:{_line(node, ('fields',))} first and second go together.")
+
+
+def _refused(message: str) -> InvalidInput:
+    return InvalidInput(
+        message, remedy="Correct the mapping; examples/ holds whole ones.", code="invalid_mapping"
+    )
+
+
+def _line(node: yaml.Node | None, place: Sequence[object]) -> int:
+    """Return the line (from 1) of the deepest part of `place` that the YAML text has."""
+    line = node.start_mark.line if node is not None else 0
+    for part in place:
+        if not isinstance(node, yaml.MappingNode):
+            break
+        pair = next((p for p in node.value if p[0].value == str(part)), None)
+        if pair is None:
+            break
+        line, node = pair[0].start_mark.line, pair[1]
+    return line + 1

@@ -1,0 +1,170 @@
+"""Use cases of intake: prompts, completions and items come in, in bulk, masked, only once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection
+
+from loopwright.base.digests import digest_json
+from loopwright.base.errors import Conflict, InvalidInput, NotFound
+from loopwright.base.types import Json
+from loopwright.intake import capture, rules, store
+from loopwright.intake.masking import MaskScope
+from loopwright.intake.model import (
+    Completion,
+    Item,
+    MaskedPrompt,
+    MaskedText,
+    NewCompletion,
+    NewItem,
+    NewPrompt,
+    Placed,
+    Prompt,
+)
+from loopwright.intake.tables import completion as completion_table
+from loopwright.intake.tables import item as item_table
+from loopwright.intake.tables import prompt as prompt_table
+
+
+def add_prompts(
+    tx: Connection, *, project_id: str, rows: Sequence[NewPrompt], now: float
+) -> list[Prompt]:
+    """Mask and store prompts; return them in the order given, those already there included.
+
+    Raises Conflict when a key is already the key of another text.
+    """
+    masked = []
+    for row in rows:
+        problem = rules.messages_problem(list(row.messages))
+        if problem is not None:
+            raise InvalidInput(
+                f"Prompt {row.key!r} of source {row.source!r}: {problem}.",
+                remedy="Send messages as a list of {role, content}.",
+            )
+        masked.append(capture.capture_prompt(project_id, row)[0])
+    placed = place_prompts(tx, masked, now=now)
+    found = store.prompts_of(tx, placed.ids)
+    return [found[prompt_id] for prompt_id in placed.ids]
+
+
+def place_prompts(tx: Connection, rows: Sequence[MaskedPrompt], *, now: float) -> Placed:
+    """Store masked prompts that are not there yet; raise Conflict on another text for a key."""
+    digests = {row.id: row.digest for row in rows}
+    stored = store.prompt_digests(tx, digests)
+    for row in rows:
+        if stored.get(row.id, digests[row.id]) != row.digest:
+            raise Conflict(
+                f"Prompt {row.key!r} of source {row.source!r} is already there with another text.",
+                remedy="Give the new text its own key, or import it under another source.",
+                code="prompt_changed",
+            )
+    added = store.insert_missing(tx, prompt_table, [_prompt_row(row, now) for row in rows])
+    return Placed([row.id for row in rows], added)
+
+
+def add_completions(tx: Connection, *, rows: Sequence[NewCompletion], now: float) -> list[str]:
+    """Mask and store completions; return their ids in the order given.
+
+    Raises NotFound when a prompt is not there.
+    """
+    prompts = store.prompts_of(tx, (row.prompt_id for row in rows))
+    scopes: dict[str, MaskScope] = {}
+    masked: list[tuple[str, str, MaskedText]] = []
+    for row in rows:
+        prompt = prompts.get(row.prompt_id)
+        if prompt is None:
+            raise _no("prompt", row.prompt_id)
+        scope = scopes.setdefault(row.prompt_id, capture.scope_of(prompt.messages))
+        text = capture.capture_text(row.text, scope, messages=row.messages)
+        masked.append((row.prompt_id, row.policy_version_id, text))
+    return place_completions(tx, masked, now=now).ids
+
+
+def place_completions(
+    tx: Connection, rows: Sequence[tuple[str, str, MaskedText]], *, now: float
+) -> Placed:
+    """Store masked completions (prompt id, policy version id, text) that are not there yet."""
+    ids = [rules.completion_id(prompt, policy, text.digest) for prompt, policy, text in rows]
+    values: list[Json] = [
+        {
+            "id": completion_id,
+            "prompt_id": prompt_id,
+            "policy_version_id": policy_id,
+            "text": text.text,
+            "messages": None if text.messages is None else list(text.messages),
+            "digest": text.digest,
+            "mask_counts": dict(text.mask_counts),
+            "created_at": now,
+        }
+        for completion_id, (prompt_id, policy_id, text) in zip(ids, rows, strict=True)
+    ]
+    return Placed(ids, store.insert_missing(tx, completion_table, values))
+
+
+def add_items(tx: Connection, *, project_id: str, rows: Sequence[NewItem], now: float) -> list[str]:
+    """Store items; return their ids in the order given, those already there included."""
+    return place_items(tx, project_id=project_id, rows=rows, now=now).ids
+
+
+def place_items(tx: Connection, *, project_id: str, rows: Sequence[NewItem], now: float) -> Placed:
+    """Store items that are not there yet, and say which those were."""
+    values: list[Json] = [
+        {
+            "id": rules.item_id(project_id, row.origin_key),
+            "project_id": project_id,
+            "question_id": row.question_id,
+            "prompt_id": row.prompt_id,
+            "completion_ids": list(row.completion_ids),
+            "purpose": row.purpose.value,
+            "set_name": row.set_name,
+            "digest": digest_json([row.question_id, row.prompt_id, list(row.completion_ids)]),
+            "origin": row.origin,
+            "origin_key": row.origin_key,
+            "created_at": now,
+        }
+        for row in rows
+    ]
+    return Placed([row["id"] for row in values], store.insert_missing(tx, item_table, values))
+
+
+def get_item(tx: Connection, item_id: str) -> Item:
+    """Return one item; raise NotFound."""
+    found = store.get_item(tx, item_id)
+    if found is None:
+        raise _no("item", item_id)
+    return found
+
+
+def prompts(
+    tx: Connection, project_id: str, *, split: str | None = None, limit: int | None = None
+) -> list[Prompt]:
+    """Return a project's prompts, oldest first."""
+    return store.prompts(tx, project_id, split=split, limit=limit)
+
+
+def completions_of(tx: Connection, ids: Iterable[str]) -> dict[str, Completion]:
+    """Return completions by id."""
+    return store.completions_of(tx, ids)
+
+
+def _prompt_row(row: MaskedPrompt, now: float) -> Json:
+    return {
+        "id": row.id,
+        "project_id": row.project_id,
+        "source": row.source,
+        "key": row.key,
+        "messages": list(row.messages),
+        "digest": row.digest,
+        "segment": row.segment,
+        "split": rules.split_of(row.digest),
+        "residency": row.residency,
+        "mask_counts": dict(row.mask_counts),
+        "origin": row.origin,
+        "simulated": row.simulated,
+        "created_at": now,
+    }
+
+
+def _no(kind: str, object_id: str) -> NotFound:
+    return NotFound(f"There is no {kind} {object_id}.", remedy=f"Check the {kind} id.")

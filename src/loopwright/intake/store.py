@@ -1,0 +1,191 @@
+"""Every query of intake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from loopwright.base.types import Json
+from loopwright.intake.model import (
+    Completion,
+    ImportReport,
+    Item,
+    ItemPurpose,
+    Prompt,
+    Reject,
+)
+from loopwright.intake.tables import completion, import_reject, import_run, item, prompt
+
+_CHUNK = 500
+_PROMPT = list(prompt.c)
+_COMPLETION = [column for column in completion.c if column.name != "mask_counts"]
+
+
+def insert_missing(tx: Connection, table: Table, rows: Sequence[Json]) -> frozenset[str]:
+    """Insert the rows whose id is not there yet; return the ids that are new."""
+    by_id = {row["id"]: row for row in rows}
+    there = {
+        found
+        for part in chunks(list(by_id))
+        for found in tx.scalars(select(table.c.id).where(table.c.id.in_(part)))
+    }
+    missing = [row for row_id, row in by_id.items() if row_id not in there]
+    if missing:
+        dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
+        tx.execute(dialect.insert(table).on_conflict_do_nothing(), missing)
+    return frozenset(row["id"] for row in missing)
+
+
+def chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Cut a list of ids into parts that fit one statement."""
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]
+
+
+def prompts_of(tx: Connection, ids: Iterable[str]) -> dict[str, Prompt]:
+    """Return the prompts with these ids."""
+    return {
+        row["id"]: Prompt(**row)
+        for part in chunks(list(dict.fromkeys(ids)))
+        for row in tx.execute(select(*_PROMPT).where(prompt.c.id.in_(part))).mappings()
+    }
+
+
+def prompt_digests(tx: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """Return id -> digest of the stored prompts with these ids."""
+    query = select(prompt.c.id, prompt.c.digest)
+    return {
+        row.id: row.digest
+        for part in chunks(list(dict.fromkeys(ids)))
+        for row in tx.execute(query.where(prompt.c.id.in_(part)))
+    }
+
+
+def prompts(
+    tx: Connection,
+    project_id: str,
+    *,
+    split: str | None = None,
+    source: str | None = None,
+    segment: str | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[Prompt]:
+    """Return a project's prompts, oldest first, ties by id."""
+    query = select(*_PROMPT).where(prompt.c.project_id == project_id)
+    for column, value in ((prompt.c.split, split), (prompt.c.source, source)):
+        query = query if value is None else query.where(column == value)
+    if segment is not None:
+        query = query.where(prompt.c.segment == segment)
+    query = query.order_by(prompt.c.created_at, prompt.c.id).limit(limit).offset(offset)
+    return [Prompt(**row) for row in tx.execute(query).mappings()]
+
+
+def completions_of(tx: Connection, ids: Iterable[str]) -> dict[str, Completion]:
+    """Return the completions with these ids."""
+    return {
+        row["id"]: Completion(**row)
+        for part in chunks(list(dict.fromkeys(ids)))
+        for row in tx.execute(select(*_COMPLETION).where(completion.c.id.in_(part))).mappings()
+    }
+
+
+def get_item(tx: Connection, item_id: str) -> Item | None:
+    """Return one item, or None."""
+    row = tx.execute(select(item).where(item.c.id == item_id)).mappings().first()
+    return None if row is None else _item(dict(row))
+
+
+def items_of(tx: Connection, ids: Iterable[str]) -> dict[str, Item]:
+    """Return the items with these ids."""
+    return {
+        row["id"]: _item(dict(row))
+        for part in chunks(list(dict.fromkeys(ids)))
+        for row in tx.execute(select(item).where(item.c.id.in_(part))).mappings()
+    }
+
+
+def items(
+    tx: Connection,
+    project_id: str,
+    *,
+    purposes: Sequence[ItemPurpose] | None = None,
+    set_name: str | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[Item]:
+    """Return a project's items, oldest first, ties by id."""
+    query = select(item).where(item.c.project_id == project_id)
+    if purposes is not None:
+        query = query.where(item.c.purpose.in_([purpose.value for purpose in purposes]))
+    if set_name is not None:
+        query = query.where(item.c.set_name == set_name)
+    query = query.order_by(item.c.created_at, item.c.id).limit(limit).offset(offset)
+    return [_item(dict(row)) for row in tx.execute(query).mappings()]
+
+
+def count_items(tx: Connection, project_id: str) -> dict[str, int]:
+    """Return how many items the project has, by purpose."""
+    query = (
+        select(item.c.purpose, func.count())
+        .where(item.c.project_id == project_id)
+        .group_by(item.c.purpose)
+    )
+    return {row[0]: row[1] for row in tx.execute(query)}
+
+
+def count_prompts(tx: Connection, project_id: str) -> int:
+    """Return how many prompts the project has."""
+    query = select(func.count()).where(prompt.c.project_id == project_id)
+    return int(tx.scalar(query) or 0)
+
+
+def insert_import(tx: Connection, report: ImportReport, rejects: Iterable[Reject]) -> None:
+    """Write down one finished import and the rows that it skipped."""
+    tx.execute(import_run.insert().values(**asdict(report)))
+    part: list[Json] = []
+    for number, reject in enumerate(rejects, start=1):
+        part.append({"import_id": report.id, "number": number, **asdict(reject)})
+        if len(part) == _CHUNK:
+            tx.execute(import_reject.insert(), part)
+            part = []
+    if part:
+        tx.execute(import_reject.insert(), part)
+
+
+def imports(tx: Connection, project_id: str, *, limit: int = 100) -> list[ImportReport]:
+    """Return a project's imports, newest first."""
+    query = (
+        select(import_run)
+        .where(import_run.c.project_id == project_id)
+        .order_by(import_run.c.created_at.desc(), import_run.c.id.desc())
+        .limit(limit)
+    )
+    return [ImportReport(**row) for row in tx.execute(query).mappings()]
+
+
+def get_import(tx: Connection, project_id: str, import_id: str) -> ImportReport | None:
+    """Return one import, or None."""
+    query = select(import_run).where(
+        import_run.c.id == import_id, import_run.c.project_id == project_id
+    )
+    row = tx.execute(query).mappings().first()
+    return None if row is None else ImportReport(**row)
+
+
+def rejects(tx: Connection, import_id: str) -> list[Reject]:
+    """Return the rows that an import skipped, in file order."""
+    query = (
+        select(import_reject.c.place, import_reject.c.reason)
+        .where(import_reject.c.import_id == import_id)
+        .order_by(import_reject.c.number)
+    )
+    return [Reject(**row) for row in tx.execute(query).mappings()]
+
+
+def _item(row: Json) -> Item:
+    return Item(**{**row, "purpose": ItemPurpose(row["purpose"])})
