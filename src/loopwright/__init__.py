@@ -1,0 +1,1 @@
+"""Loopwright: from human judgments to a safely released policy, with lineage all the way."""

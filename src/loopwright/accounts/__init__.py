@@ -1,0 +1,1 @@
+"""People, pseudonymous raters, roles, sessions and API keys; the one access check."""

@@ -1,0 +1,1 @@
+"""Ids, errors, digests and the clock: pure, imports nothing of ours."""

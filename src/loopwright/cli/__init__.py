@@ -1,0 +1,1 @@
+"""Commands: parse, call the server through the client, print."""

@@ -1,0 +1,1 @@
+"""Blind comparisons, win rates, contrast audits and style signals of policy versions."""

@@ -1,0 +1,1 @@
+"""Guideline versions: immutable text, criteria and checklist."""

@@ -1,0 +1,1 @@
+"""Settings, database, event outbox, artifact store, durable runner: no domain noun lives here."""

@@ -1,0 +1,88 @@
+"""The state database: one embedded SQLite file, or PostgreSQL by URL, behind one interface.
+
+A unit of work is a function of a connection; it runs in exactly one transaction, which is
+durable when `write` returns. SQLite has one writing thread that commits in groups
+(docs/decisions/0001); PostgreSQL has a pool.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+import orjson
+from sqlalchemy import Connection, Dialect, MetaData, Text, TypeDecorator, make_url
+
+from loopwright.base.errors import InvalidInput
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class JsonText(TypeDecorator[Any]):
+    """A JSON value in a text column, the same bytes on both databases."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """Return the canonical text of a value; None stays NULL."""
+        if value is None:
+            return None
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """Return the parsed value; NULL stays None."""
+        return None if value is None else orjson.loads(value)
+
+
+class Database(Protocol):
+    """What every stage may ask of the database."""
+
+    @property
+    def dialect(self) -> str:
+        """Return "sqlite" or "postgresql"."""
+        ...
+
+    def write(self, work: Work[T]) -> T:
+        """Run `work` in one transaction; when this returns, its effects are durable."""
+        ...
+
+    def read(self, work: Work[T]) -> T:
+        """Run `work` on one consistent snapshot; it must not write."""
+        ...
+
+    def close(self) -> None:
+        """Finish what is under way and release every connection."""
+        ...
+
+
+def open_database(url: str) -> Database:
+    """Open the database at `url` (sqlite:///path or postgresql://...).
+
+    Raises InvalidInput for any other kind of database.
+    """
+    backend = make_url(url).get_backend_name()
+    if backend == "sqlite":
+        from loopwright.infra.sqlite import SqliteDatabase
+
+        return SqliteDatabase(url)
+    if backend == "postgresql":
+        from loopwright.infra.postgres import PostgresDatabase
+
+        return PostgresDatabase(url)
+    raise InvalidInput(
+        f"The database URL names {backend!r}, which is not supported.",
+        remedy="Set LOOPWRIGHT_DATABASE_URL to a postgresql:// URL, or leave it unset for SQLite.",
+    )
+
+
+def create_schema(database: Database) -> None:
+    """Create every table that is not there yet; import the stages' tables first."""
+    database.write(lambda tx: metadata.create_all(tx))

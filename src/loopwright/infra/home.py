@@ -1,0 +1,43 @@
+"""One installation's home: its settings, its database, its artifacts."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from loopwright.infra.artifacts import ArtifactStore
+from loopwright.infra.database import Database, open_database
+from loopwright.infra.settings import Settings
+
+
+@dataclass(frozen=True)
+class Home:
+    """What a request, a step or a command works with."""
+
+    settings: Settings
+    db: Database
+    artifacts: ArtifactStore
+
+    @property
+    def path(self) -> Path:
+        """Return the home folder."""
+        return self.settings.home
+
+    def folder(self, name: str) -> Path:
+        """Return a folder below the home, made when it is not there."""
+        path = self.path / name
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def close(self) -> None:
+        """Release the database."""
+        self.db.close()
+
+
+def open_home(settings: Settings) -> Home:
+    """Open (and on first use make) the home folder, its database and its artifact store."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.home.chmod(0o700)
+    return Home(
+        settings=settings,
+        db=open_database(settings.url),
+        artifacts=ArtifactStore(settings.home / "artifacts"),
+    )

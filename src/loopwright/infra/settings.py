@@ -1,0 +1,36 @@
+"""Settings of one installation, from LOOPWRIGHT_* variables."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where the home folder is, which database, which ports."""
+
+    model_config = SettingsConfigDict(env_prefix="LOOPWRIGHT_", extra="ignore")
+
+    home: Path = Field(default_factory=lambda: Path.home() / ".loopwright")
+    database_url: str | None = None
+    """PostgreSQL URL; without one the state lives in SQLite inside the home folder."""
+    host: str = "127.0.0.1"
+    port: int = 8321
+    gateway_port: int = 8322
+    model_port: int = 8323
+    max_upload_bytes: int = 2 * 1024**3
+    training_threads: int = 1
+    """Torch threads of a training step; more is slower on a busy machine."""
+    cycle_poll_seconds: float = 0.5
+    signin_link_seconds: float = 900.0
+    session_seconds: float = 14 * 86400.0
+
+    @property
+    def url(self) -> str:
+        """Return the database URL in force."""
+        return self.database_url or f"sqlite:///{self.home / 'loopwright.db'}"
+
+    @property
+    def base_url(self) -> str:
+        """Return the address at which browsers and the command line reach the server."""
+        return f"http://{self.host}:{self.port}"

@@ -1,0 +1,153 @@
+"""SQLite: one connection writes and checkpoints, commits are shared by a group."""
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.pool import QueuePool
+
+from loopwright.base.errors import Unavailable
+from loopwright.infra.database import Work
+
+T = TypeVar("T")
+
+_GROUP_LIMIT = 64
+_CHECKPOINT_PAGES = 2000
+
+
+@dataclass
+class _Request:
+    work: Work[Any]
+    done: "Future[Any]"
+
+
+def _engine(url: str, *, writer: bool) -> Engine:
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=1 if writer else 8,
+        max_overflow=0 if writer else 24,
+        connect_args={"check_same_thread": False, "timeout": 30.0},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        # pysqlite's own transaction handling would defer BEGIN; we say BEGIN ourselves.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA cache_size=-65536")
+        # Only the writing connection may checkpoint: two at once can corrupt older SQLite.
+        cursor.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES if writer else 0}")
+        if not writer:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    begin = "BEGIN IMMEDIATE" if writer else "BEGIN"
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+class SqliteDatabase:
+    """The embedded database of one server process."""
+
+    dialect = "sqlite"
+
+    def __init__(self, url: str) -> None:
+        path = make_url(url).database
+        if path:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        self._writer_engine = _engine(url, writer=True)
+        self._reader_engine = _engine(url, writer=False)
+        self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
+        self._closed = False
+        self._close_lock = threading.Lock()
+        with self._writer_engine.connect():
+            pass  # WAL is set by the writing connection before any reader opens the file.
+        self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
+        self._thread.start()
+
+    def write(self, work: Work[T]) -> T:
+        """Run `work` on the writer thread; return after its group is durable."""
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("write() inside write(): pass the connection on instead")
+        request = _Request(work, Future())
+        with self._close_lock:
+            if self._closed:
+                raise Unavailable("The database is closed.", remedy="Start the server again.")
+            self._requests.put(request)
+        result: T = request.done.result()
+        return result
+
+    def read(self, work: Work[T]) -> T:
+        """Run `work` in a read transaction on a reader connection."""
+        with self._reader_engine.begin() as connection:
+            return work(connection)
+
+    def close(self) -> None:
+        """Finish queued work, checkpoint, close all connections."""
+        with self._close_lock:
+            if self._closed:
+                return
+            self._closed = True
+            self._requests.put(None)
+        self._thread.join()
+        self._reader_engine.dispose()
+        self._writer_engine.dispose()
+
+    def _run(self) -> None:
+        running = True
+        while running:
+            group, running = self._next_group()
+            if group:
+                self._commit_group(group)
+
+    def _next_group(self) -> tuple[list[_Request], bool]:
+        group: list[_Request] = []
+        request = self._requests.get()
+        while request is not None:
+            group.append(request)
+            if len(group) >= _GROUP_LIMIT:
+                return group, True
+            try:
+                request = self._requests.get_nowait()
+            except queue.Empty:
+                return group, True
+        return group, False
+
+    def _commit_group(self, group: list[_Request]) -> None:
+        """One transaction for the group, a savepoint for each; nobody hears before commit."""
+        outcomes: list[Callable[[], None]] = []
+        try:
+            with self._writer_engine.begin() as connection:
+                outcomes.extend(_attempt(connection, request) for request in group)
+        except BaseException as failure:  # the commit itself failed: none of the group is stored
+            for request in group:
+                request.done.set_exception(failure)
+            return
+        for settle in outcomes:
+            settle()
+
+
+def _attempt(connection: Connection, request: _Request) -> Callable[[], None]:
+    savepoint = connection.begin_nested()
+    try:
+        result = request.work(connection)
+        savepoint.commit()
+    except BaseException as failure:
+        if savepoint.is_active:
+            savepoint.rollback()
+        error = failure
+        return lambda: request.done.set_exception(error)
+    return lambda: request.done.set_result(result)

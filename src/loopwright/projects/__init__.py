@@ -1,0 +1,1 @@
+"""A project: its questions, segments, recipe and gates, described by project.yaml."""
