@@ -214,3 +214,27 @@ def test_guard_does_not_blame_the_candidate_when_everything_fails() -> None:
     for _ in range(60):
         detector = detector.after(failed=True, allowed_rate=allowed_rate(0.05, stable))
     assert detector.evidence < 1e4
+
+
+def ride(rng: np.random.Generator, *, rate: float) -> str:
+    """One release through its canary, looked at after every twentieth request of its arm."""
+    errors = requests = 0
+    for look in range(1, 60):
+        errors += int(rng.binomial(20, rate))
+        requests += 20
+        stable = arm(requests * 9, int(rng.binomial(requests * 9, 0.01)))
+        long = replace(CANARY, stages=(STAGES[0], replace(STAGES[1], min_requests=1000)))
+        kind = decide_step(long, seen(arm(requests, errors), stable=stable), now=look * 1.0).kind
+        if kind in {StepKind.ROLL_BACK, StepKind.ADVANCE, StepKind.GO_LIVE}:
+            return kind.value
+    return "held"
+
+
+def test_equal_versions_are_rarely_rolled_back_and_bad_ones_always() -> None:
+    rng = np.random.default_rng(3)
+    equal = [ride(rng, rate=0.01) for _ in range(1000)]
+    at_the_limit = [ride(rng, rate=0.05) for _ in range(1000)]
+    planted = [ride(rng, rate=0.2) for _ in range(200)]
+    assert equal.count("roll_back") == 0
+    assert at_the_limit.count("roll_back") <= 20
+    assert planted.count("roll_back") == 200
