@@ -51,7 +51,7 @@ def gateway_answers(settings: Settings) -> bool:
     """Return whether a gateway answers on the configured port."""
     address = f"http://{settings.host}:{settings.gateway_port}/health"
     try:
-        with urllib.request.urlopen(address, timeout=1.0) as answer:  # noqa: S310
+        with urllib.request.urlopen(address, timeout=1.0) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
