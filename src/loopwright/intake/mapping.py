@@ -5,6 +5,7 @@ Errors name the line of the mapping file, what is wrong with it, and what could 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as Columns
 from collections.abc import Sequence
 from enum import StrEnum
@@ -16,6 +17,19 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from loopwright.base.errors import InvalidInput
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which on, off, yes and no are words: `join.on`, and choices that people write."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in pairs if tag != "tag:yaml.org,2002:bool"]
+    for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|false|False)$"), list("tTfF")
+)
 
 
 class ImportKind(StrEnum):
@@ -105,8 +119,8 @@ class ImportMapping(BaseModel):
 def parse_mapping(text: str, *, name: str = "mapping.yaml") -> ImportMapping:
     """Return the mapping in a YAML text; raise InvalidInput with the line of each mistake."""
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        loaded = yaml.safe_load(text)
+        node = yaml.compose(text, Loader=_Loader)
+        loaded = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as failure:
         mark = getattr(failure, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""

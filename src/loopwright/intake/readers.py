@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -25,6 +26,7 @@ from loopwright.base.types import Json
 
 MAX_ROW_BYTES = 16 * 1024 * 1024
 _BATCH_ROWS = 512
+_HEAD_ROWS = 100
 _SUFFIXES = {
     ".csv": "csv",
     ".csv.gz": "csv",
@@ -76,14 +78,19 @@ def read_rows(path: Path, *, name: str | None = None) -> Iterator[Row | BadRow]:
 
 
 def columns_of(path: Path, *, name: str | None = None) -> tuple[str, ...]:
-    """Return the columns of the file's header or first row; raise InvalidInput when empty."""
+    """Return the columns that the first rows have; raise InvalidInput when there are no rows."""
     shown = name or path.name
-    for row in read_rows(path, name=shown):
+    columns: dict[str, None] = {}
+    for row in islice(read_rows(path, name=shown), _HEAD_ROWS):
         if isinstance(row, Row):
-            return tuple(row.values)
-    raise InvalidInput(
-        f"{shown} holds no rows.", remedy="Check that this is the right file.", code="empty_file"
-    )
+            columns.update(dict.fromkeys(row.values))
+    if not columns:
+        raise InvalidInput(
+            f"{shown} holds no rows.",
+            remedy="Check that this is the right file, and that it has rows.",
+            code="empty_file",
+        )
+    return tuple(columns)
 
 
 @contextmanager

@@ -1,0 +1,225 @@
+"""Reads a whole file into a stage: join, parse, mask, check; a wrong row is named or skipped."""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from loopwright.base.errors import InvalidInput
+from loopwright.base.types import Json
+from loopwright.intake import capture, rules
+from loopwright.intake.mapping import ImportKind, ImportMapping, Join, check_columns
+from loopwright.intake.masking import MaskScope, add_counts, mask_text
+from loopwright.intake.model import MaskedPrompt, MaskedText
+from loopwright.intake.readers import BadRow, Row, columns_of, read_rows
+from loopwright.intake.rows import RowItem, RowReader, RowText, RowVote
+from loopwright.intake.staging import Stage
+
+_SEEN_ITEMS = 200_000
+_SEEN_PROMPTS = 20_000
+
+
+@dataclass(frozen=True)
+class ImportFile:
+    """A file to import: where it lies, what the user calls it, and files that it joins."""
+
+    path: Path
+    name: str
+    joins: Mapping[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    """An item of this file: its id, a number that its texts give, whether it was turned round."""
+
+    item_id: str
+    fingerprint: int
+    swapped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A staged completion."""
+
+    source: str
+    digest: str
+    ref: str
+
+
+class Collector:
+    """Collects one file's rows; bounded memory whatever the file's length."""
+
+    def __init__(
+        self, stage: Stage, mapping: ImportMapping, *, project_id: str, skip_bad: bool
+    ) -> None:
+        self._stage = stage
+        self._mapping = mapping
+        self._project_id = project_id
+        self._skip_bad = skip_bad
+        self._reader = RowReader(mapping)
+        self._seen: OrderedDict[str, _Staged] = OrderedDict()
+        self._prompts: OrderedDict[str, MaskScope] = OrderedDict()
+        self.masked: Counter[str] = Counter()
+        self.rows = 0
+
+    def collect(self, file: ImportFile) -> None:
+        """Stage every row of `file`; raise InvalidInput at the first wrong row or skip it."""
+        self._prepare(file)
+        for row in read_rows(file.path, name=file.name):
+            self.rows += 1
+            if isinstance(row, BadRow):
+                self._refuse(row.place, row.reason)
+                continue
+            try:
+                self._row(row)
+            except ValueError as failure:
+                self._refuse(row.place, str(failure))
+
+    def _row(self, row: Row) -> None:
+        values = row.values
+        vote = self._reader.vote(values)
+        key = self._reader.key(values)
+        staged = self._seen_before(key, values)
+        if staged is None:
+            item = self._reader.item(self._joined(values))
+            staged = self._stage_item(item, self._reader.fingerprint(values))
+        if vote is not None:
+            self._stage_vote(staged, key, vote)
+
+    def _seen_before(self, key: str | None, values: Json) -> _Staged | None:
+        """Return the item of an earlier vote row: most rows repeat an item's texts."""
+        if key is None or self._mapping.kind is not ImportKind.VOTES:
+            return None
+        staged = self._seen.get(key)
+        if staged is not None and staged.fingerprint != self._reader.fingerprint(values):
+            raise ValueError(f"item {key!r} has other texts than on an earlier row")
+        return staged
+
+    def _stage_vote(self, staged: _Staged, key: str | None, vote: RowVote) -> None:
+        outcome = vote.outcome
+        if staged.swapped:
+            outcome = {"first": "second", "second": "first"}.get(outcome, outcome)
+        annotator = mask_text(vote.annotator).text
+        self._stage.vote(
+            staged.item_id, key or staged.item_id, annotator, outcome, vote.shown, vote.judged_at
+        )
+
+    def _stage_item(self, item: RowItem, fingerprint: int) -> _Staged:
+        prompt, scope = self._capture(item)
+        if self._mapping.kind is ImportKind.PROMPTS:
+            return _Staged(prompt.id, fingerprint, swapped=False)
+        texts = [self._completion(prompt, text, scope) for text in item.texts]
+        if len(texts) == 2 and texts[0].ref == texts[1].ref and item.key is None:
+            raise ValueError("both completions are the same text of the same source")
+        key = item.key or rules.derived_id("row", prompt.id, *(text.ref for text in texts))
+        # Which text was preferred must not show in the order: it follows from the texts.
+        swapped = self._mapping.kind is ImportKind.PREFERENCES and texts[0].ref > texts[1].ref
+        if swapped:
+            texts.reverse()
+        if self._mapping.kind is ImportKind.PREFERENCES:
+            fingerprint = hash(tuple(text.ref for text in texts))
+        origin_key = f"{self._mapping.source}:{mask_text(key).text}"
+        staged = _Staged(rules.item_id(self._project_id, origin_key), fingerprint, swapped)
+        self._remember(item.key, staged)
+        self._stage.item(
+            staged.item_id,
+            {
+                "origin_key": origin_key,
+                "prompt_id": prompt.id,
+                "texts": [[text.source, text.digest] for text in texts],
+                "purpose": item.purpose.value,
+                "set_name": item.set_name,
+            },
+        )
+        return staged
+
+    def _remember(self, key: str | None, staged: _Staged) -> None:
+        if key is None:
+            return
+        earlier = self._seen.get(key)
+        if earlier is not None and earlier.fingerprint != staged.fingerprint:
+            raise ValueError(f"item {key!r} has other texts than on an earlier row")
+        self._seen[key] = staged
+        if len(self._seen) > _SEEN_ITEMS:
+            self._seen.popitem(last=False)
+
+    def _capture(self, item: RowItem) -> tuple[MaskedPrompt, MaskScope]:
+        prompt, scope = capture.capture_prompt(self._project_id, item.prompt)
+        known = self._prompts.get(prompt.id)
+        if not self._stage.prompt(prompt.id, prompt.digest, asdict(prompt)):
+            raise ValueError(f"prompt {prompt.key!r} has another text than on an earlier row")
+        if known is not None:
+            return prompt, known
+        add_counts(self.masked, prompt.mask_counts)
+        self._prompts[prompt.id] = scope
+        if len(self._prompts) > _SEEN_PROMPTS:
+            self._prompts.popitem(last=False)
+        return prompt, scope
+
+    def _completion(self, prompt: MaskedPrompt, text: RowText, scope: MaskScope) -> _Text:
+        masked: MaskedText = capture.capture_text(text.text, scope, messages=text.messages)
+        ref = rules.completion_id(prompt.id, text.source, masked.digest)
+        body = {"prompt_id": prompt.id, "source": text.source, **asdict(masked)}
+        if self._stage.completion(ref, text.source, body):
+            add_counts(self.masked, masked.mask_counts)
+        return _Text(text.source, masked.digest, ref)
+
+    def _joined(self, values: Json) -> Json:
+        join = self._mapping.join
+        if join is None:
+            return values
+        found = self._stage.joined(_join_key(values, tuple(join.on)))
+        if found is None:
+            shown = ", ".join(f"{right}={values.get(left)}" for left, right in join.on.items())
+            raise ValueError(f"{join.file} has no row with {shown}")
+        return {**found, **values}
+
+    def _load_join(self, join: Join, path: Path) -> None:
+        keys = tuple(join.on.values())
+
+        def rows() -> Iterator[tuple[str, Json]]:
+            for row in read_rows(path, name=join.file):
+                if isinstance(row, BadRow):
+                    self._refuse(row.place, row.reason)
+                else:
+                    yield _join_key(row.values, keys), row.values
+
+        self._stage.load_join(rows(), name=join.file)
+
+    def _prepare(self, file: ImportFile) -> None:
+        columns = columns_of(file.path, name=file.name)
+        join = self._mapping.join
+        if join is None:
+            check_columns(self._mapping, columns, place=file.name)
+            return
+        path = file.joins.get(join.file)
+        if path is None:
+            raise _missing_join(join.file)
+        joined = columns_of(path, name=join.file)
+        place = f"{file.name} with {join.file}"
+        check_columns(self._mapping, (*columns, *joined), place=place)
+        self._load_join(join, path)
+
+    def _refuse(self, place: str, reason: str) -> None:
+        if not self._skip_bad:
+            raise InvalidInput(
+                f"{place}: {mask_text(reason).text}. Nothing was imported.",
+                remedy="Correct the row, or import with --skip-bad and read the rejects.",
+                code="bad_row",
+                detail={"place": place},
+            )
+        self._stage.reject(place, mask_text(reason).text)
+
+
+def _join_key(values: Json, columns: tuple[str, ...]) -> str:
+    return "\x1f".join(str(values.get(column)) for column in columns)
+
+
+def _missing_join(name: str) -> InvalidInput:
+    return InvalidInput(
+        f"The mapping joins {name}, which was not sent.",
+        remedy=f"Put {name} beside the file, or send it along as a joined file.",
+        code="missing_join",
+    )

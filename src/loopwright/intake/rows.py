@@ -1,0 +1,220 @@
+"""What one row of an import means, by its mapping; pure, and a ValueError says what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from loopwright.base.types import Json
+from loopwright.intake.dialogue import parse_dialogue, split_shared
+from loopwright.intake.mapping import ImportKind, ImportMapping, TextFormat
+from loopwright.intake.model import DEFAULT_SEGMENT, ItemPurpose, Message, NewPrompt
+from loopwright.intake.rules import messages_problem
+
+PAIR_OUTCOMES = ("first", "second", "tie", "both_bad")
+_SHOWN = ("first_left", "second_left")
+
+
+@dataclass(frozen=True, slots=True)
+class RowText:
+    """One completion of a row: who wrote it and what; `messages` when it has several turns."""
+
+    source: str
+    text: str
+    messages: Sequence[Message] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowItem:
+    """The prompt and completions of a row, in the row's order, not yet masked."""
+
+    prompt: NewPrompt
+    texts: tuple[RowText, ...]
+    key: str | None
+    purpose: ItemPurpose
+    set_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowVote:
+    """One judgment of a row; `outcome` follows the row's order of completions, or is a label."""
+
+    annotator: str
+    outcome: str
+    shown: str | None
+    judged_at: float | None
+
+
+class RowReader:
+    """Reads rows by one mapping."""
+
+    def __init__(self, mapping: ImportMapping) -> None:
+        self._mapping = mapping
+        self._fields = dict(mapping.fields)
+        self.paired = mapping.kind is ImportKind.PREFERENCES or "first" in mapping.fields
+
+    def key(self, values: Json) -> str | None:
+        """Return the item's key in the row, or None when the mapping has no column for it."""
+        column = self._fields.get("item")
+        return None if column is None else _key(values, column)
+
+    def vote(self, values: Json) -> RowVote | None:
+        """Return the row's judgment; None for kinds that hold none."""
+        mapping = self._mapping
+        if mapping.kind not in (ImportKind.VOTES, ImportKind.PREFERENCES):
+            return None
+        annotator = self._optional_key(values, "annotator") or mapping.annotator or mapping.source
+        judged_at = self._time(values)
+        if mapping.kind is ImportKind.PREFERENCES:
+            return RowVote(annotator, "first", None, judged_at)
+        choice = _key(values, self._fields["choice"])
+        outcome = mapping.choices.get(choice, choice)
+        if self.paired and outcome not in PAIR_OUTCOMES:
+            known = ", ".join(map(repr, mapping.choices)) or ", ".join(PAIR_OUTCOMES)
+            raise ValueError(
+                f"{self._fields['choice']} is {choice!r}, which choices does not name ({known})"
+            )
+        return RowVote(annotator, outcome, self._shown(values), judged_at)
+
+    def item(self, values: Json) -> RowItem:
+        """Return the row's prompt and completions."""
+        mapping = self._mapping
+        key = self.key(values)
+        texts: tuple[RowText, ...]
+        match mapping.kind:
+            case ImportKind.PREFERENCES:
+                prompt, texts = self._preference(values)
+                return RowItem(prompt, texts, key, ItemPurpose.CORE)
+            case ImportKind.DEMONSTRATIONS:
+                texts = (self._text(values, "completion"),)
+                return RowItem(self._prompt(values), texts, key, ItemPurpose.DEMONSTRATION)
+            case ImportKind.CONTRAST:
+                texts = (self._text(values, "right"), self._text(values, "wrong"))
+                name = self._optional_key(values, "set") or mapping.set_name or mapping.source
+                return RowItem(self._prompt(values), texts, key, ItemPurpose.CONTRAST, name)
+            case ImportKind.PROMPTS:
+                return RowItem(self._prompt(values), (), key, ItemPurpose.CORE)
+            case _:
+                names = ("first", "second") if self.paired else ("completion",)
+                texts = tuple(self._text(values, name) for name in names if name in self._fields)
+                return RowItem(self._prompt(values), texts, key, ItemPurpose.CORE)
+
+    def fingerprint(self, values: Json) -> int:
+        """Return a number that changes when the texts of the row change."""
+        columns = (self._fields.get(name) for name in ("prompt", "first", "second", "completion"))
+        return hash(tuple(str(values.get(column)) for column in columns if column))
+
+    def _preference(self, values: Json) -> tuple[NewPrompt, tuple[RowText, RowText]]:
+        if self._mapping.format is TextFormat.TEXT:
+            chosen, rejected = self._text(values, "chosen"), self._text(values, "rejected")
+            if (chosen.source, chosen.text) == (rejected.source, rejected.text):
+                raise ValueError("chosen and rejected are the same text")
+            return self._prompt(values), (chosen, rejected)
+        sides = [self._conversation(values, self._fields[name]) for name in ("chosen", "rejected")]
+        prompt: list[Message] = []
+        if "prompt" in self._fields:
+            prompt = self._conversation(values, self._fields["prompt"])
+        shared, left, right = split_shared(prompt + sides[0], prompt + sides[1])
+        return self._new_prompt(values, shared), (
+            self._rest(values, "chosen", left),
+            self._rest(values, "rejected", right),
+        )
+
+    def _rest(self, values: Json, side: str, turns: list[Message]) -> RowText:
+        source = self._optional_key(values, f"{side}_source") or self._mapping.source
+        if len(turns) == 1 and turns[0]["role"] == "assistant":
+            return RowText(source, turns[0]["content"])
+        return RowText(source, "", tuple(turns))
+
+    def _prompt(self, values: Json) -> NewPrompt:
+        column = self._fields["prompt"]
+        if self._mapping.format is TextFormat.TEXT:
+            text = _string(values, column)
+            if not text.strip():
+                raise ValueError(f"{column} is empty")
+            return self._new_prompt(values, [{"role": "user", "content": text}])
+        return self._new_prompt(values, self._conversation(values, column))
+
+    def _new_prompt(self, values: Json, messages: list[Message]) -> NewPrompt:
+        mapping = self._mapping
+        names = values.get(self._fields.get("names", ""), ())
+        return NewPrompt(
+            messages=messages,
+            source=mapping.source,
+            key=self._optional_key(values, "prompt_key"),
+            segment=self._optional_key(values, "segment") or mapping.segment or DEFAULT_SEGMENT,
+            residency=self._optional_key(values, "residency") or mapping.residency,
+            names=[names] if isinstance(names, str) else [str(name) for name in names or ()],
+            simulated=mapping.simulated,
+        )
+
+    def _text(self, values: Json, side: str) -> RowText:
+        source = self._optional_key(values, f"{side}_source") or self._mapping.source
+        column = self._fields[side]
+        if isinstance(values.get(column), list):
+            return self._rest(values, side, self._conversation(values, column))
+        return RowText(source, _string(values, column))
+
+    def _conversation(self, values: Json, column: str) -> list[Message]:
+        value = _present(values, column)
+        if isinstance(value, str):
+            if self._mapping.format is TextFormat.DIALOGUE:
+                return parse_dialogue(value)
+            try:
+                value = orjson.loads(value)
+            except orjson.JSONDecodeError:
+                raise ValueError(f"{column} is not a list of messages") from None
+        problem = messages_problem(value)
+        if problem is not None:
+            raise ValueError(f"{column}: {problem}")
+        return [{"role": turn["role"], "content": turn["content"]} for turn in value]
+
+    def _optional_key(self, values: Json, field: str) -> str | None:
+        column = self._fields.get(field)
+        if column is None or values.get(column) in (None, ""):
+            return None
+        return _key(values, column)
+
+    def _shown(self, values: Json) -> str | None:
+        shown = self._optional_key(values, "shown") or self._mapping.shown
+        if shown is not None and shown not in _SHOWN:
+            raise ValueError(f"{self._fields['shown']} is {shown!r}, not {' or '.join(_SHOWN)}")
+        return shown
+
+    def _time(self, values: Json) -> float | None:
+        text = self._optional_key(values, "judged_at")
+        if text is None:
+            return None
+        try:
+            return float(text)
+        except ValueError:
+            raise ValueError(f"{self._fields['judged_at']} is not a Unix time: {text!r}") from None
+
+
+def _present(values: Json, column: str) -> Any:
+    value = values.get(column)
+    if value is None:
+        raise ValueError(f"{column} is missing")
+    return value
+
+
+def _string(values: Json, column: str) -> str:
+    value = _present(values, column)
+    if not isinstance(value, str):
+        raise ValueError(f"{column} is a {type(value).__name__}, not text")
+    return value
+
+
+def _key(values: Json, column: str) -> str:
+    value = _present(values, column)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool | list | dict):
+        raise ValueError(f"{column} is a {type(value).__name__}, not a name or number")
+    text = str(value).strip()
+    if not text:
+        raise ValueError(f"{column} is empty")
+    return text

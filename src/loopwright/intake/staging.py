@@ -1,0 +1,170 @@
+"""Where an import waits until it is whole: a temporary SQLite file of masked rows.
+
+Reading, checking and masking happen here, outside any transaction of the state database and
+with flat memory; only a file that was read to its end is then applied, in one transaction.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+
+from loopwright.base.errors import InvalidInput
+from loopwright.base.types import Json
+from loopwright.intake.model import Reject
+
+_CHUNK = 2000
+_JOIN_CACHE = 2048
+_SCHEMA = """
+CREATE TABLE prompt (id TEXT PRIMARY KEY, digest TEXT, body BLOB) WITHOUT ROWID;
+CREATE TABLE completion (ref TEXT PRIMARY KEY, body BLOB) WITHOUT ROWID;
+CREATE TABLE item (n INTEGER PRIMARY KEY, id TEXT UNIQUE, body BLOB);
+CREATE TABLE vote (n INTEGER PRIMARY KEY, item_id TEXT, item_key TEXT, annotator TEXT,
+                   outcome TEXT, shown TEXT, judged_at REAL, UNIQUE(item_id, annotator));
+CREATE TABLE source (name TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE reject (n INTEGER PRIMARY KEY, place TEXT, reason TEXT);
+CREATE TABLE joined (key TEXT PRIMARY KEY, body BLOB) WITHOUT ROWID;
+"""
+_VOTE = "INSERT OR IGNORE INTO vote VALUES (NULL, ?, ?, ?, ?, ?, ?)"
+
+
+class Stage:
+    """One import's staging file; removed when the `with` block ends."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / f"{name}.sqlite"
+        # Applied on the database's writer thread, after this thread has finished writing.
+        self._db = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
+        self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
+        self._db.execute("BEGIN")
+        self._votes: list[tuple[object, ...]] = []
+        self._joined: OrderedDict[str, Json | None] = OrderedDict()
+        self.vote_rows = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        failure: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._db.close()
+        self._path.unlink(missing_ok=True)
+
+    def prompt(self, prompt_id: str, digest: str, body: Json) -> bool:
+        """Keep a masked prompt; return False when its id already has another text."""
+        found = self._one("SELECT digest FROM prompt WHERE id = ?", prompt_id)
+        if found is None:
+            self._db.execute("INSERT INTO prompt VALUES (?, ?, ?)", (prompt_id, digest, _b(body)))
+        return found is None or found == digest
+
+    def completion(self, ref: str, source: str, body: Json) -> bool:
+        """Keep a masked completion once; return False when it was there."""
+        add = "INSERT OR IGNORE INTO completion VALUES (?, ?)"
+        added = self._db.execute(add, (ref, _b(body)))
+        self._db.execute("INSERT OR IGNORE INTO source VALUES (?)", (source,))
+        return added.rowcount == 1
+
+    def item(self, item_id: str, body: Json) -> bool:
+        """Keep an item once; return False when it was there."""
+        add = "INSERT OR IGNORE INTO item VALUES (NULL, ?, ?)"
+        added = self._db.execute(add, (item_id, _b(body)))
+        return added.rowcount == 1
+
+    def vote(self, *columns: object) -> None:
+        """Keep one vote: item id, item key, annotator, outcome, shown, judged at."""
+        self._votes.append(columns)
+        self.vote_rows += 1
+        if len(self._votes) >= _CHUNK:
+            self._flush()
+
+    def reject(self, place: str, reason: str) -> None:
+        """Keep a skipped row's place and reason."""
+        self._db.execute("INSERT INTO reject VALUES (NULL, ?, ?)", (place, reason))
+
+    def load_join(self, rows: Iterable[tuple[str, Json]], *, name: str) -> None:
+        """Keep the rows of a joined file by key; raise InvalidInput when a key is there twice."""
+        for key, values in rows:
+            try:
+                self._db.execute("INSERT INTO joined VALUES (?, ?)", (key, _b(values)))
+            except sqlite3.IntegrityError:
+                shown = key.replace("\x1f", ", ")
+                raise InvalidInput(
+                    f"{name} holds the join key {shown} more than once.",
+                    remedy="Join on columns that name one row.",
+                    code="ambiguous_join",
+                ) from None
+
+    def joined(self, key: str) -> Json | None:
+        """Return the joined row of a key, or None."""
+        if key in self._joined:
+            self._joined.move_to_end(key)
+            return self._joined[key]
+        found = self._one("SELECT body FROM joined WHERE key = ?", key)
+        row = None if found is None else _j(found)
+        self._joined[key] = row
+        if len(self._joined) > _JOIN_CACHE:
+            self._joined.popitem(last=False)
+        return row
+
+    def count(self, table: str) -> int:
+        """Return how many rows a table of the stage has."""
+        self._flush()
+        return int(self._one(f"SELECT count(*) FROM {table}") or 0)  # noqa: S608 - our own names
+
+    def annotators(self) -> list[str]:
+        """Return who voted."""
+        self._flush()
+        return [row[0] for row in self._db.execute("SELECT DISTINCT annotator FROM vote")]
+
+    def sources(self) -> list[str]:
+        """Return who wrote the completions."""
+        return [row[0] for row in self._db.execute("SELECT name FROM source ORDER BY name")]
+
+    def bodies(self, table: str) -> Iterator[list[Json]]:
+        """Yield the kept prompts, completions or items in chunks."""
+        for part in self._chunks(f"SELECT body FROM {table}"):  # noqa: S608 - our own names
+            yield [_j(row[0]) for row in part]
+
+    def votes(self) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield (item id, item key, annotator, outcome, shown, judged at) in chunks, in order."""
+        self._flush()
+        columns = "item_id, item_key, annotator, outcome, shown, judged_at"
+        yield from self._chunks(f"SELECT {columns} FROM vote ORDER BY n")  # noqa: S608
+
+    def rejects(self) -> Iterator[Reject]:
+        """Yield the skipped rows in file order."""
+        for row in self._db.execute("SELECT place, reason FROM reject ORDER BY n"):
+            yield Reject(*row)
+
+    def _chunks(self, query: str) -> Iterator[list[tuple[Any, ...]]]:
+        cursor = self._db.execute(query)
+        while part := cursor.fetchmany(_CHUNK):
+            yield part
+
+    def _flush(self) -> None:
+        if self._votes:
+            self._db.executemany(_VOTE, self._votes)
+            self._votes = []
+
+    def _one(self, query: str, *values: object) -> Any:
+        row = self._db.execute(query, values).fetchone()
+        return None if row is None else row[0]
+
+
+def _b(value: Json) -> bytes:
+    return orjson.dumps(value)
+
+
+def _j(content: bytes) -> Json:
+    value: Json = orjson.loads(content)
+    return value
