@@ -66,8 +66,9 @@ class RowReader:
         mapping = self._mapping
         if mapping.kind not in (ImportKind.VOTES, ImportKind.PREFERENCES):
             return None
-        annotator = self._optional_key(values, "annotator") or mapping.annotator or mapping.source
         judged_at = self._time(values)
+        column = self._fields.get("annotator")
+        annotator = mapping.annotator or mapping.source if column is None else _key(values, column)
         if mapping.kind is ImportKind.PREFERENCES:
             return RowVote(annotator, "first", None, judged_at)
         choice = _key(values, self._fields["choice"])

@@ -1,0 +1,251 @@
+"""A whole file becomes prompts, completions, items and judgments: all of it, or nothing.
+
+The file is read, checked and masked into a staging file first (no transaction is open), then
+applied in one transaction: readers never see half a file, and a failure leaves no trace.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from loopwright.accounts import service as accounts
+from loopwright.base.digests import digest_file, digest_json
+from loopwright.base.errors import InvalidInput
+from loopwright.base.ids import new_id
+from loopwright.base.types import Json
+from loopwright.infra.events import emit
+from loopwright.infra.home import Home
+from loopwright.intake import rules, service, store
+from loopwright.intake.collect import Collector, ImportFile
+from loopwright.intake.mapping import ImportKind, ImportMapping
+from loopwright.intake.model import (
+    QUEUED,
+    ImportCounts,
+    ImportReport,
+    ItemPurpose,
+    MaskedPrompt,
+    MaskedText,
+    NewItem,
+)
+from loopwright.intake.staging import Stage
+from loopwright.labeling import service as labeling
+from loopwright.models import service as models
+from loopwright.projects import service as projects
+from loopwright.sampling import service as sampling
+
+CORE_BAND = 3
+
+
+@dataclass(frozen=True)
+class _Target:
+    """What an import is applied to."""
+
+    project_id: str
+    question_id: str
+    overlap: int
+    mapping: ImportMapping
+    now: float
+
+
+def run_import(
+    home: Home,
+    *,
+    project_id: str,
+    file: ImportFile,
+    mapping: ImportMapping,
+    skip_bad: bool,
+    now: float,
+) -> ImportReport:
+    """Import `file`; return what it held and what of it was new.
+
+    Raises InvalidInput, naming the row, at the first bad row unless `skip_bad`; then nothing
+    is stored. The same file again adds nothing.
+    """
+    started = time.perf_counter()
+    target = home.db.read(lambda tx: _target(tx, project_id, mapping, now))
+    import_id = new_id("imp")
+    with Stage(home.folder("spool/imports"), import_id) as stage:
+        collector = Collector(stage, mapping, project_id=project_id, skip_bad=skip_bad)
+        collector.collect(file)
+        counts = _counts(stage, collector)
+        report = ImportReport(
+            id=import_id,
+            project_id=project_id,
+            kind=mapping.kind.value,
+            source=mapping.source,
+            file=file.name,
+            file_digest=digest_file(file.path),
+            mapping_digest=digest_json(mapping.model_dump(mode="json")),
+            counts=asdict(counts),
+            seconds=0.0,
+            created_at=now,
+        )
+        return home.db.write(lambda tx: _apply(tx, target, stage, report, started))
+
+
+def _target(tx: Connection, project_id: str, mapping: ImportMapping, now: float) -> _Target:
+    spec = projects.get(tx, project_id).spec
+    names = [question.id for question in spec.questions]
+    question_id = mapping.question or names[0]
+    if question_id not in names:
+        raise InvalidInput(
+            f"The mapping names the question {question_id!r}; project {project_id} has "
+            f"{', '.join(map(repr, names))}.",
+            remedy="Correct `question` in the mapping, or add the question to project.yaml.",
+            code="unknown_question",
+        )
+    return _Target(project_id, question_id, spec.overlap, mapping, now)
+
+
+def _counts(stage: Stage, collector: Collector) -> ImportCounts:
+    votes = stage.count("vote")
+    return ImportCounts(
+        rows=collector.rows,
+        rejected=stage.count("reject"),
+        repeated=stage.vote_rows - votes,
+        prompts=stage.count("prompt"),
+        completions=stage.count("completion"),
+        items=stage.count("item"),
+        judgments=votes,
+        annotators=len(stage.annotators()),
+        sources=stage.count("source"),
+        masked=dict(collector.masked),
+    )
+
+
+def _apply(
+    tx: Connection, target: _Target, stage: Stage, report: ImportReport, started: float
+) -> ImportReport:
+    prompts = _apply_prompts(tx, target, stage)
+    policies = models.ensure_external(
+        tx, project_id=target.project_id, names=stage.sources(), now=target.now
+    )
+    completions = _apply_completions(tx, target, stage, policies)
+    items = _apply_items(tx, target, stage, policies, report.id)
+    judgments = _apply_votes(tx, target, stage)
+    counts: Json = {
+        **report.counts,
+        "prompts_added": prompts,
+        "completions_added": completions,
+        "items_added": items,
+        "judgments_added": judgments,
+    }
+    seconds = time.perf_counter() - started
+    done = ImportReport(**{**asdict(report), "counts": counts, "seconds": seconds})
+    store.insert_import(tx, done, stage.rejects())
+    emit(
+        tx,
+        kind="import_finished",
+        project_id=target.project_id,
+        subject_id=done.id,
+        payload={"source": done.source, "kind": done.kind, "counts": counts},
+        now=target.now,
+    )
+    return done
+
+
+def _apply_prompts(tx: Connection, target: _Target, stage: Stage) -> int:
+    added = 0
+    for bodies in stage.bodies("prompt"):
+        rows = [MaskedPrompt(**body) for body in bodies]
+        added += len(service.place_prompts(tx, rows, now=target.now).added)
+    return added
+
+
+def _apply_completions(
+    tx: Connection, target: _Target, stage: Stage, policies: Mapping[str, str]
+) -> int:
+    added = 0
+    for bodies in stage.bodies("completion"):
+        rows = [
+            (
+                body["prompt_id"],
+                policies[body["source"]],
+                MaskedText(body["text"], body["messages"], body["digest"], body["mask_counts"]),
+            )
+            for body in bodies
+        ]
+        added += len(service.place_completions(tx, rows, now=target.now).added)
+    return added
+
+
+def _apply_items(
+    tx: Connection, target: _Target, stage: Stage, policies: Mapping[str, str], import_id: str
+) -> int:
+    added = 0
+    for bodies in stage.bodies("item"):
+        rows = [_new_item(body, target, policies, import_id) for body in bodies]
+        placed = service.place_items(tx, project_id=target.project_id, rows=rows, now=target.now)
+        added += len(placed.added)
+        purpose = rows[0].purpose
+        new = [item_id for item_id in placed.ids if item_id in placed.added]
+        if target.mapping.open and purpose in QUEUED and new:
+            sampling.open_items(
+                tx,
+                project_id=target.project_id,
+                item_ids=new,
+                overlap=target.overlap,
+                band=CORE_BAND,
+                propensity=1.0,
+                now=target.now,
+            )
+    return added
+
+
+def _new_item(body: Json, target: _Target, policies: Mapping[str, str], import_id: str) -> NewItem:
+    return NewItem(
+        question_id=target.question_id,
+        prompt_id=body["prompt_id"],
+        completion_ids=[
+            rules.completion_id(body["prompt_id"], policies[source], digest)
+            for source, digest in body["texts"]
+        ],
+        purpose=ItemPurpose(body["purpose"]),
+        origin_key=body["origin_key"],
+        set_name=body["set_name"],
+        origin={"kind": "import", "import_id": import_id, "source": target.mapping.source},
+    )
+
+
+def _apply_votes(tx: Connection, target: _Target, stage: Stage) -> int:
+    if target.mapping.kind not in (ImportKind.VOTES, ImportKind.PREFERENCES):
+        return 0
+    raters = accounts.ensure_raters(
+        tx,
+        project_id=target.project_id,
+        external_keys=[_rater_key(target, name) for name in stage.annotators()],
+        kind="imported",
+        now=target.now,
+    )
+    added = 0
+    for votes in stage.votes():
+        rows = [_judgment(vote, target, raters) for vote in votes]
+        added += labeling.record_imported(
+            tx, project_id=target.project_id, rows=rows, now=target.now
+        )
+    return added
+
+
+def _rater_key(target: _Target, annotator: str) -> str:
+    # Annotator 7 of one source is not annotator 7 of another.
+    return f"{target.mapping.source}:{annotator}"
+
+
+def _judgment(
+    vote: tuple[Any, ...], target: _Target, raters: Mapping[str, str]
+) -> labeling.ImportedJudgment:
+    item_id, item_key, annotator, outcome, shown, judged_at = vote
+    return labeling.ImportedJudgment(
+        client_id=f"import:{target.mapping.source}:{item_key}:{annotator}",
+        item_id=item_id,
+        question_id=target.question_id,
+        rater_id=raters[_rater_key(target, annotator)],
+        outcome=outcome,
+        shown_order=shown,
+        created_at=judged_at if judged_at is not None else target.now,
+    )
