@@ -1,0 +1,35 @@
+"""Every query of the guidelines stage."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select
+
+from loopwright.guidelines.model import GuidelineVersion
+from loopwright.guidelines.tables import guideline_version
+
+
+def versions(tx: Connection, project_id: str) -> Sequence[GuidelineVersion]:
+    """Return a project's versions, newest first."""
+    query = (
+        select(guideline_version)
+        .where(guideline_version.c.project_id == project_id)
+        .order_by(guideline_version.c.number.desc())
+    )
+    return [GuidelineVersion(**row) for row in tx.execute(query).mappings()]
+
+
+def newest(tx: Connection, project_id: str) -> GuidelineVersion | None:
+    """Return the version in force, None before the first."""
+    query = (
+        select(guideline_version)
+        .where(guideline_version.c.project_id == project_id)
+        .order_by(guideline_version.c.number.desc())
+        .limit(1)
+    )
+    row = tx.execute(query).mappings().first()
+    return None if row is None else GuidelineVersion(**row)
+
+
+def insert(tx: Connection, version: GuidelineVersion) -> None:
+    """Store a published version."""
+    tx.execute(guideline_version.insert().values(**vars(version)))

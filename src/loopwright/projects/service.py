@@ -1,0 +1,65 @@
+"""Use cases of the projects stage."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from loopwright.base.errors import Conflict, NotFound
+from loopwright.infra import events
+from loopwright.projects import store
+from loopwright.projects.model import Project
+from loopwright.projects.spec import ProjectSpec
+
+
+def get(tx: Connection, project_id: str) -> Project:
+    """Return the project. Raises NotFound with the remedy when there is none."""
+    found = store.find(tx, project_id)
+    if found is None:
+        raise NotFound(
+            f"There is no project {project_id!r}.",
+            remedy="Create it with `loopwright apply -f project.yaml`, or check the name.",
+            code="unknown_project",
+        )
+    return found
+
+
+def list_projects(tx: Connection) -> Sequence[Project]:
+    """Return every project, newest first."""
+    return store.all_projects(tx)
+
+
+def save(tx: Connection, *, spec: ProjectSpec, yaml: str, now: float) -> bool:
+    """Create the project or bring it to what its file says; return whether it is new.
+
+    Raises Conflict when the change would alter what judgments already mean.
+    """
+    known = store.find(tx, spec.id)
+    if known is None:
+        store.insert(tx, spec=spec, yaml=yaml, now=now)
+    else:
+        _refuse_changed_meaning(known, spec)
+        store.update(tx, spec=spec, yaml=yaml, now=now)
+    events.emit(
+        tx,
+        kind="project.created" if known is None else "project.changed",
+        project_id=spec.id,
+        subject_id=spec.id,
+        payload={"name": spec.name},
+        now=now,
+    )
+    return known is None
+
+
+def _refuse_changed_meaning(known: Project, spec: ProjectSpec) -> None:
+    if known.simulated != spec.simulated:
+        raise Conflict(
+            f"Project {spec.id} cannot change between simulated and real.",
+            remedy="Give the other one an id of its own, so that nobody mistakes one for the other.",
+        )
+    kinds = {question.id: question.kind for question in known.spec.questions}
+    for question in spec.questions:
+        if kinds.get(question.id, question.kind) != question.kind:
+            raise Conflict(
+                f"Question {question.id!r} of project {spec.id} cannot change its kind.",
+                remedy="Add a question with a new id; the old one's judgments keep their meaning.",
+            )

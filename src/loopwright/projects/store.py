@@ -1,0 +1,50 @@
+"""Every query of the projects stage."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, RowMapping, select
+
+from loopwright.projects.model import Project
+from loopwright.projects.spec import ProjectSpec
+from loopwright.projects.tables import project
+
+
+def _project(row: RowMapping) -> Project:
+    fields = dict(row)
+    return Project(**{**fields, "spec": ProjectSpec.model_validate(fields["spec"])})
+
+
+def find(tx: Connection, project_id: str) -> Project | None:
+    """Return the project, None when there is none."""
+    row = tx.execute(select(project).where(project.c.id == project_id)).mappings().first()
+    return None if row is None else _project(row)
+
+
+def all_projects(tx: Connection) -> Sequence[Project]:
+    """Return every project, newest first."""
+    query = select(project).order_by(project.c.created_at.desc())
+    return [_project(row) for row in tx.execute(query).mappings()]
+
+
+def insert(tx: Connection, *, spec: ProjectSpec, yaml: str, now: float) -> None:
+    """Store a new project."""
+    tx.execute(
+        project.insert().values(
+            id=spec.id,
+            name=spec.name,
+            simulated=spec.simulated,
+            spec=spec.model_dump(mode="json"),
+            yaml=yaml,
+            created_at=now,
+            updated_at=now,
+        )
+    )
+
+
+def update(tx: Connection, *, spec: ProjectSpec, yaml: str, now: float) -> None:
+    """Replace what a project's file says."""
+    tx.execute(
+        project.update()
+        .where(project.c.id == spec.id)
+        .values(name=spec.name, spec=spec.model_dump(mode="json"), yaml=yaml, updated_at=now)
+    )
