@@ -34,6 +34,8 @@ class Flow:
     moved_at: float | None = None
     blocked: str | None = None
     """Why it cannot go on, where the stage itself knows."""
+    note: str | None = None
+    """What to say instead of counts, where the stage has something better to say."""
 
 
 @dataclass(frozen=True)

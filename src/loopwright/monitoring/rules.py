@@ -17,7 +17,7 @@ STUCK_SECONDS = {
     "sampling": 86400.0,
     "labeling": 86400.0,
     "quality": 300.0,
-    "datasets": 3600.0,
+    "datasets": 7 * 86400.0,
     "training": 3600.0,
     "evaluation": 86400.0,
     "release": 86400.0,
@@ -116,6 +116,8 @@ def _detail(flow: Flow, state: FlowState, now: float) -> str:
         since = flow.moved_at if flow.moved_at is not None else flow.oldest_at
         quiet = f"nothing has moved for {spoken_time(now - since)}" if since else "nothing moves"
         return f"{waiting}; {quiet}."
+    if flow.note is not None:
+        return flow.note
     if state is FlowState.MOVING:
         return f"{flow.moving} under way, {waiting}."
     return f"{waiting}." if flow.waiting else "Nothing waits."
