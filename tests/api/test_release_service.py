@@ -26,9 +26,9 @@ from loopwright.release.transitions import LEASE_SECONDS
 from loopwright.stats.estimate import Estimate
 
 STAGES = (
-    Stage("shadow", 0.0, 5, 0.05, 0.0),
-    Stage("canary", 0.1, 20, 0.05, 10.0),
-    Stage("full", 1.0, 20, 0.05, 10.0),
+    Stage("shadow", 0.0, 5, 0.05, 0.0, 60.0),
+    Stage("canary", 0.1, 20, 0.05, 10.0, 60.0),
+    Stage("full", 1.0, 20, 0.05, 10.0, 60.0),
 )
 WIN = GateEvidence(Estimate(0.65, 0.55, 0.75, 90, "test"), raters=12, judgments=90)
 LOSS = replace(WIN, win_rate=Estimate(0.3, 0.2, 0.4, 90, "test"))

@@ -27,9 +27,9 @@ from loopwright.release.rules import (
 from loopwright.serving.rules import FailureDetector, StableRate, allowed_rate
 
 STAGES = (
-    Stage("shadow", 0.0, 20, 0.05, 0.0),
-    Stage("canary", 0.1, 20, 0.05, 10.0),
-    Stage("full", 1.0, 20, 0.05, 10.0),
+    Stage("shadow", 0.0, 20, 0.05, 0.0, 60.0),
+    Stage("canary", 0.1, 20, 0.05, 10.0, 60.0),
+    Stage("full", 1.0, 20, 0.05, 10.0, 60.0),
 )
 CANARY = Release(
     id="rel_1",

@@ -72,13 +72,15 @@ class CheckResult(StrEnum):
 
 @dataclass(frozen=True)
 class Stage:
-    """One step of the ramp; `seconds` is the least time in it."""
+    """One step of the ramp; `seconds` is the least time in it, `wait_seconds` how long it may
+    lack its requests before the release is held."""
 
     name: str
     share: float
     min_requests: int
     max_error_rate: float
     seconds: float
+    wait_seconds: float = 3600.0
 
 
 @dataclass(frozen=True)

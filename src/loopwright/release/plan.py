@@ -30,6 +30,7 @@ def stages_of(spec: ProjectSpec) -> tuple[Stage, ...]:
             min_requests=stage.min_requests,
             max_error_rate=stage.max_error_rate,
             seconds=stage.seconds,
+            wait_seconds=max(spec.release.wait_seconds, stage.seconds),
         )
         for stage in spec.release.stages
     )

@@ -80,4 +80,4 @@ def roll_back_release(
 
 
 def _names(tx: Connection, project_id: str) -> dict[str, str]:
-    return {policy.id: policy.name for policy in models.list_policies(tx, project_id)}
+    return {policy.id: policy.name for policy in models.list_policies(tx, project_id=project_id)}

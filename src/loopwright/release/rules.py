@@ -25,9 +25,6 @@ MAX_LATENCY_RATIO = 3.0
 MAX_LENGTH_RATIO = 3.0
 SIGNAL_REQUESTS = 30
 """Fewer requests per arm say nothing about latency and length."""
-HOLD_AFTER_STAGES = 3.0
-"""A stage without its requests is held after this many times its least duration."""
-HOLD_AFTER_SECONDS = 60.0
 HOLD_LIMIT_SECONDS = 7 * 86400.0
 
 
@@ -143,8 +140,7 @@ def _progress(release: Release, stage: Stage, seen: Observation, *, now: float) 
             f"Stage {stage.name} needs {missing} more requests ({arm.requests} of "
             f"{stage.min_requests})."
         )
-        patience = max(HOLD_AFTER_STAGES * stage.seconds, HOLD_AFTER_SECONDS)
-        return Step(StepKind.HOLD if elapsed > patience else StepKind.STAY, sentence)
+        return Step(StepKind.HOLD if elapsed > stage.wait_seconds else StepKind.STAY, sentence)
     rate = arm.error_rate
     if rate is not None and rate > stage.max_error_rate:
         return Step(

@@ -17,6 +17,7 @@ class StageOut(BaseModel):
     min_requests: int
     max_error_rate: float
     seconds: float
+    wait_seconds: float
 
 
 class ReleaseOut(BaseModel):
