@@ -18,7 +18,7 @@ export function StatusBadge({ kind, children }: { kind: StatusKind; children: st
 
 const STATES: Record<string, StatusKind> = {
   passed: "passed", done: "passed", finished: "passed", succeeded: "passed", success: "passed", released: "passed", completed: "passed", moving: "passed", promoted: "passed", current: "passed",
-  held: "held", waiting: "held", running: "held", started: "held", queued: "held", pending: "held", canary: "held", ramping: "held", paused: "held", inconclusive: "held",
+  held: "held", waiting: "held", running: "held", started: "held", queued: "held", pending: "held", canary: "held", shadow: "held", ramp: "held", live: "passed", ship: "passed", refuse: "refused", hold: "held", ramping: "held", paused: "held", inconclusive: "held",
   refused: "refused", failed: "refused", error: "refused", stuck: "refused", rolled_back: "refused", broken: "refused", cancelled: "unknown",
 };
 

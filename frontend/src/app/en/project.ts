@@ -19,6 +19,7 @@ export const project = {
     people: "People and keys",
     peopleEmpty: "No one else has access yet.",
     add: "Add a person",
+    id: "Id",
     name: "Name",
     role: "Role",
     kind: "Kind",

@@ -1,1 +1,21 @@
-export function DataPage() { return null; }
+import { useParams, useSearch } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { Page, Section } from "../../ui/Page";
+import { ImportForm } from "./ImportForm";
+import { ImportsTable } from "./Imports";
+import { Lineage } from "./Lineage";
+import { DatasetVersions } from "./Versions";
+
+export function DataPage() {
+  const { t } = useTranslation();
+  const { project } = useParams({ from: "/p/$project" });
+  const { ref } = useSearch({ from: "/p/$project/data" });
+  return (
+    <Page title={t("nav.data")}>
+      <Section title={t("data.versions")}><DatasetVersions projectId={project} /></Section>
+      <Section title={t("data.lineage")} id="lineage"><Lineage projectId={project} start={ref} /></Section>
+      <Section title={t("data.import")}><ImportForm projectId={project} /></Section>
+      <Section title={t("data.imports")}><ImportsTable projectId={project} /></Section>
+    </Page>
+  );
+}

@@ -1,1 +1,49 @@
-export function EvaluationPage() { return null; }
+import { Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useParams, useSearch } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { list } from "../../api/queries";
+import { DataTable } from "../../ui/DataTable";
+import { Empty } from "../../ui/Empty";
+import { EstimateText } from "../../ui/Estimate";
+import { Loaded } from "../../ui/Loaded";
+import { ButtonLink, TextLink } from "../../ui/links";
+import { Page, Section } from "../../ui/Page";
+import { StateBadge } from "../../ui/Status";
+import { Ago } from "../../ui/Time";
+import { EvaluationView } from "./EvaluationView";
+import { type Evaluation, nameOf } from "./shape";
+
+function Evaluations({ projectId }: { projectId: string }) {
+  const { t } = useTranslation();
+  const query = useQuery(list<Evaluation>(projectId, "/evaluations"));
+  return (
+    <Loaded query={query}>
+      {(rows) => rows.length === 0 ? (
+        <Empty title={t("evaluation.empty")} text={t("evaluation.emptyText")} action={<ButtonLink to="/p/$project/loop" params={{ project: projectId }} mt="xs">{t("nav.loop")}</ButtonLink>} />
+      ) : (
+        <Section title={t("evaluation.list")}>
+          <DataTable
+            caption={t("evaluation.list")}
+            rows={[...rows].sort((a, b) => (b.created_at ?? 0) - (a.created_at ?? 0))}
+            keyOf={(row) => row.id}
+            columns={[
+              { head: t("evaluation.candidate"), cell: (row) => <TextLink to="/p/$project/evaluation" params={{ project: projectId }} search={{ id: row.id }} size="sm">{nameOf(row.candidate ?? row.candidate_id)}</TextLink> },
+              { head: t("evaluation.reference"), cell: (row) => nameOf(row.reference ?? row.reference_id) },
+              { head: t("evaluation.winRate"), cell: (row) => <EstimateText estimate={row.win_rate} kind="percent" against={t("evaluation.half")} /> },
+              { head: t("evaluation.state"), cell: (row) => (row.state ? <StateBadge state={row.state} /> : <Text span size="sm">{"\u2013"}</Text>) },
+              { head: t("evaluation.when"), cell: (row) => <Ago at={row.created_at} /> },
+            ]}
+          />
+        </Section>
+      )}
+    </Loaded>
+  );
+}
+
+export function EvaluationPage() {
+  const { t } = useTranslation();
+  const { project } = useParams({ from: "/p/$project" });
+  const { id } = useSearch({ from: "/p/$project/evaluation" });
+  return <Page title={t("nav.evaluation")}>{id ? <EvaluationView projectId={project} id={id} /> : <Evaluations projectId={project} />}</Page>;
+}

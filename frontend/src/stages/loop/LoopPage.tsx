@@ -1,1 +1,72 @@
-export function LoopPage() { return null; }
+import { Alert, Button, SimpleGrid, Text } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { call, project } from "../../api/http";
+import { read } from "../../api/queries";
+import type { LoopView } from "../../api/work";
+import { ErrorPanel } from "../../ui/ErrorPanel";
+import { EstimateText, Unknown } from "../../ui/Estimate";
+import { Figure } from "../../ui/Figure";
+import { integer, seconds } from "../../ui/format";
+import { Loaded } from "../../ui/Loaded";
+import { Page, Section } from "../../ui/Page";
+import { Cycles } from "./Cycles";
+import { Decisions } from "./Decisions";
+import { StageStrip } from "./StageStrip";
+import { WinRates } from "./WinRates";
+
+function Alerts({ alerts }: { alerts: NonNullable<LoopView["alerts"]> }) {
+  return alerts.map((alert) => (
+    <Alert key={alert.stage} color="red" variant="outline" className="lw-panel" p="xs" role="status">
+      <Text size="sm"><Text span inherit fw={600} tt="capitalize">{alert.stage}</Text>{`: ${alert.sentence}`}</Text>
+      <Text size="sm" c="dimmed">{alert.remedy}</Text>
+    </Alert>
+  ));
+}
+
+function Headline({ view }: { view: LoopView }) {
+  const { t } = useTranslation();
+  const { latency } = view;
+  const latest = view.win_rates.at(-1);
+  return (
+    <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
+      <Figure label={t("loop.latest")} note={latest ? [latest.policy, latest.against ? t("loop.against", { policy: latest.against }) : null].filter(Boolean).join(" ") : undefined}>
+        {latest ? <EstimateText estimate={latest} kind="percent" against={t("loop.even")} /> : <Unknown reason={t("loop.noWinRate")} />}
+      </Figure>
+      <Figure label={t("loop.latency")} note={latency.max !== null ? t("loop.latencyMax", { time: seconds(latency.max), n: integer(latency.n) }) : undefined}>
+        {latency.median === null ? <Unknown reason={t("loop.latencyUnknown")} /> : seconds(latency.median)}
+      </Figure>
+    </SimpleGrid>
+  );
+}
+
+export function LoopPage() {
+  const { t } = useTranslation();
+  const { project: projectId } = useParams({ from: "/p/$project" });
+  const queries = useQueryClient();
+  const loop = useQuery(read<LoopView>(projectId, "/loop"));
+  const start = useMutation({
+    mutationFn: () => call("POST", project(projectId, "/cycles"), { json: {} }),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["project", projectId] }),
+  });
+  return (
+    <Page title={t("nav.loop")} actions={<Button onClick={() => start.mutate()} loading={start.isPending}>{t("loop.start")}</Button>}>
+      {start.error && <ErrorPanel error={start.error} />}
+      <Loaded query={loop} rows={6}>
+        {(view) => (
+          <>
+            <StageStrip stages={view.stages} />
+            <Alerts alerts={view.alerts ?? []} />
+            <Headline view={view} />
+            <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
+              <Section title={t("loop.winRate")}><WinRates rounds={view.win_rates} /></Section>
+              <Section title={t("loop.decisions")}><Decisions decisions={view.decisions} /></Section>
+            </SimpleGrid>
+          </>
+        )}
+      </Loaded>
+      <Cycles projectId={projectId} />
+    </Page>
+  );
+}

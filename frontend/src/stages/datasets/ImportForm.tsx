@@ -1,0 +1,74 @@
+import { Alert, Button, Checkbox, FileButton, Group, Stack, Text, Textarea } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { call, project } from "../../api/http";
+import { YamlErrors } from "../../ui/YamlErrors";
+import { ImportCounts, type ImportRun } from "./Imports";
+
+const EXAMPLE = `kind: votes
+source: crowd
+question: preference
+fields: {item: id, prompt: prompt, first: answer_a, second: answer_b, first_source: model_a, second_source: model_b, annotator: worker, choice: winner}
+choices: {a: first, b: second, tie: tie}
+`;
+
+function Picker({ label, file, onPick }: { label: string; file: File | null; onPick: (file: File | null) => void }) {
+  const { t } = useTranslation();
+  return (
+    <Group gap="sm">
+      <FileButton onChange={onPick} inputProps={{ "aria-label": label }}>
+        {(props) => <Button {...props} variant="default" size="sm">{t("data.choose")}</Button>}
+      </FileButton>
+      <Text size="sm" c={file ? undefined : "dimmed"}>{file ? `${label}: ${file.name}` : label}</Text>
+    </Group>
+  );
+}
+
+/** A file and what its fields mean; the report of what came in and what was left out stays below. */
+export function ImportForm({ projectId }: { projectId: string }) {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const [file, setFile] = useState<File | null>(null);
+  const [second, setSecond] = useState<File | null>(null);
+  const [mapping, setMapping] = useState(EXAMPLE);
+  const [skipBad, setSkipBad] = useState(false);
+  const run = useMutation({
+    mutationFn: () => {
+      const form = new FormData();
+      if (file) form.append("file", file);
+      if (second) form.append("join_file", second);
+      form.append("mapping", mapping);
+      form.append("skip_bad", String(skipBad));
+      return call<ImportRun>("POST", project(projectId, "/imports"), { body: form });
+    },
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["project", projectId] }),
+  });
+  return (
+    <Stack gap="sm">
+      <Picker label={t("data.file")} file={file} onPick={setFile} />
+      <Picker label={t("data.joinFile")} file={second} onPick={setSecond} />
+      <Textarea
+        label={t("data.mapping")}
+        description={t("data.mappingHint")}
+        value={mapping}
+        onChange={(event) => setMapping(event.currentTarget.value)}
+        autosize
+        minRows={5}
+        maxRows={16}
+        spellCheck={false}
+        styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)", fontSize: 13 } }}
+      />
+      <Group justify="space-between">
+        <Checkbox label={t("data.skipBad")} checked={skipBad} onChange={(event) => setSkipBad(event.currentTarget.checked)} />
+        <Button onClick={() => run.mutate()} loading={run.isPending} disabled={!file}>{t("data.run")}</Button>
+      </Group>
+      {run.error && <YamlErrors error={run.error} text={mapping} />}
+      {run.data && (
+        <Alert color="green" variant="outline" className="lw-panel" role="status" title={t("data.done")}>
+          <ImportCounts report={run.data} />
+        </Alert>
+      )}
+    </Stack>
+  );
+}

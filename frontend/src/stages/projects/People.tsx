@@ -1,0 +1,93 @@
+import { Alert, Button, Code, Group, NativeSelect, Stack, Text, TextInput } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { call, project } from "../../api/http";
+import { list } from "../../api/queries";
+import { CopyId } from "../../ui/CopyId";
+import { DataTable } from "../../ui/DataTable";
+import { ErrorPanel } from "../../ui/ErrorPanel";
+import { Loaded } from "../../ui/Loaded";
+import { SimulatedBadge } from "../../ui/Status";
+
+interface Person {
+  person_id: string;
+  name: string;
+  role: string;
+  kind: string;
+  simulated?: boolean;
+}
+
+interface Made {
+  person_id: string;
+  api_key?: string | null;
+  signin_link?: string | null;
+  link?: string | null;
+}
+
+const ROLES = ["annotator", "specialist", "lead", "engineer", "viewer", "owner"];
+
+function AddPerson({ projectId, kinds }: { projectId: string; kinds: { value: string; label: string }[] }) {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const [name, setName] = useState("");
+  const [role, setRole] = useState("annotator");
+  const [kind, setKind] = useState(kinds[0]?.value ?? "human");
+  const add = useMutation({
+    mutationFn: () => call<Made>("POST", project(projectId, "/people"), { json: { name: name.trim(), role, kind } }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["project", projectId] }),
+  });
+  const link = add.data?.signin_link ?? add.data?.link;
+  return (
+    <Stack gap="xs">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          add.mutate();
+        }}
+      >
+        <Group align="flex-end" gap="sm">
+          <TextInput label={t("settings.name")} value={name} onChange={(event) => setName(event.currentTarget.value)} required style={{ flex: 1, minWidth: 160 }} />
+          <NativeSelect label={t("settings.role")} value={role} onChange={(event) => setRole(event.currentTarget.value)} data={ROLES} />
+          <NativeSelect label={t("settings.kind")} value={kind} onChange={(event) => setKind(event.currentTarget.value)} data={kinds} />
+          <Button type="submit" loading={add.isPending} disabled={!name.trim()}>{t("settings.add")}</Button>
+        </Group>
+      </form>
+      {add.error && <ErrorPanel error={add.error} />}
+      {add.data && (add.data.api_key || link) && (
+        <Alert color="green" variant="outline" className="lw-panel" role="status" title={add.data.api_key ? t("settings.keyTitle", { name }) : t("settings.linkTitle", { name })}>
+          <Text size="sm" mb={6}>{t("settings.keyText")}</Text>
+          {add.data.api_key && <Code block>{add.data.api_key}</Code>}
+          {link && <Code block>{link}</Code>}
+        </Alert>
+      )}
+    </Stack>
+  );
+}
+
+/** Who may do what here; an API key or a sign-in link is shown once, when it is made. */
+export function People({ projectId }: { projectId: string }) {
+  const { t } = useTranslation();
+  const query = useQuery(list<Person>(projectId, "/people"));
+  const kinds = [{ value: "human", label: t("settings.kinds.person") }, { value: "machine", label: t("settings.kinds.machine") }];
+  return (
+    <Stack>
+      <Loaded query={query}>
+        {(rows) => rows.length === 0 ? <Text size="sm" c="dimmed">{t("settings.peopleEmpty")}</Text> : (
+          <DataTable
+            caption={t("settings.people")}
+            rows={rows}
+            keyOf={(row) => `${row.person_id}-${row.role}`}
+            columns={[
+              { head: t("settings.name"), cell: (row) => <Group gap="xs">{row.name}<SimulatedBadge simulated={row.simulated ?? row.kind === "simulated"} /></Group> },
+              { head: t("settings.role"), cell: (row) => row.role },
+              { head: t("settings.kind"), cell: (row) => row.kind },
+              { head: t("settings.id"), cell: (row) => <CopyId id={row.person_id} /> },
+            ]}
+          />
+        )}
+      </Loaded>
+      <AddPerson projectId={projectId} kinds={kinds} />
+    </Stack>
+  );
+}

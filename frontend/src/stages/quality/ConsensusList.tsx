@@ -1,0 +1,34 @@
+import { Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { list } from "../../api/queries";
+import type { ConsensusRow } from "../../api/work";
+import { DataTable } from "../../ui/DataTable";
+import { integer, percent } from "../../ui/format";
+import { Loaded } from "../../ui/Loaded";
+import { Ago } from "../../ui/Time";
+import { CopyId } from "../../ui/CopyId";
+
+/** Each item's answer with its probability, the newest first, as the judgments come in. */
+export function ConsensusList({ projectId }: { projectId: string }) {
+  const { t } = useTranslation();
+  const query = useQuery(list<ConsensusRow>(projectId, "/consensus?limit=20&offset=0&order=updated"));
+  return (
+    <Loaded query={query}>
+      {(rows) => rows.length === 0 ? <Text size="sm" c="dimmed">{t("quality.noConsensus")}</Text> : (
+        <DataTable
+          caption={t("quality.live")}
+          rows={rows}
+          keyOf={(row) => row.item_id}
+          columns={[
+            { head: t("quality.prompt"), cell: (row) => <><Text size="sm" lineClamp={1}>{row.prompt}</Text><CopyId id={row.item_id} /></> },
+            { head: t("quality.answer"), cell: (row) => row.answer.replaceAll("_", " "), width: 110 },
+            { head: t("quality.probability"), cell: (row) => <span className="lw-number">{percent(row.probability)}</span>, align: "end", width: 100 },
+            { head: t("quality.count"), cell: (row) => <span className="lw-number">{integer(row.n)}</span>, align: "end", width: 60 },
+            { head: t("quality.updated"), cell: (row) => <Ago at={row.updated_at} />, width: 140 },
+          ]}
+        />
+      )}
+    </Loaded>
+  );
+}

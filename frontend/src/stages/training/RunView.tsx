@@ -1,0 +1,82 @@
+import { Group, SimpleGrid, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { lazy } from "react";
+import { useTranslation } from "react-i18next";
+import { read } from "../../api/queries";
+import type { Run } from "../../api/work";
+import { ChartOrTable } from "../../ui/ChartOrTable";
+import { CopyId } from "../../ui/CopyId";
+import { DataTable } from "../../ui/DataTable";
+import { decimal } from "../../ui/format";
+import { KeyValues } from "../../ui/KeyValues";
+import { Loaded } from "../../ui/Loaded";
+import { ButtonLink } from "../../ui/links";
+import { Section } from "../../ui/Page";
+import { StateBadge, statusOf } from "../../ui/Status";
+import { Ago } from "../../ui/Time";
+
+const Curves = lazy(() => import("../../ui/Curves"));
+const number = (value: number) => (Math.abs(value) >= 0.001 || value === 0 ? decimal(value, 3) : value.toExponential(1));
+
+function curvesOf(run: Run): [string, { step: number; value: number }[]][] {
+  const byName = new Map<string, { step: number; value: number }[]>();
+  for (const { name, step, value } of run.curves ?? []) byName.set(name, [...(byName.get(name) ?? []), { step, value }]);
+  return [...byName];
+}
+
+function CurveCard({ name, points }: { name: string; points: { step: number; value: number }[] }) {
+  const { t } = useTranslation();
+  const first = points[0];
+  const last = points.at(-1);
+  return (
+    <Stack gap={2}>
+      <Text size="sm" fw={600}>{name.replaceAll("_", " ")}</Text>
+      <ChartOrTable
+        caption={name}
+        summary={first && last ? `${number(first.value)} \u2192 ${number(last.value)}` : ""}
+        chart={<Curves points={points} name={name} format={number} />}
+        table={
+          <div style={{ maxHeight: 180, overflowY: "auto" }}>
+            <DataTable caption={name} rows={points} keyOf={(point) => String(point.step)} columns={[{ head: t("training.step"), cell: (point) => point.step }, { head: name, cell: (point) => <span className="lw-number">{number(point.value)}</span>, align: "end" }]} />
+          </div>
+        }
+      />
+    </Stack>
+  );
+}
+
+/** One run: curves while it goes, the last lines of its log, what came out. */
+export function RunView({ projectId, id }: { projectId: string; id: string }) {
+  const { t } = useTranslation();
+  const query = useQuery({ ...read<Run>(projectId, `/runs/${id}`), refetchInterval: (it) => (statusOf(it.state.data?.state ?? "") === "held" ? 2000 : false) });
+  return (
+    <Loaded query={query}>
+      {(run) => {
+        const curves = curvesOf(run);
+        const metrics = (run.manifest?.metrics ?? null) as Record<string, unknown> | null;
+        const log = Array.isArray(run.log) ? run.log.join("\n") : (run.log ?? "");
+        return (
+          <>
+            <Group gap="sm">
+              <Text fw={600}>{run.kind}</Text>
+              <StateBadge state={run.state} />
+              <CopyId id={run.id} />
+              <Text size="sm" c="dimmed"><Ago at={run.started_at} /></Text>
+              <ButtonLink to="/p/$project/training" params={{ project: projectId }} search={{}} variant="default" size="xs" ml="auto">{t("training.close")}</ButtonLink>
+            </Group>
+            {run.error && <Text size="sm" c="var(--mantine-color-error)">{run.error}</Text>}
+            <Section title={t("training.curves")}>
+              {curves.length === 0 ? <Text size="sm" c="dimmed">{t("training.noCurves")}</Text> : (
+                <SimpleGrid cols={{ base: 1, md: 2 }}>{curves.map(([name, points]) => <CurveCard key={name} name={name} points={points} />)}</SimpleGrid>
+              )}
+            </Section>
+            {metrics && <Section title={t("training.outputs")}><KeyValues values={metrics} /></Section>}
+            <Section title={t("training.log")}>
+              {log ? <pre className="lw-log" tabIndex={0} aria-label={t("training.log")}>{log}</pre> : <Text size="sm" c="dimmed">{t("training.noLog")}</Text>}
+            </Section>
+          </>
+        );
+      }}
+    </Loaded>
+  );
+}
