@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     """Torch threads of a training step; more is slower on a busy machine."""
     cycle_poll_seconds: float = 0.5
     signin_link_seconds: float = 900.0
+    invitation_seconds: float = 7 * 86400.0
     session_seconds: float = 14 * 86400.0
 
     @property

@@ -54,7 +54,7 @@ def _refuse_changed_meaning(known: Project, spec: ProjectSpec) -> None:
     if known.simulated != spec.simulated:
         raise Conflict(
             f"Project {spec.id} cannot change between simulated and real.",
-            remedy="Give the other one an id of its own, so that nobody mistakes one for the other.",
+            remedy="Give the other one an id of its own, so that nobody confuses the two.",
         )
     kinds = {question.id: question.kind for question in known.spec.questions}
     for question in spec.questions:

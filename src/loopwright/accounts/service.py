@@ -1,0 +1,154 @@
+"""Use cases of the accounts stage: sign in, people and keys, pseudonyms."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from loopwright.accounts import store
+from loopwright.accounts.model import EVERYWHERE, Actor, Person, PersonKind, Role
+from loopwright.base.errors import InvalidInput, Unauthenticated
+from loopwright.base.ids import new_id
+
+KEY_PREFIX = "lw_"
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """Who was added; the key is shown once and only its hash is kept."""
+
+    person_id: str
+    api_key: str
+
+
+def token_hash(token: str) -> str:
+    """Return what is stored of a secret; the secrets are random, so no salt is needed."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def ensure_owner(tx: Connection, *, now: float) -> str:
+    """Return the installation's owner, made on first use."""
+    known = store.owner(tx)
+    if known is not None:
+        return known
+    person_id = store.add_person(tx, name="Owner", kind=PersonKind.HUMAN, now=now)
+    store.set_role(tx, person_id=person_id, project_id=EVERYWHERE, role=Role.OWNER, now=now)
+    return person_id
+
+
+def add_person(
+    tx: Connection, *, project_id: str, name: str, role: Role, kind: PersonKind, now: float
+) -> NewPerson:
+    """Add a person to a project, with an API key of their own."""
+    if not name.strip() or len(name) > 200:
+        raise InvalidInput("A person needs a name of 1 to 200 characters.", remedy="Send a `name`.")
+    person_id = store.add_person(tx, name=name.strip(), kind=kind, now=now)
+    store.set_role(tx, person_id=person_id, project_id=project_id, role=role, now=now)
+    return NewPerson(person_id, add_key(tx, person_id=person_id, now=now))
+
+
+def people(tx: Connection, project_id: str) -> Sequence[Person]:
+    """Return a project's people."""
+    return store.people(tx, project_id)
+
+
+def add_key(tx: Connection, *, person_id: str, now: float) -> str:
+    """Make an API key for a person; return it, this once."""
+    key = KEY_PREFIX + secrets.token_urlsafe(32)
+    store.add_key(tx, key_hash=token_hash(key), person_id=person_id, now=now)
+    return key
+
+
+def make_signin_link(tx: Connection, *, person_id: str, now: float, seconds: float) -> str:
+    """Make a one-time sign-in token; return it, this once."""
+    token = secrets.token_urlsafe(32)
+    store.add_link(tx, token_hash=token_hash(token), person_id=person_id, expires_at=now + seconds)
+    return token
+
+
+def sign_in(tx: Connection, *, token: str, now: float, seconds: float) -> str:
+    """Trade a one-time token for a session; return the session's secret.
+
+    Raises Unauthenticated when the link is unknown, over, or was used before.
+    """
+    person_id = store.use_link(tx, token_hash=token_hash(token), now=now)
+    if person_id is None:
+        raise Unauthenticated(
+            "This sign-in link is unknown, has expired, or was used before.",
+            remedy="Run `loopwright user link` for a new one.",
+            code="link_expired",
+        )
+    secret = secrets.token_urlsafe(32)
+    store.add_session(
+        tx,
+        token_hash=token_hash(secret),
+        person_id=person_id,
+        now=now,
+        expires_at=now + seconds,
+    )
+    return secret
+
+
+def sign_out(tx: Connection, *, secret: str) -> None:
+    """End a session."""
+    store.drop_session(tx, token_hash(secret))
+
+
+def actor_of_key(tx: Connection, key: str) -> Actor | None:
+    """Return whose API key it is."""
+    person_id = store.person_of_key(tx, token_hash(key))
+    return None if person_id is None else store.actor(tx, person_id)
+
+
+def actor_of_session(tx: Connection, *, secret: str, now: float) -> Actor | None:
+    """Return whose session it is."""
+    person_id = store.person_of_session(tx, token_hash=token_hash(secret), now=now)
+    return None if person_id is None else store.actor(tx, person_id)
+
+
+def ensure_rater(tx: Connection, *, project_id: str, person_id: str, kind: str, now: float) -> str:
+    """Return a person's pseudonym in a project, made on first use."""
+    known = store.rater_of_person(tx, project_id=project_id, person_id=person_id)
+    if known is not None:
+        return known
+    rater_id = new_id("rtr")
+    store.add_raters(
+        tx,
+        [
+            {
+                "id": rater_id,
+                "project_id": project_id,
+                "person_id": person_id,
+                "external_key": None,
+                "kind": kind,
+                "created_at": now,
+            }
+        ],
+    )
+    return rater_id
+
+
+def ensure_raters(
+    tx: Connection, *, project_id: str, external_keys: Sequence[str], kind: str, now: float
+) -> dict[str, str]:
+    """Return the pseudonyms of annotators known only by a foreign key, made on first use."""
+    keys = list(dict.fromkeys(external_keys))
+    known = store.raters_by_key(tx, project_id=project_id, keys=keys)
+    fresh = {key: new_id("rtr") for key in keys if key not in known}
+    store.add_raters(
+        tx,
+        (
+            {
+                "id": rater_id,
+                "project_id": project_id,
+                "person_id": None,
+                "external_key": key,
+                "kind": kind,
+                "created_at": now,
+            }
+            for key, rater_id in fresh.items()
+        ),
+    )
+    return known | fresh
