@@ -1,0 +1,48 @@
+"""HTTP: list projects, look at one, read its file."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from loopwright.accounts.access import Permission, require, role_in, visible
+from loopwright.accounts.model import Actor
+from loopwright.accounts.routes import current_actor
+from loopwright.infra.home import Home
+from loopwright.infra.http import get_home
+from loopwright.projects import service
+from loopwright.projects.schemas import ProjectDetailOut, ProjectsOut, project_out
+
+router = APIRouter(prefix="/api/projects", tags=["projects"])
+
+HomeOf = Annotated[Home, Depends(get_home)]
+ActorOf = Annotated[Actor, Depends(current_actor)]
+
+
+@router.get("")
+def list_projects(home: HomeOf, actor: ActorOf) -> ProjectsOut:
+    """Return the projects that the asker may see, newest first."""
+    found = home.db.read(service.list_projects)
+    return ProjectsOut(
+        projects=[
+            project_out(project, role_in(actor, project.id))
+            for project in found
+            if visible(actor, project.id)
+        ]
+    )
+
+
+@router.get("/{project_id}")
+def get_project(project_id: str, home: HomeOf, actor: ActorOf) -> ProjectDetailOut:
+    """Return a project with everything that its file says."""
+    require(actor, Permission.PROJECT_READ, project_id)
+    project = home.db.read(lambda tx: service.get(tx, project_id))
+    listed = project_out(project, role_in(actor, project_id))
+    return ProjectDetailOut(**listed.model_dump(), spec=project.spec)
+
+
+@router.get("/{project_id}/yaml")
+def get_yaml(project_id: str, home: HomeOf, actor: ActorOf) -> Response:
+    """Return the project's file as it was applied."""
+    require(actor, Permission.PROJECT_READ, project_id)
+    project = home.db.read(lambda tx: service.get(tx, project_id))
+    return Response(project.yaml, media_type="application/yaml")

@@ -1,0 +1,61 @@
+"""The server: stages' routes, pages, and the threads that keep derived facts fresh."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from loopwright import __version__
+from loopwright.infra.home import Home
+from loopwright.infra.http import SafetyHeaders, add_error_answers
+from loopwright.web import live
+from loopwright.web.background import Background
+from loopwright.web.site import add_site
+from loopwright.web.stages import load_tables, routers
+
+
+def create_api() -> FastAPI:
+    """Return the API without a home: enough to describe it."""
+    load_tables()
+    app = FastAPI(title="Loopwright", version=__version__, lifespan=_lifespan)
+    app.state.stopping = False
+    app.state.background = None
+    add_error_answers(app)
+    app.add_middleware(SafetyHeaders)
+    for router in routers():
+        app.include_router(router)
+    app.include_router(live.router)
+
+    @app.get("/api/health", tags=["health"])
+    def health() -> dict[str, str]:
+        """Say that the server answers."""
+        return {"status": "ok", "version": __version__}
+
+    return app
+
+
+def create_app(home: Home, *, background: bool = True) -> FastAPI:
+    """Return the whole server for a home whose schema is up to date.
+
+    `background` starts consensus, captured traffic, leases and cycles; tests of single routes
+    leave them out.
+    """
+    app = create_api()
+    app.state.home = home
+    if background:
+        app.state.background = Background(home)
+    add_site(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    work: Background | None = app.state.background
+    if work is not None:
+        work.start()
+    try:
+        yield
+    finally:
+        app.state.stopping = True
+        if work is not None:
+            work.stop()

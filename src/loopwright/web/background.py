@@ -1,0 +1,43 @@
+"""What runs beside the requests: consensus, captured traffic, expired leases, cycles."""
+
+from typing import Protocol
+
+from loopwright.infra.home import Home
+from loopwright.labeling.reaper import LeaseReaper
+from loopwright.loop.runner import CycleRunner
+from loopwright.quality.live import ConsensusKeeper
+from loopwright.serving.importer import SpoolImporter
+
+
+class Worker(Protocol):
+    """Something that runs until it is told to stop."""
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        ...
+
+    def stop(self) -> None:
+        """Finish what is under way; returns when it has ended."""
+        ...
+
+
+class Background:
+    """The workers of one server process, started together and stopped in reverse."""
+
+    def __init__(self, home: Home) -> None:
+        self._workers: list[Worker] = [
+            ConsensusKeeper(home),
+            SpoolImporter(home),
+            LeaseReaper(home),
+            CycleRunner(home),
+        ]
+
+    def start(self) -> None:
+        """Start every worker."""
+        for worker in self._workers:
+            worker.start()
+
+    def stop(self) -> None:
+        """Stop every worker, the last started first."""
+        for worker in reversed(self._workers):
+            worker.stop()

@@ -1,0 +1,49 @@
+"""Every stage's routes and tables, in the order of the loop."""
+
+import importlib
+
+from fastapi import APIRouter
+
+ROUTES = (
+    "accounts.routes",
+    "projects.routes",
+    "guidelines.routes",
+    "intake.routes",
+    "labeling.routes",
+    "labeling.routes_imports",
+    "quality.routes",
+    "datasets.routes",
+    "training.routes",
+    "evaluation.routes",
+    "release.routes",
+    "monitoring.routes",
+    "loop.routes",
+)
+TABLES = (
+    "infra.events",
+    "accounts.tables",
+    "projects.tables",
+    "guidelines.tables",
+    "models.tables",
+    "intake.tables",
+    "sampling.tables",
+    "labeling.tables",
+    "quality.tables",
+    "datasets.tables",
+    "training.tables",
+    "evaluation.tables",
+    "release.tables",
+    "serving.tables",
+    "loop.tables",
+)
+
+
+def load_tables() -> None:
+    """Make every stage's tables known to the one MetaData."""
+    for name in TABLES:
+        importlib.import_module(f"loopwright.{name}")
+
+
+def routers() -> list[APIRouter]:
+    """Return every stage's router."""
+    return [importlib.import_module(f"loopwright.{name}").router for name in ROUTES]
