@@ -24,7 +24,7 @@ ActorOf = Annotated[Actor, Depends(current_actor)]
 @router.get("/api/projects/{project_id}/loop")
 def loop_page(project_id: str, home: HomeOf, actor: ActorOf) -> Json:
     """Return what waits, moves and is stuck, the loop latency, win rates and decisions."""
-    require(actor, Permission.PROJECT_READ, project_id)
+    require(actor, Permission.RESULTS_READ, project_id)
     outside = service.look_outside(home)
     now = system_now()
     report = home.db.read(
