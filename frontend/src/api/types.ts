@@ -33,7 +33,8 @@ export interface Question {
   id: string;
   kind: string;
   text: string;
-  options?: string[] | null;
+  options?: { id: string; name: string }[] | null;
+  ask_reason?: boolean;
 }
 
 export interface ShownCompletion {

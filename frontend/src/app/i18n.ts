@@ -10,4 +10,9 @@ void i18next.use(initReactI18next).init({
   interpolation: { escapeValue: false },
 });
 
-export { i18next };
+/** A page that is loaded late, with the words that only such pages need. */
+export async function worded<Page>(page: Promise<Page>): Promise<Page> {
+  const [loaded, { pages }] = await Promise.all([page, import("./en/pages")]);
+  i18next.addResourceBundle("en", "translation", pages, true, true);
+  return loaded;
+}

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
 import { LabelPage } from "../stages/labeling/LabelPage";
+import { worded } from "./i18n";
 import { NotFound, RouteError } from "./fallback";
 import { ProjectShell } from "./ProjectShell";
 
@@ -11,12 +12,12 @@ const signin = createRoute({
   getParentRoute: () => root,
   path: "/signin",
   validateSearch: (search: Record<string, unknown>): { token?: string; next?: string } => ({ token: text(search.token), next: text(search.next) }),
-  component: lazyRouteComponent(() => import("../stages/accounts/SignIn"), "SignIn"),
+  component: lazyRouteComponent(() => worded(import("../stages/accounts/SignIn")), "SignIn"),
 });
 const projects = createRoute({
   getParentRoute: () => root,
   path: "/",
-  component: lazyRouteComponent(() => import("../stages/projects/Projects"), "Projects"),
+  component: lazyRouteComponent(() => worded(import("../stages/projects/Projects")), "Projects"),
 });
 const project = createRoute({ getParentRoute: () => root, path: "/p/$project", component: ProjectShell });
 const home = createRoute({
@@ -27,44 +28,44 @@ const home = createRoute({
   },
 });
 const label = createRoute({ getParentRoute: () => project, path: "label", component: LabelPage });
-const loop = createRoute({ getParentRoute: () => project, path: "loop", component: lazyRouteComponent(() => import("../stages/loop/LoopPage"), "LoopPage") });
+const loop = createRoute({ getParentRoute: () => project, path: "loop", component: lazyRouteComponent(() => worded(import("../stages/loop/LoopPage")), "LoopPage") });
 const guidelines = createRoute({
   getParentRoute: () => project,
   path: "guidelines",
-  component: lazyRouteComponent(() => import("../stages/guidelines/GuidelinesPage"), "GuidelinesPage"),
+  component: lazyRouteComponent(() => worded(import("../stages/guidelines/GuidelinesPage")), "GuidelinesPage"),
 });
 const quality = createRoute({
   getParentRoute: () => project,
   path: "quality",
-  component: lazyRouteComponent(() => import("../stages/quality/QualityPage"), "QualityPage"),
+  component: lazyRouteComponent(() => worded(import("../stages/quality/QualityPage")), "QualityPage"),
 });
 const data = createRoute({
   getParentRoute: () => project,
   path: "data",
   validateSearch: (search: Record<string, unknown>): { ref?: string } => ({ ref: text(search.ref) }),
-  component: lazyRouteComponent(() => import("../stages/datasets/DataPage"), "DataPage"),
+  component: lazyRouteComponent(() => worded(import("../stages/datasets/DataPage")), "DataPage"),
 });
 const training = createRoute({
   getParentRoute: () => project,
   path: "training",
   validateSearch: (search: Record<string, unknown>): { run?: string } => ({ run: text(search.run) }),
-  component: lazyRouteComponent(() => import("../stages/training/TrainingPage"), "TrainingPage"),
+  component: lazyRouteComponent(() => worded(import("../stages/training/TrainingPage")), "TrainingPage"),
 });
 const evaluation = createRoute({
   getParentRoute: () => project,
   path: "evaluation",
   validateSearch: (search: Record<string, unknown>): { id?: string } => ({ id: text(search.id) }),
-  component: lazyRouteComponent(() => import("../stages/evaluation/EvaluationPage"), "EvaluationPage"),
+  component: lazyRouteComponent(() => worded(import("../stages/evaluation/EvaluationPage")), "EvaluationPage"),
 });
 const releases = createRoute({
   getParentRoute: () => project,
   path: "releases",
-  component: lazyRouteComponent(() => import("../stages/release/ReleasesPage"), "ReleasesPage"),
+  component: lazyRouteComponent(() => worded(import("../stages/release/ReleasesPage")), "ReleasesPage"),
 });
 const settings = createRoute({
   getParentRoute: () => project,
   path: "settings",
-  component: lazyRouteComponent(() => import("../stages/projects/SettingsPage"), "SettingsPage"),
+  component: lazyRouteComponent(() => worded(import("../stages/projects/SettingsPage")), "SettingsPage"),
 });
 
 export const router = createRouter({

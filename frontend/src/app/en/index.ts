@@ -1,6 +1,8 @@
 import { common } from "./common";
 import { label } from "./label";
-import { project } from "./project";
-import { work } from "./work";
+import type { pages } from "./pages";
 
-export const en = { ...common, ...project, label, ...work };
+/** What the label page needs; the other pages bring their words with them. */
+export const en = { ...common, label };
+
+export type English = typeof en & typeof pages;

@@ -1,4 +1,4 @@
-import { Group, Stack, Text } from "@mantine/core";
+import { Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { list } from "../../api/queries";
@@ -10,19 +10,17 @@ import { Ago } from "../../ui/Time";
 
 export interface ImportRun {
   id: string;
-  source?: string;
-  kind?: string;
-  counts?: Record<string, unknown>;
-  rejects?: { row?: number; line?: number; reason?: string; message?: string }[];
-  created_at?: number;
+  kind: string;
+  source: string;
+  file: string;
+  counts: Record<string, unknown>;
+  rejects?: { place: string; reason: string }[];
+  seconds: number;
+  created_at: number;
 }
 
-const NOT_COUNTS = new Set(["id", "created_at", "started_at", "ended_at"]);
-
-function countsOf(report: ImportRun): [string, number][] {
-  const from = report.counts ?? (report as unknown as Record<string, unknown>);
-  return Object.entries(from).flatMap(([name, value]) => (typeof value === "number" && !NOT_COUNTS.has(name) ? [[name.replaceAll("_", " "), value] as [string, number]] : []));
-}
+const SHOWN = ["rows", "judgments_added", "items_added", "prompts_added", "repeated", "rejected"] as const;
+const MOST_REJECTS = 20;
 
 /** The counts of one import, and the rows it left out with their reason. */
 export function ImportCounts({ report }: { report: ImportRun }) {
@@ -30,11 +28,14 @@ export function ImportCounts({ report }: { report: ImportRun }) {
   const rejects = report.rejects ?? [];
   return (
     <Stack gap={4}>
-      <Group gap="md">
-        {countsOf(report).map(([name, value]) => <Text key={name} size="sm" className="lw-number">{`${name} ${integer(value)}`}</Text>)}
-      </Group>
-      {rejects.slice(0, 20).map((reject, index) => (
-        <Text key={index} size="sm" c="dimmed">{`${t("data.row", { n: reject.row ?? reject.line ?? "?" })}: ${reject.reason ?? reject.message ?? ""}`}</Text>
+      <Text size="sm" className="lw-number" style={{ whiteSpace: "normal" }}>
+        {SHOWN.flatMap((name) => {
+          const value = report.counts[name];
+          return typeof value === "number" && (value > 0 || name === "rows") ? [`${integer(value)} ${t(`data.importCounts.${name}`)}`] : [];
+        }).join(", ")}
+      </Text>
+      {rejects.slice(0, MOST_REJECTS).map((reject) => (
+        <Text key={`${reject.place}-${reject.reason}`} size="sm" c="dimmed">{`${reject.place}: ${reject.reason}`}</Text>
       ))}
     </Stack>
   );
@@ -51,8 +52,8 @@ export function ImportsTable({ projectId }: { projectId: string }) {
           rows={rows}
           keyOf={(row) => row.id}
           columns={[
-            { head: t("data.source"), cell: (row) => <>{row.source ?? "\u2013"} <CopyId id={row.id} /></>, width: 200 },
-            { head: t("data.kind"), cell: (row) => row.kind ?? "\u2013", width: 120 },
+            { head: t("data.source"), cell: (row) => <>{row.source} <CopyId id={row.id} /></>, width: 200 },
+            { head: t("data.kind"), cell: (row) => row.kind, width: 120 },
             { head: t("data.counts"), cell: (row) => <ImportCounts report={row} /> },
             { head: t("data.when"), cell: (row) => <Ago at={row.created_at} />, width: 140 },
           ]}

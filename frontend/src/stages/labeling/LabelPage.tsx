@@ -26,7 +26,7 @@ function useChoices(assignment: Assignment): Choice[] {
   if (assignment.question.kind === "pairwise") {
     return PAIR.map((value, index) => ({ value, label: t(`label.choices.${value}`), short: t(`label.short.${value}`), key: String(index + 1) }));
   }
-  return (assignment.question.options ?? []).map((value, index) => ({ value, label: value, short: value, key: String(index + 1) }));
+  return (assignment.question.options ?? []).map(({ id, name }, index) => ({ value: id, label: name, short: name, key: String(index + 1) }));
 }
 
 function useLabelSheet(paired: boolean) {

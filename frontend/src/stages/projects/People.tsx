@@ -11,18 +11,16 @@ import { Loaded } from "../../ui/Loaded";
 import { SimulatedBadge } from "../../ui/Status";
 
 interface Person {
-  person_id: string;
+  id: string;
   name: string;
   role: string;
   kind: string;
-  simulated?: boolean;
 }
 
 interface Made {
   person_id: string;
-  api_key?: string | null;
-  signin_link?: string | null;
-  link?: string | null;
+  api_key: string;
+  signin_link: string;
 }
 
 const ROLES = ["annotator", "specialist", "lead", "engineer", "viewer", "owner"];
@@ -34,16 +32,15 @@ function AddPerson({ projectId, kinds }: { projectId: string; kinds: { value: st
   const [role, setRole] = useState("annotator");
   const [kind, setKind] = useState(kinds[0]?.value ?? "human");
   const add = useMutation({
-    mutationFn: () => call<Made>("POST", project(projectId, "/people"), { json: { name: name.trim(), role, kind } }),
+    mutationFn: (added: string) => call<Made>("POST", project(projectId, "/people"), { json: { name: added, role, kind } }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["project", projectId] }),
   });
-  const link = add.data?.signin_link ?? add.data?.link;
   return (
     <Stack gap="xs">
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          add.mutate();
+          add.mutate(name.trim());
         }}
       >
         <Group align="flex-end" gap="sm">
@@ -54,11 +51,13 @@ function AddPerson({ projectId, kinds }: { projectId: string; kinds: { value: st
         </Group>
       </form>
       {add.error && <ErrorPanel error={add.error} />}
-      {add.data && (add.data.api_key || link) && (
-        <Alert color="green" variant="outline" className="lw-panel" role="status" title={add.data.api_key ? t("settings.keyTitle", { name }) : t("settings.linkTitle", { name })}>
+      {add.data && (
+        <Alert color="green" variant="outline" className="lw-panel" role="status" title={t("settings.added", { name: add.variables })}>
           <Text size="sm" mb={6}>{t("settings.keyText")}</Text>
-          {add.data.api_key && <Code block>{add.data.api_key}</Code>}
-          {link && <Code block>{link}</Code>}
+          <Text size="sm">{t("settings.link")}</Text>
+          <Code block mb={6}>{add.data.signin_link}</Code>
+          <Text size="sm">{t("settings.key")}</Text>
+          <Code block>{add.data.api_key}</Code>
         </Alert>
       )}
     </Stack>
@@ -69,7 +68,7 @@ function AddPerson({ projectId, kinds }: { projectId: string; kinds: { value: st
 export function People({ projectId }: { projectId: string }) {
   const { t } = useTranslation();
   const query = useQuery(list<Person>(projectId, "/people"));
-  const kinds = [{ value: "human", label: t("settings.kinds.person") }, { value: "machine", label: t("settings.kinds.machine") }];
+  const kinds = [{ value: "human", label: t("settings.kinds.person") }, { value: "service", label: t("settings.kinds.service") }];
   return (
     <Stack>
       <Loaded query={query}>
@@ -77,12 +76,12 @@ export function People({ projectId }: { projectId: string }) {
           <DataTable
             caption={t("settings.people")}
             rows={rows}
-            keyOf={(row) => `${row.person_id}-${row.role}`}
+            keyOf={(row) => `${row.id}-${row.role}`}
             columns={[
-              { head: t("settings.name"), cell: (row) => <Group gap="xs">{row.name}<SimulatedBadge simulated={row.simulated ?? row.kind === "simulated"} /></Group> },
+              { head: t("settings.name"), cell: (row) => <Group gap="xs">{row.name}<SimulatedBadge simulated={row.kind === "simulated"} /></Group> },
               { head: t("settings.role"), cell: (row) => row.role },
               { head: t("settings.kind"), cell: (row) => row.kind },
-              { head: t("settings.id"), cell: (row) => <CopyId id={row.person_id} /> },
+              { head: t("settings.id"), cell: (row) => <CopyId id={row.id} /> },
             ]}
           />
         )}

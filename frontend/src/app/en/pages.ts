@@ -1,0 +1,4 @@
+import { project } from "./project";
+import { work } from "./work";
+
+export const pages = { ...project, ...work };
