@@ -35,7 +35,7 @@ class WeightedRewardTrainer(RewardTrainer):  # type: ignore[misc]
     """RewardTrainer whose loss knows annotator reliability and consensus probability."""
 
     def _set_signature_columns_if_needed(self) -> None:
-        if self._signature_columns is None:
+        if self._signature_columns is None:  # type: ignore[has-type]
             self._signature_columns = ["chosen_ids", "rejected_ids", "probability", "weight"]
 
     def compute_loss(

@@ -1,0 +1,1 @@
+"""Policy versions, reward-model versions, and the backends that answer for them."""

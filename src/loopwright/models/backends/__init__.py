@@ -1,0 +1,1 @@
+"""Backends that complete a conversation for a policy version."""
