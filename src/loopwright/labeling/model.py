@@ -1,0 +1,140 @@
+"""Offers to judge, judgments, and what was seen while judging."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from loopwright.base.types import Json
+from loopwright.questions.model import ShownOrder
+
+
+class AssignmentState(StrEnum):
+    """What became of an offer."""
+
+    OPEN = "open"
+    """Leased to the rater until `lease_until`; a late answer is still taken while this holds."""
+    JUDGED = "judged"
+    """Answered; undoing the judgment opens it again."""
+    SKIPPED = "skipped"
+    """Given back with a reason; the rater does not see the item again."""
+    EXPIRED = "expired"
+    """The lease ran out and the slot went back to the queue."""
+
+
+class SkipReason(StrEnum):
+    """Why an item is left."""
+
+    CANNOT_JUDGE = "cannot_judge"
+    NOT_MY_LANGUAGE = "not_my_language"
+    UPSETTING = "upsetting"
+    BROKEN = "broken"
+
+
+class Origin(StrEnum):
+    """Where a judgment came from."""
+
+    PAGE = "page"
+    """The label page."""
+    API = "api"
+    """A program with an API key."""
+    IMPORT = "import"
+    """A file of judgments made elsewhere."""
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Who judges: the rater, and the person behind it where there is one."""
+
+    rater_id: str
+    judge_id: str
+    """The person's id, else the rater's: one person counts once, whatever raters they use."""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """An item offered to a rater; the token changes whenever the lease changes hands."""
+
+    id: str
+    project_id: str
+    item_id: str
+    question_id: str
+    rater_id: str
+    judge_id: str
+    token: int
+    state: AssignmentState
+    lease_until: float
+    shown_order: ShownOrder | None
+    guideline_version_id: str | None
+    band: int
+    reason: str | None
+    created_at: float
+    settled_at: float | None
+
+
+@dataclass(frozen=True)
+class Judgment:
+    """One person's answer on one item, in the item's own order; superseded, never edited."""
+
+    seq: int
+    id: str
+    client_id: str
+    project_id: str
+    item_id: str
+    question_id: str
+    rater_id: str
+    assignment_id: str | None
+    answer: Json
+    shown_order: str | None
+    outcome: str
+    guideline_version_id: str | None
+    origin: str
+    active_ms: int | None
+    revisions: int | None
+    superseded_by: str | None
+    superseded_at: float | None
+    created_at: float
+
+
+@dataclass(frozen=True)
+class ImportedJudgment:
+    """A judgment made elsewhere; `client_id` makes importing it twice harmless."""
+
+    client_id: str
+    item_id: str
+    question_id: str
+    rater_id: str
+    outcome: str
+    shown_order: str | None
+    created_at: float
+
+
+@dataclass(frozen=True)
+class Submission:
+    """An answer as it arrives; the same `client_id` again is the same answer."""
+
+    client_id: str
+    assignment_id: str
+    token: int
+    answer: Json
+    active_ms: int | None = None
+    """Time with the item in view, in milliseconds."""
+    revisions: int | None = None
+    """How often the choice changed before it was sent."""
+    origin: Origin = Origin.API
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`mine`: judgments of this rater; `remaining`: judgments the project still wants."""
+
+    mine: int
+    remaining: int
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What submitting did."""
+
+    judgment_id: str
+    repeated: bool
+    """The answer was there already; nothing was stored twice."""
+    item_closed: bool

@@ -1,0 +1,83 @@
+"""Assignments, judgments, and what each rater was shown and did."""
+
+from sqlalchemy import Column, Double, Index, Integer, Table, Text, UniqueConstraint, text
+
+from loopwright.infra.database import JsonText, metadata
+from loopwright.infra.events import Sequence64
+
+_OPEN = text("state = 'open'")
+_EXPIRED = text("state = 'expired'")
+
+assignment = Table(
+    "assignment",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("project_id", Text, nullable=False),
+    Column("item_id", Text, nullable=False),
+    Column("question_id", Text, nullable=False),
+    Column("rater_id", Text, nullable=False),
+    # The person where there is one, else the rater: nobody judges an item twice.
+    Column("judge_id", Text, nullable=False),
+    Column("token", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("lease_until", Double, nullable=False),
+    Column("shown_order", Text),
+    Column("guideline_version_id", Text),
+    Column("band", Integer, nullable=False),
+    Column("reason", Text),
+    Column("created_at", Double, nullable=False),
+    Column("settled_at", Double),
+    UniqueConstraint("item_id", "rater_id", name="uq_assignment_item_rater"),
+    UniqueConstraint("item_id", "judge_id", name="uq_assignment_item_judge"),
+    Index("ix_assignment_lease", "lease_until", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    Index(
+        "ix_assignment_held",
+        "judge_id",
+        "project_id",
+        sqlite_where=_OPEN,
+        postgresql_where=_OPEN,
+    ),
+    Index(
+        "ix_assignment_lapsed",
+        "judge_id",
+        "project_id",
+        sqlite_where=_EXPIRED,
+        postgresql_where=_EXPIRED,
+    ),
+)
+
+judgment = Table(
+    "judgment",
+    metadata,
+    Column("seq", Sequence64, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("client_id", Text, nullable=False),
+    Column("project_id", Text, nullable=False),
+    Column("item_id", Text, nullable=False),
+    Column("question_id", Text, nullable=False),
+    Column("rater_id", Text, nullable=False),
+    Column("assignment_id", Text),
+    Column("answer", JsonText, nullable=False),
+    Column("shown_order", Text),
+    Column("outcome", Text, nullable=False),
+    Column("guideline_version_id", Text),
+    Column("origin", Text, nullable=False),
+    Column("active_ms", Integer),
+    Column("revisions", Integer),
+    Column("superseded_by", Text),
+    Column("superseded_at", Double),
+    Column("created_at", Double, nullable=False),
+    UniqueConstraint("project_id", "client_id", name="uq_judgment_project_client"),
+    Index("ix_judgment_item", "item_id"),
+    Index("ix_judgment_project_seq", "project_id", "seq"),
+)
+
+rater_progress = Table(
+    "rater_progress",
+    metadata,
+    Column("project_id", Text, primary_key=True),
+    Column("rater_id", Text, primary_key=True),
+    Column("offered", Integer, nullable=False),
+    Column("judged", Integer, nullable=False),
+    Column("skipped", Integer, nullable=False),
+)
