@@ -1,0 +1,1 @@
+"""Pure estimators over numpy arrays; no database, no clock, no domain noun."""
