@@ -33,3 +33,10 @@ def newest(tx: Connection, project_id: str) -> GuidelineVersion | None:
 def insert(tx: Connection, version: GuidelineVersion) -> None:
     """Store a published version."""
     tx.execute(guideline_version.insert().values(**vars(version)))
+
+
+def get(tx: Connection, version_id: str) -> GuidelineVersion | None:
+    """Return one version, None when there is no such id."""
+    query = select(guideline_version).where(guideline_version.c.id == version_id)
+    row = tx.execute(query).mappings().first()
+    return None if row is None else GuidelineVersion(**row)

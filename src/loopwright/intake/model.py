@@ -11,7 +11,7 @@ from loopwright.base.types import Json
 Message = dict[str, str]
 """One turn: {"role": "system" | "user" | "assistant", "content": text}."""
 
-DEFAULT_SEGMENT = "general"
+DEFAULT_SEGMENT = "all"
 
 
 class ItemPurpose(StrEnum):

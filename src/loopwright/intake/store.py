@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from loopwright.base.types import Json
@@ -76,13 +76,32 @@ def prompts(
     offset: int = 0,
 ) -> list[Prompt]:
     """Return a project's prompts, oldest first, ties by id."""
-    query = select(*_PROMPT).where(prompt.c.project_id == project_id)
-    for column, value in ((prompt.c.split, split), (prompt.c.source, source)):
-        query = query if value is None else query.where(column == value)
-    if segment is not None:
-        query = query.where(prompt.c.segment == segment)
+    query = select(*_PROMPT).where(*_matching(project_id, split, source, segment))
     query = query.order_by(prompt.c.created_at, prompt.c.id).limit(limit).offset(offset)
     return [Prompt(**row) for row in tx.execute(query).mappings()]
+
+
+def count_prompts(
+    tx: Connection,
+    project_id: str,
+    *,
+    split: str | None = None,
+    source: str | None = None,
+    segment: str | None = None,
+) -> int:
+    """Return how many prompts `prompts` would return without a limit."""
+    query = select(func.count()).where(*_matching(project_id, split, source, segment))
+    return int(tx.scalar(query.select_from(prompt)) or 0)
+
+
+def _matching(
+    project_id: str, split: str | None, source: str | None, segment: str | None
+) -> list[ColumnElement[bool]]:
+    wanted = ((prompt.c.split, split), (prompt.c.source, source), (prompt.c.segment, segment))
+    return [
+        prompt.c.project_id == project_id,
+        *(column == value for column, value in wanted if value is not None),
+    ]
 
 
 def completions_of(tx: Connection, ids: Iterable[str]) -> dict[str, Completion]:
@@ -128,6 +147,12 @@ def items(
     return [_item(dict(row)) for row in tx.execute(query).mappings()]
 
 
+def items_of_prompt(tx: Connection, prompt_id: str) -> list[str]:
+    """Return the ids of the items that ask this prompt."""
+    query = select(item.c.id).where(item.c.prompt_id == prompt_id).order_by(item.c.id)
+    return list(tx.scalars(query))
+
+
 def count_items(tx: Connection, project_id: str) -> dict[str, int]:
     """Return how many items the project has, by purpose."""
     query = (
@@ -136,12 +161,6 @@ def count_items(tx: Connection, project_id: str) -> dict[str, int]:
         .group_by(item.c.purpose)
     )
     return {row[0]: row[1] for row in tx.execute(query)}
-
-
-def count_prompts(tx: Connection, project_id: str) -> int:
-    """Return how many prompts the project has."""
-    query = select(func.count()).where(prompt.c.project_id == project_id)
-    return int(tx.scalar(query) or 0)
 
 
 def insert_import(tx: Connection, report: ImportReport, rejects: Iterable[Reject]) -> None:

@@ -140,7 +140,7 @@ def _apply(
     store.insert_import(tx, done, stage.rejects())
     emit(
         tx,
-        kind="import_finished",
+        kind="import.finished",
         project_id=target.project_id,
         subject_id=done.id,
         payload={"source": done.source, "kind": done.kind, "counts": counts},

@@ -1,0 +1,144 @@
+"""What a dataset is made of, read in one snapshot: items, texts, votes, consensus, reliability."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from loopwright.datasets import rules
+from loopwright.datasets.model import (
+    DatasetSpec,
+    DemonstrationRow,
+    Direction,
+    JudgedVote,
+    PreferenceRow,
+    Ties,
+)
+from loopwright.intake import store as intake
+from loopwright.intake.model import Completion, Item, ItemPurpose, Message, Prompt
+from loopwright.labeling import store as labeling
+from loopwright.quality import store as quality
+
+_CHUNK = 500
+_NEVER_TRAINED_ON = (ItemPurpose.EVALUATION, ItemPurpose.CONTRAST)
+
+
+@dataclass(frozen=True)
+class _Votes:
+    by_item: Mapping[str, list[JudgedVote]]
+    reliability: Mapping[str, float]
+
+
+def preference_rows(tx: Connection, project_id: str, spec: DatasetSpec) -> Iterator[PreferenceRow]:
+    """Yield the pairs that the spec asks for, in order of item id."""
+    purposes = [p for p in spec.purposes if p not in _NEVER_TRAINED_ON]
+    items = sorted(intake.items(tx, project_id, purposes=purposes), key=lambda item: item.id)
+    votes = _votes(tx, project_id)
+    for start in range(0, len(items), _CHUNK):
+        part = [item for item in items[start : start + _CHUNK] if len(item.completion_ids) == 2]
+        yield from _pairs(tx, part, votes, spec)
+
+
+def demonstration_rows(
+    tx: Connection, project_id: str, spec: DatasetSpec
+) -> Iterator[DemonstrationRow]:
+    """Yield the demonstrations of the project, in order of item id."""
+    found = intake.items(tx, project_id, purposes=[ItemPurpose.DEMONSTRATION])
+    items = sorted(found, key=lambda item: item.id)
+    for start in range(0, len(items), _CHUNK):
+        part = items[start : start + _CHUNK]
+        prompts, completions = _texts(tx, part)
+        for item in part:
+            prompt = prompts[item.prompt_id]
+            if prompt.split in spec.splits:
+                yield DemonstrationRow(
+                    item_id=item.id,
+                    prompt=prompt.messages,
+                    completion=text_of(completions[item.completion_ids[0]]),
+                    split=prompt.split,
+                    segment=prompt.segment,
+                    source=prompt.source,
+                    residency=prompt.residency,
+                    simulated=prompt.simulated,
+                )
+
+
+def text_of(completion: Completion) -> str | list[Message]:
+    """Return a completion as its text, or as turns where it has several."""
+    return completion.text if completion.messages is None else completion.messages
+
+
+def _pairs(
+    tx: Connection, items: Sequence[Item], votes: _Votes, spec: DatasetSpec
+) -> Iterator[PreferenceRow]:
+    prompts, completions = _texts(tx, items)
+    consensus = quality.consensus_of(tx, [item.id for item in items])
+    for item in items:
+        judged, prompt = votes.by_item.get(item.id, []), prompts[item.prompt_id]
+        if len(judged) < max(1, spec.min_judgments) or prompt.split not in spec.splits:
+            continue
+        settled = consensus.get(item.id)
+        if settled is None:
+            answer, p_first = rules.voted(judged)
+        else:
+            answer, p_first = settled.answer, rules.probability_of_first(settled.posterior)
+        way = rules.direction(answer, p_first)
+        if way.tied and spec.ties is Ties.DROP:
+            continue
+        pair = [text_of(completions[completion]) for completion in item.completion_ids]
+        yield _row(item, prompt, pair, judged, way, votes, spec)
+
+
+def _row(
+    item: Item,
+    prompt: Prompt,
+    pair: Sequence[str | list[Message]],
+    judged: Sequence[JudgedVote],
+    way: Direction,
+    votes: _Votes,
+    spec: DatasetSpec,
+) -> PreferenceRow:
+    versions = {vote.guideline_version_id for vote in judged}
+    weight = rules.weight(judged, votes.reliability) if spec.reliability_weights else 1.0
+    return PreferenceRow(
+        item_id=item.id,
+        prompt=prompt.messages,
+        chosen=pair[way.chosen],
+        rejected=pair[1 - way.chosen],
+        probability=way.probability,
+        weight=weight,
+        split=prompt.split,
+        segment=prompt.segment,
+        purpose=item.purpose.value,
+        judgments=sorted(vote.judgment_id for vote in judged),
+        guideline_versions=sorted(version for version in versions if version is not None),
+        source=prompt.source,
+        residency=prompt.residency,
+        simulated=prompt.simulated,
+    )
+
+
+def _texts(
+    tx: Connection, items: Sequence[Item]
+) -> tuple[dict[str, Prompt], dict[str, Completion]]:
+    prompts = intake.prompts_of(tx, (item.prompt_id for item in items))
+    ids = (completion for item in items for completion in item.completion_ids)
+    return prompts, intake.completions_of(tx, ids)
+
+
+def _votes(tx: Connection, project_id: str) -> _Votes:
+    by_item: defaultdict[str, list[JudgedVote]] = defaultdict(list)
+    for judgment in labeling.judgments(tx, project_id):
+        by_item[judgment.item_id].append(
+            JudgedVote(
+                judgment.id, judgment.rater_id, judgment.outcome, judgment.guideline_version_id
+            )
+        )
+    estimates = quality.reliabilities(tx, project_id)
+    known = {
+        rater: estimate.value for rater, estimate in estimates.items() if estimate.value is not None
+    }
+    return _Votes(by_item, known)

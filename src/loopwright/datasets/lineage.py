@@ -1,0 +1,184 @@
+"""Where a thing comes from and what came of it: from a judgment to a release and back.
+
+Judgments, items, guideline versions, datasets, policies and reward models are linked by what
+their own tables say. Later stages (runs, evaluations, releases, cycles) record their edges here
+with `record_edges`, in the transaction that makes the thing.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from loopwright.base.errors import NotFound
+from loopwright.datasets import store
+from loopwright.datasets.lineage_nodes import Found, find_node
+from loopwright.datasets.model import DatasetKind, Edge, Node, Trace
+from loopwright.intake import store as intake
+from loopwright.labeling import store as labeling
+from loopwright.models import store as models
+
+Direction = Literal["back", "forward"]
+
+MAX_NODES = 2000
+MAX_FAN = 200
+"""Edges followed out of one thing; a dataset of a million judgments is cut, and says so."""
+
+
+def record_edges(
+    tx: Connection,
+    edges: Sequence[Edge],
+    *,
+    project_id: str,
+    nodes: Sequence[Node] = (),
+    now: float,
+) -> None:
+    """Write down what a later stage made of what; writing it again changes nothing."""
+    store.upsert_nodes(tx, project_id, nodes, at=now)
+    store.insert_edges(tx, edges, at=now)
+
+
+def walk(tx: Connection, ref: str, direction: Direction, *, project_id: str | None = None) -> Trace:
+    """Return everything that `ref` descends from (back) or that descends from it (forward).
+
+    Breadth first, at most MAX_NODES things. Raises NotFound for an unknown or foreign `ref`.
+    """
+    start = find_node(tx, ref)
+    if start is None or project_id not in (None, start.project_id):
+        raise NotFound(
+            f"There is nothing with the id {ref!r} to trace.",
+            remedy="Use the id of a judgment, item, guideline version, dataset, run, reward model, "
+            "policy version or release of this project.",
+        )
+    step = _parents if direction == "back" else _children
+    found: dict[str, Found] = {ref: start}
+    edges: dict[Edge, None] = {}
+    cut, waiting = False, deque([ref])
+    while waiting:
+        here = found[waiting.popleft()]
+        steps = step(tx, here)
+        cut = cut or len(steps) > MAX_FAN
+        for edge in steps[:MAX_FAN]:
+            other = edge.parent if direction == "back" else edge.child
+            if other not in found:
+                next_ = find_node(tx, other) if len(found) < MAX_NODES else None
+                if next_ is None:
+                    cut = cut or len(found) >= MAX_NODES
+                    continue
+                found[other] = next_
+                waiting.append(other)
+            edges[edge] = None
+    return Trace([entry.node for entry in found.values()], list(edges), cut)
+
+
+def _parents(tx: Connection, here: Found) -> list[Edge]:
+    ref = here.node.ref
+    edges = store.parents_of(tx, ref)
+    match here.node.kind:
+        case "judgment":
+            edges += _judgment_parents(tx, ref)
+        case "item":
+            edges += _item_parents(tx, ref)
+        case "dataset":
+            edges += _dataset_parents(tx, ref)
+        case "reward_model":
+            model = models.reward_model(tx, ref)
+            if model is not None:
+                edges += _present(ref, (model.run_id, "made_by"))
+                edges += _present(ref, (model.dataset_digest, "trained_on"))
+                edges += _present(ref, (model.parent_policy_id, "started_from"))
+        case "policy":
+            policy = models.policy(tx, ref)
+            if policy is not None:
+                edges += _present(ref, (policy.run_id, "made_by"))
+                edges += _present(ref, (policy.dataset_digest, "trained_on"))
+                edges += _present(ref, (policy.reward_model_id, "steered_by"))
+                edges += _present(ref, (policy.parent_id, "started_from"))
+    return edges
+
+
+def _children(tx: Connection, here: Found) -> list[Edge]:
+    ref, project_id = here.node.ref, here.project_id
+    edges = store.children_of(tx, ref)
+    match here.node.kind:
+        case "judgment":
+            edges += [
+                Edge(dataset, ref, "holds") for dataset in store.datasets_of_judgment(tx, ref)
+            ]
+        case "item":
+            judged = labeling.judgment_ids_of_item(tx, ref)
+            edges += [Edge(judgment, ref, "judges") for judgment in judged]
+            edges += [
+                Edge(dataset, ref, "holds")
+                for dataset in store.datasets_of_item(tx, ref)
+                if not judged
+            ]
+        case "guideline":
+            judged = labeling.judgment_ids_under(tx, ref, limit=MAX_FAN + 1)
+            edges += [Edge(judgment, ref, "judged_under") for judgment in judged]
+        case "prompt":
+            edges += [Edge(item, ref, "asks") for item in intake.items_of_prompt(tx, ref)]
+        case "dataset" | "run" | "policy" | "reward_model":
+            edges += _model_children(tx, ref, project_id)
+    return edges
+
+
+def _judgment_parents(tx: Connection, ref: str) -> list[Edge]:
+    judgment = labeling.get_judgment(tx, ref)
+    if judgment is None:
+        return []
+    return [
+        Edge(ref, judgment.item_id, "judges"),
+        *_present(ref, (judgment.guideline_version_id, "judged_under")),
+    ]
+
+
+def _item_parents(tx: Connection, ref: str) -> list[Edge]:
+    item = intake.get_item(tx, ref)
+    if item is None:
+        return []
+    written = intake.completions_of(tx, item.completion_ids).values()
+    policies = sorted({completion.policy_version_id for completion in written})
+    edges = [Edge(ref, policy, "written_by") for policy in policies]
+    return [Edge(ref, item.prompt_id, "asks"), *edges]
+
+
+def _dataset_parents(tx: Connection, ref: str) -> list[Edge]:
+    version = store.get(tx, ref)
+    if version is None:
+        return []
+    edges = [Edge(ref, guideline, "judged_under") for guideline in version.guideline_versions]
+    if version.kind is DatasetKind.DEMONSTRATIONS:
+        items = store.items_in(tx, ref, limit=MAX_FAN + 1)
+        return [*edges, *(Edge(ref, item, "holds") for item in items)]
+    judged = store.judgments_in(tx, ref, limit=MAX_FAN + 1)
+    return [*edges, *(Edge(ref, judgment, "holds") for judgment in judged)]
+
+
+def _model_children(tx: Connection, ref: str, project_id: str) -> list[Edge]:
+    """Policies and reward models that name `ref`; a project has few enough to look at each."""
+    edges = []
+    for policy in models.policies(tx, project_id):
+        links = {
+            policy.run_id: "made_by",
+            policy.dataset_digest: "trained_on",
+            policy.reward_model_id: "steered_by",
+            policy.parent_id: "started_from",
+        }
+        edges += [Edge(policy.id, ref, links[ref])] if ref in links else []
+    for model in models.reward_models(tx, project_id):
+        named = {
+            model.run_id: "made_by",
+            model.dataset_digest: "trained_on",
+            model.parent_policy_id: "started_from",
+        }
+        edges += [Edge(model.id, ref, named[ref])] if ref in named else []
+    return edges
+
+
+def _present(child: str, link: tuple[str | None, str]) -> list[Edge]:
+    parent, kind = link
+    return [] if parent is None else [Edge(child, parent, kind)]

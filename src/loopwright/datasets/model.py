@@ -1,0 +1,147 @@
+"""Dataset versions: immutable, named by their content, with what they descend from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from loopwright.base.types import Json
+from loopwright.intake.model import ItemPurpose, Message
+
+
+class DatasetKind(StrEnum):
+    """What the rows of a dataset are."""
+
+    PREFERENCES = "preferences"
+    DEMONSTRATIONS = "demonstrations"
+
+
+class Ties(StrEnum):
+    """What becomes of an item without a winner."""
+
+    SOFT = "soft"
+    """Kept, with a probability near one half: a trainer with soft labels learns from it."""
+    DROP = "drop"
+    """Left out: a plain trainer would read it as a full preference."""
+
+
+@dataclass(frozen=True)
+class DatasetSpec:
+    """What goes into a dataset version."""
+
+    purposes: Sequence[ItemPurpose] = (
+        ItemPurpose.CORE,
+        ItemPurpose.CONFUSED,
+        ItemPurpose.TARGETED,
+    )
+    """The union of these purposes' items. Evaluation items are never trained on."""
+    splits: Sequence[str] = ("train", "held_out")
+    ties: Ties = Ties.SOFT
+    min_judgments: int = 1
+    reliability_weights: bool = True
+
+    def as_json(self) -> Json:
+        """Return the spec as it is kept and hashed; the order of lists does not matter."""
+        return {
+            "purposes": sorted(purpose.value for purpose in self.purposes),
+            "splits": sorted(self.splits),
+            "ties": self.ties.value,
+            "min_judgments": self.min_judgments,
+            "reliability_weights": self.reliability_weights,
+        }
+
+
+@dataclass(frozen=True)
+class JudgedVote:
+    """One rater's vote on a pair, as far as a dataset needs it."""
+
+    judgment_id: str
+    rater_id: str
+    outcome: str
+    guideline_version_id: str | None
+
+
+@dataclass(frozen=True)
+class Direction:
+    """Which completion a pair prefers, and how probable that is."""
+
+    chosen: int
+    probability: float
+    tied: bool
+
+
+@dataclass(frozen=True)
+class PreferenceRow:
+    """One preference pair. `chosen` and `rejected` are a text, or turns where there are many."""
+
+    item_id: str
+    prompt: list[Message]
+    chosen: str | list[Message]
+    rejected: str | list[Message]
+    probability: float
+    weight: float
+    split: str
+    segment: str
+    purpose: str
+    judgments: list[str]
+    guideline_versions: list[str]
+    source: str
+    residency: str | None
+    simulated: bool
+
+
+@dataclass(frozen=True)
+class DemonstrationRow:
+    """One prompt with the answer to learn from."""
+
+    item_id: str
+    prompt: list[Message]
+    completion: str | list[Message]
+    split: str
+    segment: str
+    source: str
+    residency: str | None
+    simulated: bool
+
+
+@dataclass(frozen=True)
+class DatasetVersion:
+    """One immutable dataset; `digest` is the digest of its rows and names the artifact too."""
+
+    digest: str
+    project_id: str
+    kind: DatasetKind
+    spec: Json
+    counts: Json
+    artifact: str
+    guideline_versions: list[str]
+    created_at: float
+
+
+@dataclass(frozen=True)
+class Node:
+    """A thing that can be traced: `ref` is its id or digest."""
+
+    ref: str
+    kind: str
+    title: str
+    at: float | None
+
+
+@dataclass(frozen=True)
+class Edge:
+    """`child` descends from `parent`."""
+
+    child: str
+    parent: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What was reached from one thing; `cut` says that there is more than was walked."""
+
+    nodes: list[Node] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)
+    cut: bool = False

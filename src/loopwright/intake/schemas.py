@@ -1,0 +1,196 @@
+"""Wire shapes of intake."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from loopwright.base.types import Json
+from loopwright.intake.model import DEFAULT_SEGMENT, ImportReport, Item, ItemPurpose, Prompt
+
+MAX_BATCH = 1000
+MAX_TEXT = 400_000
+Text = Annotated[str, Field(max_length=MAX_TEXT)]
+Key = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Body(BaseModel):
+    """What is sent; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class MessageIn(Body):
+    """One turn."""
+
+    role: Literal["system", "user", "assistant", "tool"]
+    content: Text
+
+
+class PromptIn(Body):
+    """One prompt; `key` is unique within its source (default: what it says)."""
+
+    messages: list[MessageIn] = Field(min_length=1, max_length=200)
+    source: Key = "api"
+    key: Key | None = None
+    segment: Key = DEFAULT_SEGMENT
+    residency: Key | None = None
+    names: list[Key] = Field(default_factory=list, max_length=50)
+
+
+class PromptsIn(Body):
+    """A batch of prompts."""
+
+    prompts: list[PromptIn] = Field(min_length=1, max_length=MAX_BATCH)
+
+
+class PromptRef(BaseModel):
+    """A prompt that was stored, in the order sent."""
+
+    id: str
+    split: str
+    mask_counts: dict[str, int]
+
+
+class PromptsAdded(BaseModel):
+    """What a batch of prompts became."""
+
+    prompts: list[PromptRef]
+
+
+class CompletionIn(Body):
+    """One completion, and which policy version wrote it (a name; made when not there)."""
+
+    text: Text
+    policy: Key = "unknown"
+
+
+class ItemIn(Body):
+    """One item: a pair to judge, a demonstration (one completion), a contrast (right, wrong)."""
+
+    prompt: PromptIn | None = None
+    prompt_id: Key | None = None
+    completions: list[CompletionIn] = Field(min_length=1, max_length=2)
+    purpose: ItemPurpose = ItemPurpose.CORE
+    set_name: Key | None = None
+    key: Key | None = None
+    """Unique within the project; the same key again is the same item."""
+
+
+class ItemsIn(Body):
+    """A batch of items to one question."""
+
+    question: Key | None = None
+    items: list[ItemIn] = Field(min_length=1, max_length=MAX_BATCH)
+    overlap: int | None = Field(default=None, ge=1, le=100)
+    """How many judgments each is to get; default: the project's."""
+    open: bool = True
+
+
+class ItemsAdded(BaseModel):
+    """What a batch of items became; ids in the order sent."""
+
+    ids: list[str]
+    added: int
+
+
+class PromptOut(BaseModel):
+    """A stored prompt."""
+
+    id: str
+    source: str
+    key: str
+    messages: list[dict[str, str]]
+    segment: str
+    split: str
+    residency: str | None
+    mask_counts: dict[str, int]
+    simulated: bool
+    created_at: float
+
+    @classmethod
+    def of(cls, prompt: Prompt) -> PromptOut:
+        """Return the wire form."""
+        return cls.model_validate({name: getattr(prompt, name) for name in cls.model_fields})
+
+
+class PromptPage(BaseModel):
+    """A page of prompts, oldest first."""
+
+    prompts: list[PromptOut]
+    total: int
+
+
+class ItemOut(BaseModel):
+    """A stored item; which policy wrote which completion stays hidden."""
+
+    id: str
+    question_id: str
+    purpose: ItemPurpose
+    set_name: str | None
+    segment: str
+    source: str
+    prompt: list[dict[str, str]]
+    completions: list[str]
+    created_at: float
+
+    @classmethod
+    def of(cls, item: Item, prompt: Prompt, texts: list[str]) -> ItemOut:
+        """Return the wire form."""
+        return cls(
+            id=item.id,
+            question_id=item.question_id,
+            purpose=item.purpose,
+            set_name=item.set_name,
+            segment=prompt.segment,
+            source=prompt.source,
+            prompt=prompt.messages,
+            completions=texts,
+            created_at=item.created_at,
+        )
+
+
+class ItemPage(BaseModel):
+    """A page of items, oldest first, with how many there are by purpose."""
+
+    items: list[ItemOut]
+    counts: dict[str, int]
+
+
+class ImportOut(BaseModel):
+    """One finished import."""
+
+    id: str
+    kind: str
+    source: str
+    file: str
+    file_digest: str
+    counts: Json
+    seconds: float
+    created_at: float
+    sentence: str
+
+    @classmethod
+    def of(cls, report: ImportReport) -> ImportOut:
+        """Return the wire form."""
+        fields = {name: getattr(report, name) for name in cls.model_fields if name != "sentence"}
+        return cls(**fields, sentence=sentence_of(report))
+
+
+class ImportsOut(BaseModel):
+    """A project's imports, newest first."""
+
+    imports: list[ImportOut]
+
+
+def sentence_of(report: ImportReport) -> str:
+    """Return in a sentence what an import did."""
+    names = ("judgments", "items", "prompts")
+    added = [(name, report.counts.get(f"{name}_added", 0)) for name in names]
+    what = ", ".join(f"{count:,} {name}" for name, count in added if count)
+    rejected = report.counts.get("rejected", 0)
+    skipped = f" {rejected:,} rows were skipped; the rejects say why." if rejected else ""
+    if not what:
+        return f"Nothing was added: all of {report.file} was already there.{skipped}"
+    return f"Added {what} from {report.file}.{skipped}"
