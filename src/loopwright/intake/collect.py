@@ -10,7 +10,7 @@ from pathlib import Path
 from loopwright.base.errors import InvalidInput
 from loopwright.base.types import Json
 from loopwright.intake import capture, rules
-from loopwright.intake.mapping import ImportKind, ImportMapping, Join, check_columns
+from loopwright.intake.mapping import ImportKind, Join, check_columns
 from loopwright.intake.masking import MaskScope, add_counts, mask_text
 from loopwright.intake.model import MaskedPrompt, MaskedText
 from loopwright.intake.readers import BadRow, Row, columns_of, read_rows
@@ -51,14 +51,12 @@ class _Text:
 class Collector:
     """Collects one file's rows; bounded memory whatever the file's length."""
 
-    def __init__(
-        self, stage: Stage, mapping: ImportMapping, *, project_id: str, skip_bad: bool
-    ) -> None:
+    def __init__(self, stage: Stage, reader: RowReader, *, project_id: str, skip_bad: bool) -> None:
         self._stage = stage
-        self._mapping = mapping
+        self._reader = reader
+        self._mapping = reader.mapping
         self._project_id = project_id
         self._skip_bad = skip_bad
-        self._reader = RowReader(mapping)
         self._seen: OrderedDict[str, _Staged] = OrderedDict()
         self._prompts: OrderedDict[str, MaskScope] = OrderedDict()
         self.masked: Counter[str] = Counter()

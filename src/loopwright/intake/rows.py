@@ -51,8 +51,10 @@ class RowVote:
 class RowReader:
     """Reads rows by one mapping."""
 
-    def __init__(self, mapping: ImportMapping) -> None:
+    def __init__(self, mapping: ImportMapping, *, labels: frozenset[str] = frozenset()) -> None:
+        self.mapping = mapping
         self._mapping = mapping
+        self._labels = labels
         self._fields = dict(mapping.fields)
         self.paired = mapping.kind is ImportKind.PREFERENCES or "first" in mapping.fields
 
@@ -78,6 +80,9 @@ class RowReader:
             raise ValueError(
                 f"{self._fields['choice']} is {choice!r}, which choices does not name ({known})"
             )
+        if self._labels and outcome not in self._labels:
+            known = ", ".join(sorted(self._labels))
+            raise ValueError(f"{self._fields['choice']} is {choice!r}, not a label ({known})")
         return RowVote(annotator, outcome, self._shown(values), judged_at)
 
     def item(self, values: Json) -> RowItem:

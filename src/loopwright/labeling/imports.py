@@ -32,13 +32,16 @@ from loopwright.intake.model import (
     MaskedText,
     NewItem,
 )
+from loopwright.intake.rows import RowReader
 from loopwright.intake.staging import Stage
 from loopwright.labeling import service as labeling
+from loopwright.labeling.model import ImportedJudgment
 from loopwright.models import service as models
 from loopwright.projects import service as projects
 from loopwright.sampling import service as sampling
+from loopwright.sampling.model import Band
 
-CORE_BAND = 3
+_JUDGED = (ImportKind.VOTES, ImportKind.PREFERENCES)
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class _Target:
 
     project_id: str
     question_id: str
+    labels: frozenset[str]
     overlap: int
     mapping: ImportMapping
     now: float
@@ -70,7 +74,12 @@ def run_import(
     target = home.db.read(lambda tx: _target(tx, project_id, mapping, now))
     import_id = new_id("imp")
     with Stage(home.folder("spool/imports"), import_id) as stage:
-        collector = Collector(stage, mapping, project_id=project_id, skip_bad=skip_bad)
+        collector = Collector(
+            stage,
+            RowReader(mapping, labels=target.labels),
+            project_id=project_id,
+            skip_bad=skip_bad,
+        )
         collector.collect(file)
         counts = _counts(stage, collector)
         report = ImportReport(
@@ -90,16 +99,17 @@ def run_import(
 
 def _target(tx: Connection, project_id: str, mapping: ImportMapping, now: float) -> _Target:
     spec = projects.get(tx, project_id).spec
-    names = [question.id for question in spec.questions]
-    question_id = mapping.question or names[0]
-    if question_id not in names:
+    question = spec.question(mapping.question) if mapping.question else spec.questions[0]
+    wanted = "pairwise" if RowReader(mapping).paired else "single_label"
+    if mapping.kind in _JUDGED and question.kind != wanted:
         raise InvalidInput(
-            f"The mapping names the question {question_id!r}; project {project_id} has "
-            f"{', '.join(map(repr, names))}.",
-            remedy="Correct `question` in the mapping, or add the question to project.yaml.",
-            code="unknown_question",
+            f"The mapping holds {wanted} votes, and the question {question.id!r} of project "
+            f"{project_id} is {question.kind}.",
+            remedy="Name a question of that kind as `question`, or correct the fields.",
+            code="question_does_not_fit",
         )
-    return _Target(project_id, question_id, spec.overlap, mapping, now)
+    labels = frozenset(option.id for option in question.options)
+    return _Target(project_id, question.id, labels, spec.overlap, mapping, now)
 
 
 def _counts(stage: Stage, collector: Collector) -> ImportCounts:
@@ -190,7 +200,7 @@ def _apply_items(
                 project_id=target.project_id,
                 item_ids=new,
                 overlap=target.overlap,
-                band=CORE_BAND,
+                band=Band.CORE,
                 propensity=1.0,
                 now=target.now,
             )
@@ -213,7 +223,7 @@ def _new_item(body: Json, target: _Target, policies: Mapping[str, str], import_i
 
 
 def _apply_votes(tx: Connection, target: _Target, stage: Stage) -> int:
-    if target.mapping.kind not in (ImportKind.VOTES, ImportKind.PREFERENCES):
+    if target.mapping.kind not in _JUDGED:
         return 0
     raters = accounts.ensure_raters(
         tx,
@@ -238,9 +248,9 @@ def _rater_key(target: _Target, annotator: str) -> str:
 
 def _judgment(
     vote: tuple[Any, ...], target: _Target, raters: Mapping[str, str]
-) -> labeling.ImportedJudgment:
+) -> ImportedJudgment:
     item_id, item_key, annotator, outcome, shown, judged_at = vote
-    return labeling.ImportedJudgment(
+    return ImportedJudgment(
         client_id=f"import:{target.mapping.source}:{item_key}:{annotator}",
         item_id=item_id,
         question_id=target.question_id,

@@ -1,0 +1,154 @@
+"""HTTP: import whole files, add items as JSON, see what was imported and what was skipped."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import orjson
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from fastapi.responses import StreamingResponse
+from sqlalchemy import Connection
+
+from loopwright.accounts.access import Permission, require
+from loopwright.accounts.model import Actor
+from loopwright.accounts.routes import current_actor
+from loopwright.base.clock import system_now
+from loopwright.base.errors import InvalidInput, NotFound, TooLarge
+from loopwright.infra.home import Home
+from loopwright.infra.http import get_home
+from loopwright.intake import store
+from loopwright.intake.collect import ImportFile
+from loopwright.intake.mapping import parse_mapping
+from loopwright.intake.schemas import ImportOut, ImportsOut, ItemsAdded, ItemsIn
+from loopwright.labeling import items
+from loopwright.labeling.imports import run_import
+
+router = APIRouter(prefix="/api/projects/{project_id}", tags=["imports"])
+
+HomeOf = Annotated[Home, Depends(get_home)]
+ActorOf = Annotated[Actor, Depends(current_actor)]
+_BLOCK = 1024 * 1024
+
+
+def _within_limit(request: Request, home: HomeOf) -> None:
+    """Refuse an upload by its announced size, before it is read."""
+    limit = home.settings.max_upload_bytes
+    if int(request.headers.get("content-length") or 0) > limit:
+        raise TooLarge(
+            f"The upload is larger than {limit // 1024**2} MiB.",
+            remedy="Import it in parts, or raise LOOPWRIGHT_MAX_UPLOAD_BYTES.",
+        )
+
+
+@router.post("/imports", dependencies=[Depends(_within_limit)])
+def import_file(
+    project_id: str,
+    home: HomeOf,
+    actor: ActorOf,
+    *,
+    file: Annotated[UploadFile, File()],
+    mapping: Annotated[str, Form(max_length=100_000)],
+    skip_bad: Annotated[bool, Form()] = False,
+    joined: Annotated[list[UploadFile] | None, File()] = None,
+) -> ImportOut:
+    """Import a whole file, or nothing of it; the same file again adds nothing.
+
+    `mapping` is the mapping file's text; `joined` are the files that the mapping joins.
+    """
+    require(actor, Permission.ITEMS_WRITE, project_id)
+    parsed = parse_mapping(mapping)
+    with tempfile.TemporaryDirectory(dir=home.folder("spool")) as folder:
+        room = _Room(home.settings.max_upload_bytes)
+        main = ImportFile(
+            path=room.keep(file, Path(folder) / "file"),
+            name=_name(file),
+            joins={
+                _name(part): room.keep(part, Path(folder) / f"join{number}")
+                for number, part in enumerate(joined or ())
+            },
+        )
+        report = run_import(
+            home,
+            project_id=project_id,
+            file=main,
+            mapping=parsed,
+            skip_bad=skip_bad,
+            now=system_now(),
+        )
+    return ImportOut.of(report)
+
+
+@router.get("/imports")
+def list_imports(project_id: str, home: HomeOf, actor: ActorOf) -> ImportsOut:
+    """Return a project's imports, newest first."""
+    require(actor, Permission.RESULTS_READ, project_id)
+    found = home.db.read(lambda tx: store.imports(tx, project_id))
+    return ImportsOut(imports=[ImportOut.of(report) for report in found])
+
+
+@router.get("/imports/{import_id}/rejects", response_class=StreamingResponse)
+def rejects(project_id: str, import_id: str, home: HomeOf, actor: ActorOf) -> StreamingResponse:
+    """Return the rows that an import skipped, one JSON object a line: place and reason."""
+    require(actor, Permission.RESULTS_READ, project_id)
+
+    def read(tx: Connection) -> list[bytes]:
+        if store.get_import(tx, project_id, import_id) is None:
+            raise NotFound(
+                f"There is no import {import_id} in project {project_id}.",
+                remedy="List the project's imports and use one of their ids.",
+            )
+        return [orjson.dumps(reject) + b"\n" for reject in store.rejects(tx, import_id)]
+
+    return StreamingResponse(
+        iter(home.db.read(read)),
+        media_type="application/x-ndjson",
+        headers={"Content-Disposition": f'attachment; filename="{import_id}-rejects.jsonl"'},
+    )
+
+
+@router.post("/items")
+def add_items(project_id: str, body: ItemsIn, home: HomeOf, actor: ActorOf) -> ItemsAdded:
+    """Store a batch of items; pairs to judge are offered to annotators at once."""
+    require(actor, Permission.ITEMS_WRITE, project_id)
+    now = system_now()
+    placed = home.db.write(
+        lambda tx: items.add_items(tx, project_id=project_id, body=body, now=now)
+    )
+    return ItemsAdded(ids=placed.ids, added=len(placed.added))
+
+
+class _Room:
+    """How many more bytes of one upload may be kept."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._left = limit
+
+    def keep(self, part: UploadFile, path: Path) -> Path:
+        """Copy an upload to `path`; raise TooLarge when the request's files are too many."""
+        size = _size(part.file)
+        self._left -= size
+        if self._left < 0:
+            raise TooLarge(
+                f"{_name(part)} makes the upload larger than {self._limit // 1024**2} MiB.",
+                remedy="Import it in parts, or raise LOOPWRIGHT_MAX_UPLOAD_BYTES.",
+            )
+        with path.open("wb") as target:
+            shutil.copyfileobj(part.file, target, _BLOCK)
+        return path
+
+
+def _size(stream: BinaryIO) -> int:
+    size = stream.seek(0, 2)
+    stream.seek(0)
+    return size
+
+
+def _name(part: UploadFile) -> str:
+    name = Path(part.filename or "").name
+    if not name:
+        raise InvalidInput(
+            "An uploaded file has no name.", remedy="Send each file with its filename."
+        )
+    return name
