@@ -9,6 +9,7 @@ from loopwright.accounts import service
 from loopwright.accounts.access import Permission, require, require_grant
 from loopwright.accounts.model import Actor
 from loopwright.accounts.schemas import (
+    LinkOut,
     MeOut,
     NewPersonOut,
     Ok,
@@ -132,3 +133,15 @@ def add_person(project_id: str, body: PersonIn, home: HomeOf, actor: ActorOf) ->
         )
 
     return home.db.write(write)
+
+
+@router.post("/signin-links")
+def make_link(home: HomeOf, actor: ActorOf) -> LinkOut:
+    """Make a one-time sign-in link for whoever asks."""
+    now = system_now()
+    token = home.db.write(
+        lambda tx: service.make_signin_link(
+            tx, person_id=actor.person_id, now=now, seconds=home.settings.signin_link_seconds
+        )
+    )
+    return LinkOut(link=f"{home.settings.base_url}/signin?token={token}")

@@ -56,3 +56,9 @@ class Ok(BaseModel):
     """It is done."""
 
     ok: bool = True
+
+
+class LinkOut(BaseModel):
+    """A one-time sign-in link, shown this once."""
+
+    link: str

@@ -6,7 +6,7 @@ from loopwright.infra.home import Home
 from loopwright.labeling.reaper import LeaseReaper
 from loopwright.loop.runner import CycleRunner
 from loopwright.quality.live import ConsensusKeeper
-from loopwright.serving.importer import SpoolImporter
+from loopwright.serving.importer import Importer
 
 
 class Worker(Protocol):
@@ -27,7 +27,7 @@ class Background:
     def __init__(self, home: Home) -> None:
         self._workers: list[Worker] = [
             ConsensusKeeper(home),
-            SpoolImporter(home),
+            Importer(home),
             LeaseReaper(home),
             CycleRunner(home),
         ]

@@ -1,0 +1,42 @@
+"""`loopwright bench NAME`: figures measured side by side in one run; it never asserts."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from loopwright.base.errors import InvalidInput
+from loopwright.cli.options import JsonOption
+from loopwright.cli.output import console, explains_errors, print_json
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(explains_errors(bench))
+
+
+def bench(
+    name: Annotated[str, typer.Argument(help="real-votes or gateway.")],
+    data: Annotated[Path | None, typer.Option(help="Folder with the data sets.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure something and print its figures."""
+    result = _measure(name, data)
+    if as_json:
+        print_json(result)
+        return
+    for key, value in result["figures"].items():
+        console.print(f"{key:40} {value}")
+
+
+def _measure(name: str, data: Path | None) -> dict[str, object]:
+    if name == "real-votes":
+        if data is None or not data.is_dir():
+            raise InvalidInput(
+                f"bench real-votes needs the folder with the data sets; {data} is none.",
+                remedy="Pass --data FOLDER, holding llmfao/ and hh_rlhf/.",
+            )
+        from loopwright.cli.bench.real_votes import measure
+
+        return dict(measure(data))
+    raise InvalidInput(f"There is no bench {name!r}.", remedy="Use real-votes.")

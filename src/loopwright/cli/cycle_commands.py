@@ -1,0 +1,113 @@
+"""`loopwright cycle`: start, watch, resume and cancel a turn of the loop."""
+
+import time
+from typing import Annotated, Any
+
+import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from loopwright.cli.options import HomeOption, JsonOption, ProjectOption, settings_for
+from loopwright.cli.output import console, errors, explains_errors, print_json, print_table
+from loopwright.cli.session import connected
+from loopwright.client import Client
+
+app = typer.Typer(help="One turn of the loop.", no_args_is_help=True)
+CycleArgument = Annotated[str | None, typer.Argument(help="Cycle id; the newest without one.")]
+_OVER = {"finished", "failed", "cancelled", "held"}
+
+
+@app.command()
+@explains_errors
+def run(
+    project: ProjectOption,
+    home: HomeOption = None,
+    wait: Annotated[bool, typer.Option(help="Wait until it ends.")] = True,
+    as_json: JsonOption = False,
+) -> None:
+    """Start a cycle and follow it."""
+    with connected(settings_for(home)) as client:
+        cycle_id = client.post(f"/api/projects/{project}/cycles", {})["cycle_id"]
+        _finish(client, project, cycle_id, wait=wait, as_json=as_json)
+
+
+@app.command()
+@explains_errors
+def status(
+    project: ProjectOption,
+    cycle: CycleArgument = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a cycle with its steps."""
+    with connected(settings_for(home)) as client:
+        found = client.get(f"/api/projects/{project}/cycles/{_pick(client, project, cycle)}")
+    _show(found, as_json=as_json)
+
+
+@app.command()
+@explains_errors
+def resume(
+    project: ProjectOption,
+    cycle: CycleArgument = None,
+    home: HomeOption = None,
+    wait: Annotated[bool, typer.Option(help="Wait until it ends.")] = True,
+    as_json: JsonOption = False,
+) -> None:
+    """Go on with a cycle that was interrupted, held or failed; nothing is done twice."""
+    with connected(settings_for(home)) as client:
+        cycle_id = _pick(client, project, cycle)
+        client.post(f"/api/projects/{project}/cycles/{cycle_id}/resume", {})
+        _finish(client, project, cycle_id, wait=wait, as_json=as_json)
+
+
+@app.command()
+@explains_errors
+def cancel(project: ProjectOption, cycle: CycleArgument = None, home: HomeOption = None) -> None:
+    """Stop a cycle; what it has made stays."""
+    with connected(settings_for(home)) as client:
+        cycle_id = _pick(client, project, cycle)
+        client.post(f"/api/projects/{project}/cycles/{cycle_id}/cancel", {})
+    console.print(f"Cycle {cycle_id} is cancelled.")
+
+
+def _pick(client: Client, project: str, cycle: str | None) -> str:
+    if cycle:
+        return cycle
+    cycles = client.get(f"/api/projects/{project}/cycles")["cycles"]
+    if not cycles:
+        errors.print(f"Project {project} has no cycle yet. Start one: loopwright cycle run.")
+        raise typer.Exit(1)
+    return str(cycles[0]["id"])
+
+
+def _finish(client: Client, project: str, cycle_id: str, *, wait: bool, as_json: bool) -> None:
+    path = f"/api/projects/{project}/cycles/{cycle_id}"
+    if not wait:
+        _show(client.get(path), as_json=as_json)
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=errors, transient=True) as progress:
+        task = progress.add_task("starting", total=None)
+        while (found := client.get(path))["state"] not in _OVER:
+            progress.update(task, description=str(found.get("step") or found["state"]))
+            time.sleep(0.5)
+    _show(found, as_json=as_json)
+    if found["state"] == "failed":
+        raise typer.Exit(1)
+
+
+def _show(cycle: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(cycle)
+        return
+    console.print(f"Cycle {cycle['id']}: {cycle['state']}")
+    rows = [
+        (step["name"], step["state"], _seconds(step), step.get("error") or "")
+        for step in cycle.get("steps", [])
+    ]
+    print_table("Steps", ("step", "state", "seconds", "error"), rows)
+
+
+def _seconds(step: dict[str, Any]) -> str:
+    seconds = step.get("seconds")
+    return "" if seconds is None else f"{seconds:.1f}"

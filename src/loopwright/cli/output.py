@@ -1,0 +1,63 @@
+"""What commands print: tables for people, JSON for programs, errors with their remedy."""
+
+import sys
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from loopwright.base.errors import LoopwrightError
+from loopwright.client import ApiError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+console = Console()
+errors = Console(stderr=True)
+
+
+def print_json(value: Any) -> None:
+    """Write one JSON document to standard output."""
+    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")
+
+
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Write a table; an empty one says so."""
+    if not rows:
+        console.print(f"{title}: none yet.")
+        return
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    console.print(table)
+
+
+def figure(estimate: dict[str, Any] | None) -> str:
+    """Return an estimate as text: value, interval, n; or why it is unknown."""
+    if not estimate or estimate.get("value") is None:
+        return f"unknown ({(estimate or {}).get('reason') or 'not measured'})"
+    low, high = estimate.get("low"), estimate.get("high")
+    interval = "" if low is None or high is None else f" [{low:.3f}, {high:.3f}]"
+    return f"{estimate['value']:.3f}{interval} n={estimate['n']}"
+
+
+def explains_errors(command: Callable[P, R]) -> Callable[P, R]:
+    """Print a typed error with its remedy and leave with status 1 instead of a trace."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except (LoopwrightError, ApiError) as failure:
+            errors.print(f"[red]Error:[/red] {failure.message}", highlight=False)
+            if failure.remedy:
+                errors.print(f"  {failure.remedy}", highlight=False)
+            raise typer.Exit(1) from failure
+
+    return run
