@@ -105,7 +105,7 @@ def _intake(tx: Connection, project_id: str, outside: Outside, now: float) -> Fl
 
 
 def _sampling(tx: Connection, project_id: str, now: float) -> Flow:
-    waiting = store.open_entries(tx, project_id)
+    waiting = store.open_items(tx, project_id)
     offered = store.offers(tx, project_id, now=now)
     judged = store.judgments(tx, project_id)
     return Flow(
@@ -177,7 +177,7 @@ def _training(tx: Connection, project_id: str, now: float) -> Flow:
 
 
 def _evaluation(tx: Connection, project_id: str, now: float) -> Flow:
-    waiting = store.open_entries(tx, project_id, purposes=store.COMPARED)
+    waiting = store.open_items(tx, project_id, purposes=store.COMPARED)
     recent = store.judgments(tx, project_id, since=now - RECENT_SECONDS, purposes=store.COMPARED)
     judged = store.judgments(tx, project_id, purposes=store.COMPARED)
     return Flow(

@@ -11,7 +11,7 @@ from loopwright.intake.tables import item, prompt
 from loopwright.labeling.tables import assignment, judgment
 from loopwright.models.tables import policy_version, reward_model_version
 from loopwright.quality.tables import consensus
-from loopwright.sampling.tables import queue_entry
+from loopwright.sampling.tables import item_state
 from loopwright.serving.tables import captured_request
 from loopwright.training.tables import run
 
@@ -45,15 +45,16 @@ def prompts(tx: Connection, project_id: str, *, since: float = 0.0) -> Count:
     return _count(tx, prompt, prompt.c.created_at, prompt.c.project_id == project_id, since=since)
 
 
-def open_entries(tx: Connection, project_id: str, *, purposes: tuple[str, ...] = ()) -> Count:
-    """Count the items that still want judgments; times are those of the items."""
-    query = (
-        select(func.count(), func.min(item.c.created_at), func.max(item.c.created_at))
-        .select_from(queue_entry.join(item, item.c.id == queue_entry.c.item_id))
-        .where(queue_entry.c.project_id == project_id, queue_entry.c.remaining > 0)
+def open_items(tx: Connection, project_id: str, *, purposes: tuple[str, ...] = ()) -> Count:
+    """Count the items that still want judgments; times are when they were opened."""
+    opened = item_state.c.opened_at
+    query = select(func.count(), func.min(opened), func.max(opened)).where(
+        item_state.c.project_id == project_id, item_state.c.state == "open"
     )
     if purposes:
-        query = query.where(item.c.purpose.in_(purposes))
+        query = query.join_from(item_state, item, item.c.id == item_state.c.item_id).where(
+            item.c.purpose.in_(purposes)
+        )
     return _one(tx, query)
 
 
