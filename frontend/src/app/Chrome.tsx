@@ -34,7 +34,7 @@ export function HeaderTools({ projectId }: { projectId?: string }) {
       <Button variant="default" size="compact-md" leftSection={<SearchIcon size={14} />} rightSection={<Kbd size="xs" visibleFrom="md">Ctrl K</Kbd>} onClick={() => setGo("open")} aria-label={t("keys.anywhere")}>
         <Text span size="sm" visibleFrom="md">{t("go.title")}</Text>
       </Button>
-      <Button variant="subtle" color="gray" size="compact-md" c="var(--mantine-color-text)" onClick={() => setSheet(true)} aria-label={t("keys.open")}>?</Button>
+      <Button variant="subtle" color="gray" size="compact-md" c="var(--mantine-color-text)" visibleFrom="sm" onClick={() => setSheet(true)} aria-label={t("keys.open")}>?</Button>
       <SchemeButton />
       <Suspense><PersonMenu /></Suspense>
       {sheet && <Suspense><KeySheet onClose={() => setSheet(false)} /></Suspense>}

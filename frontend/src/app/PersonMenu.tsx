@@ -5,6 +5,8 @@ import { useTranslation } from "react-i18next";
 import { call } from "../api/http";
 import { meQuery } from "../api/queries";
 
+const initials = (name: string) => name.split(/\s+/).map((part) => part.charAt(0)).join("").slice(0, 2).toUpperCase();
+
 export default function PersonMenu() {
   const { t } = useTranslation();
   const me = useQuery(meQuery());
@@ -20,7 +22,8 @@ export default function PersonMenu() {
     <Menu position="bottom-end">
       <Menu.Target>
         <Button variant="subtle" color="gray" size="compact-md" c="var(--mantine-color-text)" aria-label={t("person.menu", { name: me.data.name })}>
-          <Text span size="sm" maw={120} truncate>{me.data.name}</Text>
+          <Text span size="sm" maw={120} truncate visibleFrom="sm">{me.data.name}</Text>
+          <Text span size="sm" hiddenFrom="sm">{initials(me.data.name)}</Text>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

@@ -6,7 +6,7 @@ const tide: MantineColorsTuple = [
 ];
 
 /** Colours mean one thing each, and never stand without a word beside them. */
-export const STATUS = { passed: "green", held: "yellow", refused: "red", unknown: "gray" } as const;
+export const STATUS = { passed: "green", held: "yellow", refused: "red", idle: "gray", unknown: "gray" } as const;
 
 export const theme = createTheme({
   colors: { tide },

@@ -24,17 +24,18 @@ export default function BandChart({ points, name, reference, format, domain }: B
       h={220}
       data={data}
       dataKey="x"
+      curveType="linear"
       withLegend={false}
       withTooltip={false}
       yAxisProps={{ domain, width: 48 }}
       valueFormatter={format}
       series={[
         { name: "band", color: "tide.4", type: "area" },
-        { name: "value", label: name, color: "tide.8", type: "line" },
+        { name: "value", label: name, color: "tide.6", type: "line" },
       ]}
       areaProps={{ fillOpacity: 0.25, strokeWidth: 0, isAnimationActive: false, activeDot: false, dot: false }}
       lineProps={{ isAnimationActive: false }}
-      referenceLines={reference ? [{ y: reference.y, label: reference.label, color: "gray.6" }] : []}
+      referenceLines={reference ? [{ y: reference.y, label: reference.label, labelPosition: "insideBottomRight", color: "gray.6" }] : []}
     />
   );
 }

@@ -17,7 +17,7 @@ export function Page({ title, actions, children }: { title: string; actions?: Re
 
 export function Section({ title, aside, children, id }: { title: string; aside?: ReactNode; children: ReactNode; id?: string }) {
   return (
-    <Stack component="section" gap="xs" className="lw-panel" p="md" aria-label={title} id={id}>
+    <Stack component="section" gap="xs" className="lw-panel" p="md" id={id}>
       <Group justify="space-between" align="center" gap="xs">
         <Title order={2}>{title}</Title>
         {aside}

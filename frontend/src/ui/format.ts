@@ -7,6 +7,11 @@ export const integer = (value: number) => integers.format(value);
 export const percent = (value: number, digits = 0) => `${(value * 100).toFixed(digits)}%`;
 export const decimal = (value: number, digits = 2) => value.toFixed(digits).replace("-", "\u2212");
 
+const short = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 3 });
+
+/** Three significant digits; powers of ten where that reads better. */
+export const brief = (value: number) => (value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : short.format(value));
+
 export type NumberKind = "percent" | "decimal" | "integer";
 
 export function figure(value: number, kind: NumberKind): string {

@@ -65,6 +65,7 @@ export const work = {
     live: "Latest consensus",
     prompt: "Prompt",
     answer: "Answer",
+    answers: { first: "first answer", second: "second answer" },
     probability: "Probability",
     updated: "Updated",
     noConsensus: "No item has a consensus yet. It appears here with the first judgment.",
@@ -86,6 +87,7 @@ export const work = {
     source: "Source",
     when: "When",
     done: "The import is done",
+    rejects: "Rows left out, with reasons",
     importCounts: {
       rows: "rows read",
       judgments_added: "judgments added",
@@ -158,6 +160,7 @@ export const work = {
   releases: {
     empty: "No release yet",
     emptyText: "A release begins when a candidate passes its gates in a cycle. It goes through shadow, canary and a ramp, and turns back by itself when a gate breaks.",
+    title: "{{candidate}}, to take the place of {{stable}}",
     share: "Share of traffic",
     gates: "Gates",
     gate: "Gate",

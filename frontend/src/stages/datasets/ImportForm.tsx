@@ -37,7 +37,7 @@ export function ImportForm({ projectId }: { projectId: string }) {
     mutationFn: () => {
       const form = new FormData();
       if (file) form.append("file", file);
-      if (second) form.append("join_file", second);
+      if (second) form.append("joined", second);
       form.append("mapping", mapping);
       form.append("skip_bad", String(skipBad));
       return call<ImportRun>("POST", project(projectId, "/imports"), { body: form });

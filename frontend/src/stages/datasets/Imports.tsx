@@ -1,6 +1,7 @@
-import { Stack, Text } from "@mantine/core";
+import { Anchor, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { project } from "../../api/http";
 import { list } from "../../api/queries";
 import { CopyId } from "../../ui/CopyId";
 import { DataTable } from "../../ui/DataTable";
@@ -14,18 +15,16 @@ export interface ImportRun {
   source: string;
   file: string;
   counts: Record<string, unknown>;
-  rejects?: { place: string; reason: string }[];
+  project_id: string;
   seconds: number;
   created_at: number;
 }
 
 const SHOWN = ["rows", "judgments_added", "items_added", "prompts_added", "repeated", "rejected"] as const;
-const MOST_REJECTS = 20;
 
-/** The counts of one import, and the rows it left out with their reason. */
+/** The counts of one import, and the way to the rows that it left out. */
 export function ImportCounts({ report }: { report: ImportRun }) {
   const { t } = useTranslation();
-  const rejects = report.rejects ?? [];
   return (
     <Stack gap={4}>
       <Text size="sm" className="lw-number" style={{ whiteSpace: "normal" }}>
@@ -34,9 +33,9 @@ export function ImportCounts({ report }: { report: ImportRun }) {
           return typeof value === "number" && (value > 0 || name === "rows") ? [`${integer(value)} ${t(`data.importCounts.${name}`)}`] : [];
         }).join(", ")}
       </Text>
-      {rejects.slice(0, MOST_REJECTS).map((reject) => (
-        <Text key={`${reject.place}-${reject.reason}`} size="sm" c="dimmed">{`${reject.place}: ${reject.reason}`}</Text>
-      ))}
+      {Number(report.counts.rejected ?? 0) > 0 && (
+        <Anchor size="xs" href={project(report.project_id, `/imports/${report.id}/rejects`)} download>{t("data.rejects")}</Anchor>
+      )}
     </Stack>
   );
 }

@@ -7,7 +7,6 @@ import { useKeySheet } from "../../app/keys";
 import type { Assignment } from "../../api/types";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import { Key } from "../../ui/Key";
-import { SimulatedBadge } from "../../ui/Status";
 import { useKey } from "../../ui/useKey";
 import { Checklist } from "./Checklist";
 import { type Choice, Choices } from "./Choices";
@@ -96,13 +95,10 @@ function DeskView({ desk, assignment }: DeskViewProps) {
         <Checklist projectId={desk.projectId} number={assignment.guideline.number} opened={listOpen} onToggle={() => setListOpen(!listOpen)} />
       )}
       <div className={styles.bar} role="group" aria-label={t("label.choose")}>
-        <Group justify="space-between" mb={6} gap="xs" wrap="nowrap">
-          <Text fw={600} id="question">{assignment.question.text}</Text>
-          <SimulatedBadge simulated={assignment.simulated} />
-        </Group>
+        <Text fw={600} mb={6}>{assignment.question.text}</Text>
         <Choices choices={choices} value={draft.choice} onChoose={choose} label={assignment.question.text} paired={paired} />
         <div className={styles.send}>
-          <TextInput
+          {assignment.question.ask_reason === false ? <span /> : <TextInput
             ref={reason}
             aria-label={t("label.reason")}
             placeholder={t("label.reason")}
@@ -110,7 +106,7 @@ function DeskView({ desk, assignment }: DeskViewProps) {
             maxLength={500}
             onChange={(event) => desk.edit(assignment.id, { reason: event.currentTarget.value })}
             rightSection={<Key>R</Key>}
-          />
+          />}
           <Button variant="default" onClick={() => setSkipping(true)} rightSection={<Key>S</Key>}>{t("label.skip")}</Button>
           <Button onClick={send} disabled={draft.choice === null} rightSection={<Key>Enter</Key>}>{t("label.send")}</Button>
         </div>

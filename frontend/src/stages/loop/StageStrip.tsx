@@ -4,7 +4,7 @@ import type { LoopStage } from "../../api/work";
 import { integer, seconds } from "../../ui/format";
 import { StatusBadge } from "../../ui/Status";
 
-const KIND = { idle: "unknown", moving: "passed", stuck: "refused" } as const;
+const KIND = { idle: "idle", moving: "passed", stuck: "refused" } as const;
 const NAMES = ["guidelines", "intake", "sampling", "labeling", "quality", "datasets", "training", "evaluation", "release", "serving", "monitoring"] as const;
 
 /** The ten stages as they are: what waits in each, for how long, what moves, what is stuck. */

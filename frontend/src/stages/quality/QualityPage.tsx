@@ -43,7 +43,7 @@ export function QualityPage() {
               <Figure label={t("quality.alpha")} note={t("quality.alphaNote")}><EstimateText estimate={view.alpha} against={t("quality.alphaNote")} /></Figure>
               <Figure label={t("quality.position")} note={t("quality.positionNote")}><EstimateText estimate={view.position_bias} against={t("quality.half")} /></Figure>
             </SimpleGrid>
-            <Section title={t("quality.ratings")} aside={<Text size="xs" c="dimmed">{t("quality.ratingsNote")}</Text>}><Ratings ratings={view.ratings} /></Section>
+            <Section title={t("quality.ratings")} aside={<Text size="xs" c="dimmed">{t("quality.ratingsNote")}</Text>}><Ratings projectId={project} ratings={view.ratings} /></Section>
             <Section title={t("quality.live")}><ConsensusList projectId={project} /></Section>
             <Section title={t("quality.reliability")}><ReliabilityTable rows={view.reliability} /></Section>
           </>

@@ -5,11 +5,12 @@ import { DataTable } from "../../ui/DataTable";
 import { EstimateText } from "../../ui/Estimate";
 import { decimal, integer } from "../../ui/format";
 import { IntervalDots } from "../../ui/IntervalDots";
-import { policyCss } from "../../ui/palette";
+import { usePolicyColour } from "../../ui/palette";
 import { CopyId } from "../../ui/CopyId";
 
-export function Ratings({ ratings }: { ratings: Rating[] }) {
+export function Ratings({ projectId, ratings }: { projectId: string; ratings: Rating[] }) {
   const { t } = useTranslation();
+  const colourOf = usePolicyColour(projectId);
   if (ratings.length < 2) return <Text size="sm" c="dimmed">{t("quality.noRatings")}</Text>;
   const rows = [...ratings].sort((a, b) => b.rating - a.rating);
   const interval = (row: Rating) => `${decimal(row.low)} to ${decimal(row.high)}`;
@@ -17,14 +18,14 @@ export function Ratings({ ratings }: { ratings: Rating[] }) {
     <IntervalDots
       caption={t("quality.ratings")}
       zero={0}
-      dots={rows.map((row) => ({ name: row.source, value: row.rating, low: row.low, high: row.high, label: `${decimal(row.rating)} [${interval(row)}] n=${integer(row.n)}` }))}
+      dots={rows.map((row) => ({ name: row.source, colour: colourOf(row.source), value: row.rating, low: row.low, high: row.high, label: `${decimal(row.rating)} [${interval(row)}] n=${integer(row.n)}` }))}
       table={
         <DataTable
           caption={t("quality.ratings")}
           rows={rows}
           keyOf={(row) => row.policy_version_id || row.source}
           columns={[
-            { head: t("quality.policy"), cell: (row) => <Group gap={6} wrap="nowrap"><span aria-hidden style={{ width: 8, height: 8, borderRadius: 4, background: policyCss(row.source) }} />{row.source}</Group> },
+            { head: t("quality.policy"), cell: (row) => <Group gap={6} wrap="nowrap"><span aria-hidden style={{ width: 8, height: 8, borderRadius: 4, background: colourOf(row.source) }} />{row.source}</Group> },
             { head: t("quality.rating"), cell: (row) => <span className="lw-number">{decimal(row.rating)}</span>, align: "end" },
             { head: t("quality.interval"), cell: (row) => <span className="lw-number">{interval(row)}</span>, align: "end" },
             { head: t("quality.count"), cell: (row) => <span className="lw-number">{integer(row.n)}</span>, align: "end" },

@@ -50,7 +50,7 @@ export function ReleaseView({ projectId, release }: { projectId: string; release
   const detail = useQuery(read<ReleaseDetail>(projectId, `/releases/${release.id}`));
   const events = [...(detail.data?.events ?? [])].sort((a, b) => b.seq - a.seq);
   return (
-    <Section title={`${release.candidate_name ?? release.candidate_policy_id} \u2192 ${release.stable_name ?? release.stable_policy_id}`} aside={release.can_roll_back ? <RollBack projectId={projectId} release={release} /> : undefined}>
+    <Section title={t("releases.title", { candidate: release.candidate_name ?? release.candidate_policy_id, stable: release.stable_name ?? release.stable_policy_id })} aside={release.can_roll_back ? <RollBack projectId={projectId} release={release} /> : undefined}>
       <Group gap="xs">
         <StateBadge state={release.state} />
         <Text size="sm" c="dimmed">{release.state_explained}</Text>

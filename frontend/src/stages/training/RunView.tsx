@@ -1,4 +1,4 @@
-import { Group, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Group, SimpleGrid, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { lazy } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,7 +7,7 @@ import type { Run } from "../../api/work";
 import { ChartOrTable } from "../../ui/ChartOrTable";
 import { CopyId } from "../../ui/CopyId";
 import { DataTable } from "../../ui/DataTable";
-import { decimal } from "../../ui/format";
+import { brief } from "../../ui/format";
 import { KeyValues } from "../../ui/KeyValues";
 import { Loaded } from "../../ui/Loaded";
 import { ButtonLink } from "../../ui/links";
@@ -16,7 +16,6 @@ import { StateBadge, statusOf } from "../../ui/Status";
 import { Ago } from "../../ui/Time";
 
 const Curves = lazy(() => import("../../ui/Curves"));
-const number = (value: number) => (Math.abs(value) >= 0.001 || value === 0 ? decimal(value, 3) : value.toExponential(1));
 
 function curvesOf(run: Run): [string, { step: number; value: number }[]][] {
   const byName = new Map<string, { step: number; value: number }[]>();
@@ -29,19 +28,17 @@ function CurveCard({ name, points }: { name: string; points: { step: number; val
   const first = points[0];
   const last = points.at(-1);
   return (
-    <Stack gap={2}>
-      <Text size="sm" fw={600}>{name.replaceAll("_", " ")}</Text>
       <ChartOrTable
+        title={<Text size="sm" fw={600}>{name.replaceAll("_", " ")}</Text>}
         caption={name}
-        summary={first && last ? `${number(first.value)} \u2192 ${number(last.value)}` : ""}
-        chart={<Curves points={points} name={name} format={number} />}
+        summary={first && last ? `${brief(first.value)} \u2192 ${brief(last.value)}` : ""}
+        chart={<Curves points={points} name={name} format={brief} />}
         table={
           <div style={{ maxHeight: 180, overflowY: "auto" }}>
-            <DataTable caption={name} rows={points} keyOf={(point) => String(point.step)} columns={[{ head: t("training.step"), cell: (point) => point.step }, { head: name, cell: (point) => <span className="lw-number">{number(point.value)}</span>, align: "end" }]} />
+            <DataTable caption={name} rows={points} keyOf={(point) => String(point.step)} columns={[{ head: t("training.step"), cell: (point) => point.step }, { head: name, cell: (point) => <span className="lw-number">{brief(point.value)}</span>, align: "end" }]} />
           </div>
         }
       />
-    </Stack>
   );
 }
 

@@ -11,7 +11,7 @@ import { seconds } from "../../ui/format";
 import { Loaded } from "../../ui/Loaded";
 import { ButtonLink, TextLink } from "../../ui/links";
 import { Page, Section } from "../../ui/Page";
-import { policyCss } from "../../ui/palette";
+import { usePolicyColour } from "../../ui/palette";
 import { StateBadge } from "../../ui/Status";
 import { Ago } from "../../ui/Time";
 import { RewardModels } from "./RewardModels";
@@ -48,6 +48,7 @@ function Runs({ projectId }: { projectId: string }) {
 function Policies({ projectId }: { projectId: string }) {
   const { t } = useTranslation();
   const query = useQuery(list<Policy>(projectId, "/policies"));
+  const colourOf = usePolicyColour(projectId);
   return (
     <Loaded query={query}>
       {(rows) => {
@@ -59,7 +60,7 @@ function Policies({ projectId }: { projectId: string }) {
             rows={rows}
             keyOf={(row) => row.id}
             columns={[
-              { head: t("training.name"), cell: (row) => <Group gap={6} wrap="nowrap"><span aria-hidden style={{ width: 8, height: 8, borderRadius: 4, background: policyCss(row.name) }} />{row.name}</Group> },
+              { head: t("training.name"), cell: (row) => <Group gap={6} wrap="nowrap"><span aria-hidden style={{ width: 8, height: 8, borderRadius: 4, background: colourOf(row.name) }} />{row.name}</Group> },
               { head: t("training.kind"), cell: (row) => row.kind.replaceAll("_", " ") },
               { head: t("training.parent"), cell: (row) => (row.parent_id ? (names.get(row.parent_id) ?? <CopyId id={row.parent_id} />) : "\u2013") },
               { head: t("training.made"), cell: (row) => <Ago at={row.created_at} /> },
