@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call, project } from "../../api/http";
 import { YamlErrors } from "../../ui/YamlErrors";
-import { ImportCounts, type ImportRun } from "./Imports";
+import { ImportSentence, type ImportRun } from "./Imports";
 
 const EXAMPLE = `kind: votes
 source: crowd
@@ -66,7 +66,7 @@ export function ImportForm({ projectId }: { projectId: string }) {
       {run.error && <YamlErrors error={run.error} text={mapping} />}
       {run.data && (
         <Alert color="green" variant="outline" className="lw-panel" role="status" title={t("data.done")}>
-          <ImportCounts report={run.data} />
+          <ImportSentence projectId={projectId} report={run.data} />
         </Alert>
       )}
     </Stack>

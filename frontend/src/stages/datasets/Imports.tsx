@@ -5,7 +5,6 @@ import { project } from "../../api/http";
 import { list } from "../../api/queries";
 import { CopyId } from "../../ui/CopyId";
 import { DataTable } from "../../ui/DataTable";
-import { integer } from "../../ui/format";
 import { Loaded } from "../../ui/Loaded";
 import { Ago } from "../../ui/Time";
 
@@ -15,26 +14,18 @@ export interface ImportRun {
   source: string;
   file: string;
   counts: Record<string, unknown>;
-  project_id: string;
-  seconds: number;
+  sentence: string;
   created_at: number;
 }
 
-const SHOWN = ["rows", "judgments_added", "items_added", "prompts_added", "repeated", "rejected"] as const;
-
-/** The counts of one import, and the way to the rows that it left out. */
-export function ImportCounts({ report }: { report: ImportRun }) {
+/** What one import did, and the way to the rows that it left out. */
+export function ImportSentence({ projectId, report }: { projectId: string; report: ImportRun }) {
   const { t } = useTranslation();
   return (
     <Stack gap={4}>
-      <Text size="sm" className="lw-number" style={{ whiteSpace: "normal" }}>
-        {SHOWN.flatMap((name) => {
-          const value = report.counts[name];
-          return typeof value === "number" && (value > 0 || name === "rows") ? [`${integer(value)} ${t(`data.importCounts.${name}`)}`] : [];
-        }).join(", ")}
-      </Text>
+      <Text size="sm">{report.sentence}</Text>
       {Number(report.counts.rejected ?? 0) > 0 && (
-        <Anchor size="xs" href={project(report.project_id, `/imports/${report.id}/rejects`)} download>{t("data.rejects")}</Anchor>
+        <Anchor size="xs" href={project(projectId, `/imports/${report.id}/rejects`)} download>{t("data.rejects")}</Anchor>
       )}
     </Stack>
   );
@@ -53,7 +44,7 @@ export function ImportsTable({ projectId }: { projectId: string }) {
           columns={[
             { head: t("data.source"), cell: (row) => <>{row.source} <CopyId id={row.id} /></>, width: 200 },
             { head: t("data.kind"), cell: (row) => row.kind, width: 120 },
-            { head: t("data.counts"), cell: (row) => <ImportCounts report={row} /> },
+            { head: t("data.counts"), cell: (row) => <ImportSentence projectId={projectId} report={row} /> },
             { head: t("data.when"), cell: (row) => <Ago at={row.created_at} />, width: 140 },
           ]}
         />
