@@ -39,4 +39,8 @@ def _measure(name: str, data: Path | None) -> dict[str, object]:
         from loopwright.cli.bench.real_votes import measure
 
         return dict(measure(data))
-    raise InvalidInput(f"There is no bench {name!r}.", remedy="Use real-votes.")
+    if name == "gateway":
+        from loopwright.serving.bench import report
+
+        return report()
+    raise InvalidInput(f"There is no bench {name!r}.", remedy="Use real-votes or gateway.")

@@ -22,6 +22,7 @@ from loopwright.base.clock import system_now
 from loopwright.base.errors import Conflict, Unavailable
 from loopwright.infra.home import Home, open_home
 from loopwright.infra.settings import Settings
+from loopwright.release.jobs import publish_all
 from loopwright.serving.launch import start_gateway
 from loopwright.training.launch import start_model_server
 from loopwright.web.app import create_app
@@ -95,6 +96,7 @@ def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
     with only_server(settings):
         home = prepare(settings)
         try:
+            publish_all(home, now=system_now())
             with _children(settings):
                 server = uvicorn.Server(
                     uvicorn.Config(

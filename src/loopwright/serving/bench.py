@@ -63,6 +63,23 @@ def measure(*, requests: int = 400, concurrency: int = 1, backend_ms: float = 0.
     }
 
 
+def report() -> Json:
+    """Return the figures of three loads, flat, for `loopwright bench gateway`."""
+    loads = {
+        "one at a time": measure(requests=1600, concurrency=1),
+        "16 at once, 20 ms back end": measure(requests=1600, concurrency=16, backend_ms=20.0),
+        "32 at once": measure(requests=3200, concurrency=32),
+    }
+    figures: Json = {}
+    for name, found in loads.items():
+        for key in ("added_p50_ms", "added_p99_ms", "gateway_cpu_ms_per_request"):
+            figures[f"{name}: {key}"] = round(found[key], 3)
+        for side in ("direct", "gateway"):
+            rate = found[side]["requests_per_second"]
+            figures[f"{name}: {side} requests per second"] = round(rate)
+    return {"figures": figures, "loads": loads}
+
+
 async def _alternate(
     direct: str, gateway: str, *, requests: int, concurrency: int
 ) -> tuple[_Run, _Run]:

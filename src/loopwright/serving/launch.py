@@ -7,6 +7,8 @@ import time
 import urllib.error
 import urllib.request
 
+import psutil
+
 from loopwright.base.errors import Unavailable
 from loopwright.infra.settings import Settings
 
@@ -15,8 +17,9 @@ def start_gateway(settings: Settings, *, wait_seconds: float = 20.0) -> "subproc
     """Start the gateway in a session of its own and wait until it answers.
 
     A signal to the server's terminal does not reach it: the one who started it ends it with
-    `terminate()`. Raises Unavailable when it does not come up.
+    `terminate()`. One that a killed server left behind is ended first. Raises Unavailable when it does not come up.
     """
+    _end_orphan(settings)
     log = (settings.home / "gateway.log").open("ab")
     with log:
         child = subprocess.Popen(
@@ -45,6 +48,19 @@ def start_gateway(settings: Settings, *, wait_seconds: float = 20.0) -> "subproc
         remedy=f"Read {settings.home / 'gateway.log'}; is the port taken?",
         code="gateway_down",
     )
+
+
+def _end_orphan(settings: Settings) -> None:
+    wanted = ["loopwright.serving.gateway", "--home", str(settings.home)]
+    for process in psutil.process_iter(["cmdline"]):
+        line = process.info["cmdline"] or []
+        if line[2:5] != wanted:
+            continue
+        try:
+            process.terminate()
+            process.wait(timeout=10)
+        except psutil.Error:
+            continue
 
 
 def gateway_answers(settings: Settings) -> bool:

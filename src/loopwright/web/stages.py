@@ -16,6 +16,7 @@ ROUTES = (
     "training.routes",
     "evaluation.routes",
     "release.routes",
+    "serving.routes",
     "monitoring.routes",
     "loop.routes",
 )
