@@ -59,6 +59,7 @@ class Collector:
         self._skip_bad = skip_bad
         self._seen: OrderedDict[str, _Staged] = OrderedDict()
         self._prompts: OrderedDict[str, MaskScope] = OrderedDict()
+        self._annotators: dict[str, str] = {}
         self.masked: Counter[str] = Counter()
         self.rows = 0
 
@@ -99,10 +100,16 @@ class Collector:
         outcome = vote.outcome
         if staged.swapped:
             outcome = {"first": "second", "second": "first"}.get(outcome, outcome)
-        annotator = mask_text(vote.annotator).text
+        annotator = self._annotator(vote.annotator)
         self._stage.vote(
             staged.item_id, key or staged.item_id, annotator, outcome, vote.shown, vote.judged_at
         )
+
+    def _annotator(self, name: str) -> str:
+        masked = self._annotators.get(name)
+        if masked is None:
+            masked = self._annotators[name] = mask_text(name).text
+        return masked
 
     def _stage_item(self, item: RowItem, fingerprint: int) -> _Staged:
         prompt, scope = self._capture(item)

@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Sequence
 
 from loopwright.base.digests import digest_json
+from loopwright.base.ids import encode_130_bits
 from loopwright.intake.model import Message
 
 TRAIN, HELD_OUT = "train", "held_out"
 HELD_OUT_SHARE = 0.2
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _ROLES = ("system", "user", "assistant", "tool")
 
 
@@ -27,8 +27,7 @@ def derived_id(prefix: str, *parts: str) -> str:
     """
     content = "".join(f"{len(part)}:{part}" for part in parts).encode()
     number = int.from_bytes(hashlib.sha256(content).digest()[:17], "big") >> 6
-    symbols = [_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5)]
-    return f"{prefix}_{''.join(symbols)}"
+    return f"{prefix}_{encode_130_bits(number)}"
 
 
 def prompt_id(project_id: str, source: str, key: str) -> str:
