@@ -1,15 +1,168 @@
-"""Use cases of labeling: reserve, submit, skip, undo, expire, record imported judgments."""
+"""Use cases of labeling: submit, skip, undo, and judgments made elsewhere.
+
+Every one of them takes the judge's place in the queue first, so that one person's requests
+follow each other and all locks are taken in one order.
+"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from loopwright.base.errors import Conflict, LoopwrightError, NotFound
 from loopwright.base.ids import new_id
 from loopwright.base.types import Json
-from loopwright.labeling import store
-from loopwright.labeling.model import ImportedJudgment, Origin
+from loopwright.infra import events
+from loopwright.labeling import rules, store
+from loopwright.labeling.model import (
+    Assignment,
+    AssignmentState,
+    ImportedJudgment,
+    Judge,
+    Judgment,
+    Origin,
+    Progress,
+    SkipReason,
+    Submission,
+    Submitted,
+)
+from loopwright.labeling.reserve import expire_leases, reserve
+from loopwright.projects.model import Project
+from loopwright.questions.model import ShownOrder
+from loopwright.questions.registry import kind_of
+from loopwright.sampling import service as sampling
+from loopwright.sampling.model import ItemProgress
 
-__all__ = ["ImportedJudgment", "record_imported"]
+__all__ = [
+    "ImportedJudgment",
+    "expire_leases",
+    "progress",
+    "record_imported",
+    "reserve",
+    "skip",
+    "submit",
+    "undo",
+]
+
+
+def progress(tx: Connection, *, project_id: str, judge: Judge) -> Progress:
+    """Return what the rater has done and what the project still wants, without counting."""
+    return Progress(
+        mine=store.judged_by(tx, project_id=project_id, rater_id=judge.rater_id),
+        remaining=sampling.totals(tx, project_id).remaining,
+    )
+
+
+def submit(
+    tx: Connection, *, project: Project, judge: Judge, submission: Submission, now: float
+) -> Submitted:
+    """Store an answer, once for each `client_id`.
+
+    Raises Conflict when the assignment is another's, was settled or offered anew, or its lease
+    ran out and the slot is gone; InvalidInput when the answer does not fit the question.
+    """
+    sampling.hold_cursor(tx, project_id=project.id, judge_id=judge.judge_id)
+    offer = _my_assignment(tx, project.id, judge, submission.assignment_id)
+    answer, outcome = _read_answer(project, offer, submission.answer)
+    known = store.judgment_of_client(tx, project_id=project.id, client_id=submission.client_id)
+    if known is not None:
+        return _repeated(known, offer, answer)
+    _claim(tx, offer, submission.token)
+    judgment_id = new_id("jdg")
+    store.insert_judgment(
+        tx,
+        {
+            "id": judgment_id,
+            "client_id": submission.client_id,
+            "project_id": project.id,
+            "item_id": offer.item_id,
+            "question_id": offer.question_id,
+            "rater_id": offer.rater_id,
+            "assignment_id": offer.id,
+            "answer": answer,
+            "shown_order": offer.shown_order,
+            "outcome": outcome,
+            "guideline_version_id": offer.guideline_version_id,
+            "origin": submission.origin.value,
+            "active_ms": submission.active_ms,
+            "revisions": submission.revisions,
+            "created_at": now,
+        },
+    )
+    store.settle(tx, [offer.id], state=AssignmentState.JUDGED, reason=None, now=now)
+    store.count_for_rater(tx, project_id=project.id, rater_id=offer.rater_id, judged=1)
+    closed = sampling.count_judgment(
+        tx, project_id=project.id, item_id=offer.item_id, judge_id=judge.judge_id, now=now
+    )
+    return Submitted(judgment_id, repeated=False, item_closed=closed)
+
+
+def skip(
+    tx: Connection,
+    *,
+    project_id: str,
+    judge: Judge,
+    assignment_id: str,
+    token: int,
+    reason: SkipReason,
+    now: float,
+) -> None:
+    """Give an item back with a reason; somebody else gets it. The same skip again is harmless.
+
+    Raises Conflict when the assignment is another's, was judged, or was offered anew.
+    """
+    sampling.hold_cursor(tx, project_id=project_id, judge_id=judge.judge_id)
+    offer = _my_assignment(tx, project_id, judge, assignment_id)
+    if offer.state is AssignmentState.SKIPPED and offer.reason == reason.value:
+        return
+    problem = rules.refusal(offer, token)
+    if problem is not None:
+        raise problem
+    if offer.state is AssignmentState.OPEN:
+        sampling.give_back(tx, project_id=project_id, slots=[(offer.item_id, offer.band)])
+    store.settle(tx, [offer.id], state=AssignmentState.SKIPPED, reason=reason.value, now=now)
+    store.count_for_rater(tx, project_id=project_id, rater_id=offer.rater_id, skipped=1)
+
+
+def undo(
+    tx: Connection, *, project: Project, judge: Judge, judgment_id: str, now: float
+) -> Assignment:
+    """Take a judgment back while its item is open (or just closed); return the item, leased anew.
+
+    Raises NotFound for no judgment of this judge, Conflict when it can no longer be undone.
+    """
+    sampling.hold_cursor(tx, project_id=project.id, judge_id=judge.judge_id)
+    found = store.get_judgment(tx, judgment_id)
+    if found is None or found.project_id != project.id or found.assignment_id is None:
+        raise _no_judgment(judgment_id)
+    offer = _my_assignment(tx, project.id, judge, found.assignment_id)
+    state = sampling.state_of(tx, found.item_id)
+    still_open = state is not None and state.state is ItemProgress.OPEN
+    problem = rules.undo_refusal(found, item_open=still_open, now=now)
+    if problem is not None:
+        raise problem
+    again = replace(
+        offer,
+        state=AssignmentState.OPEN,
+        token=offer.token + 1,
+        lease_until=now + project.spec.lease_seconds,
+        settled_at=None,
+    )
+    store.supersede(tx, found.id, by=f"undo:{offer.id}:{again.token}", now=now)
+    store.lease(tx, [again])
+    store.count_for_rater(tx, project_id=project.id, rater_id=offer.rater_id, judged=-1)
+    sampling.uncount_judgment(
+        tx, project_id=project.id, item_id=found.item_id, judge_id=judge.judge_id
+    )
+    events.emit(
+        tx,
+        kind="judgment.undone",
+        project_id=project.id,
+        subject_id=found.id,
+        payload={"item_id": found.item_id},
+        now=now,
+    )
+    return again
 
 
 def record_imported(
@@ -24,18 +177,65 @@ def record_imported(
             "item_id": row.item_id,
             "question_id": row.question_id,
             "rater_id": row.rater_id,
-            "assignment_id": None,
             "answer": {"outcome": row.outcome},
             "shown_order": row.shown_order,
             "outcome": row.outcome,
-            "guideline_version_id": None,
             "origin": Origin.IMPORT.value,
-            "active_ms": None,
-            "revisions": None,
-            "superseded_by": None,
-            "superseded_at": None,
             "created_at": row.created_at,
         }
         for row in rows
     ]
     return store.insert_missing_judgments(tx, values)
+
+
+def _read_answer(project: Project, offer: Assignment, answer: Json) -> tuple[Json, str]:
+    """Return the answer in its normal form and what it says in the item's order."""
+    question = project.spec.question(offer.question_id)
+    kind = kind_of(question.kind)
+    config = kind.parse_config(question.model_dump(mode="json"))
+    checked = kind.check_answer(config, answer)
+    [vote] = kind.votes(config, checked, offer.shown_order or ShownOrder.FIRST_LEFT)
+    return checked, vote.text
+
+
+def _repeated(known: Judgment, offer: Assignment, answer: Json) -> Submitted:
+    if known.assignment_id == offer.id and known.answer == answer:
+        return Submitted(known.id, repeated=True, item_closed=False)
+    raise Conflict(
+        f"The client id {known.client_id!r} stands for another answer (judgment {known.id}).",
+        remedy="Make a new client id for each answer; keep it only to send the same one again.",
+        code="client_id_reused",
+        detail={"judgment_id": known.id},
+    )
+
+
+def _my_assignment(tx: Connection, project_id: str, judge: Judge, assignment_id: str) -> Assignment:
+    found = store.assignment_for_update(tx, assignment_id)
+    if found is None or found.project_id != project_id:
+        raise NotFound(
+            f"There is no assignment {assignment_id} in project {project_id}.",
+            remedy="Ask for assignments and answer one of those.",
+        )
+    if found.judge_id != judge.judge_id:
+        raise Conflict(
+            f"Assignment {assignment_id} belongs to another annotator.",
+            remedy="Answer the items that were offered to you; keep this answer as a draft.",
+            code="not_your_assignment",
+        )
+    return found
+
+
+def _claim(tx: Connection, offer: Assignment, token: int) -> None:
+    """Raise unless the slot of this offer is the judge's, or could be taken again just now."""
+    problem: LoopwrightError | None = rules.refusal(offer, token)
+    if problem is None and offer.state is AssignmentState.EXPIRED:
+        problem = None if sampling.retake(tx, offer.item_id) else rules.slot_lost(offer)
+    if problem is not None:
+        raise problem
+
+
+def _no_judgment(judgment_id: str) -> NotFound:
+    return NotFound(
+        f"There is no judgment {judgment_id} of yours here.",
+        remedy="Undo a judgment that you made on this page or with this key.",
+    )

@@ -1,6 +1,6 @@
 """Every query of labeling; assignments and judgments."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select
@@ -9,16 +9,188 @@ from sqlalchemy.dialects import postgresql, sqlite
 from loopwright.base.types import Json
 from loopwright.intake.model import ItemPurpose
 from loopwright.intake.tables import item
-from loopwright.labeling.model import Judgment
-from loopwright.labeling.tables import judgment
+from loopwright.labeling.model import Assignment, AssignmentState, Judgment
+from loopwright.labeling.tables import assignment, judgment, rater_progress
+from loopwright.questions.model import ShownOrder
+from loopwright.sampling.tables import queue_entry
+from loopwright.sampling.take import Take
 
 _CHUNK = 1000
+
+# A scalar subquery, so that no planner turns it into a join over all that the judge did.
+_SEEN = (
+    select(assignment.c.id)
+    .where(
+        assignment.c.item_id == queue_entry.c.item_id,
+        assignment.c.judge_id == bindparam("judge"),
+    )
+    .limit(1)
+    .correlate(queue_entry)
+    .scalar_subquery()
+)
+TAKE = Take(_SEEN.is_(None))
+"""Takes slots of items that the judge was never offered."""
+
+_ONE = select(assignment).where(assignment.c.id == bindparam("key")).with_for_update()
+_MINE = (
+    select(assignment)
+    .where(
+        assignment.c.judge_id == bindparam("judge"),
+        assignment.c.project_id == bindparam("project"),
+    )
+    .order_by(assignment.c.id)
+)
+_HELD = _MINE.where(assignment.c.state == "open")
+_FREE = select(queue_entry.c.seq).where(
+    queue_entry.c.item_id == assignment.c.item_id, queue_entry.c.remaining > 0
+)
+_LAPSED = _MINE.where(assignment.c.state == "expired", _FREE.exists()).limit(bindparam("count"))
+_OVERDUE = (
+    select(assignment.c.id, assignment.c.project_id, assignment.c.item_id, assignment.c.band)
+    .where(assignment.c.state == "open", assignment.c.lease_until < bindparam("now"))
+    .order_by(assignment.c.lease_until)
+    .limit(bindparam("count"))
+    .with_for_update(skip_locked=True)
+)
+_SETTLE = (
+    assignment.update()
+    .where(assignment.c.id == bindparam("key"))
+    .values(state=bindparam("to"), reason=bindparam("why"), settled_at=bindparam("at"))
+)
+_LEASE = (
+    assignment.update()
+    .where(assignment.c.id == bindparam("key"))
+    .values(state="open", token=bindparam("fence"), lease_until=bindparam("until"), settled_at=None)
+)
+_OF_CLIENT = select(judgment).where(
+    judgment.c.project_id == bindparam("project"), judgment.c.client_id == bindparam("client")
+)
+_SUPERSEDE = (
+    judgment.update()
+    .where(judgment.c.id == bindparam("key"))
+    .values(superseded_by=bindparam("by"), superseded_at=bindparam("at"))
+)
+_PROGRESS = select(rater_progress.c.judged).where(
+    rater_progress.c.project_id == bindparam("project"),
+    rater_progress.c.rater_id == bindparam("rater"),
+)
 
 
 def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
     """Cut a list into parts that fit one statement."""
     for start in range(0, len(values), _CHUNK):
         yield values[start : start + _CHUNK]
+
+
+def assignment_for_update(tx: Connection, assignment_id: str) -> Assignment | None:
+    """Return an assignment, locked; None when there is none of that id."""
+    row = tx.execute(_ONE, {"key": assignment_id}).mappings().first()
+    return None if row is None else _assignment(row)
+
+
+def held_by(tx: Connection, *, project_id: str, judge_id: str) -> list[Assignment]:
+    """Return a judge's open assignments, oldest first."""
+    rows = tx.execute(_HELD, {"project": project_id, "judge": judge_id}).mappings()
+    return [_assignment(row) for row in rows]
+
+
+def lapsed_of(tx: Connection, *, project_id: str, judge_id: str, count: int) -> list[Assignment]:
+    """Return assignments of a judge whose lease ran out, oldest first."""
+    given = {"project": project_id, "judge": judge_id, "count": count}
+    return [_assignment(row) for row in tx.execute(_LAPSED, given).mappings()]
+
+
+def overdue(tx: Connection, *, now: float, count: int) -> list[tuple[str, str, str, int]]:
+    """Return (assignment, project, item, band) of leases that ran out, locked."""
+    rows = tx.execute(_OVERDUE, {"now": now, "count": count})
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+def insert_assignments(tx: Connection, rows: Sequence[Assignment]) -> None:
+    """Store new offers. A second one of an item to the same judge fails the transaction."""
+    tx.execute(assignment.insert(), [{**vars(row), "state": row.state.value} for row in rows])
+
+
+def settle(
+    tx: Connection,
+    assignment_ids: Sequence[str],
+    *,
+    state: AssignmentState,
+    reason: str | None,
+    now: float,
+) -> None:
+    """Write down what became of offers."""
+    rows = [{"key": key, "to": state.value, "why": reason, "at": now} for key in assignment_ids]
+    if rows:
+        tx.execute(_SETTLE, rows)
+
+
+def lease(tx: Connection, leases: Sequence[Assignment]) -> None:
+    """Store tokens and lease ends as these assignments have them; they are open after it."""
+    rows = [{"key": one.id, "fence": one.token, "until": one.lease_until} for one in leases]
+    if rows:
+        tx.execute(_LEASE, rows)
+
+
+def renew(tx: Connection, assignment_ids: Sequence[str], *, lease_until: float) -> set[str]:
+    """Extend leases that nobody ended meanwhile; return those."""
+    if not assignment_ids:
+        return set()
+    statement = (
+        assignment.update()
+        .where(assignment.c.id.in_(assignment_ids), assignment.c.state == "open")
+        .values(lease_until=lease_until)
+        .returning(assignment.c.id)
+    )
+    return set(tx.scalars(statement))
+
+
+def judged_by(tx: Connection, *, project_id: str, rater_id: str) -> int:
+    """Return how many judgments a rater has in force."""
+    found = tx.scalar(_PROGRESS, {"project": project_id, "rater": rater_id})
+    return int(found or 0)
+
+
+def count_for_rater(
+    tx: Connection,
+    *,
+    project_id: str,
+    rater_id: str,
+    offered: int = 0,
+    judged: int = 0,
+    skipped: int = 0,
+) -> int:
+    """Add to a rater's counts; return the shuffled offers made so far, these included."""
+    insert = _dialect(tx).insert(rater_progress)
+    table, new = rater_progress.c, insert.excluded
+    statement = insert.on_conflict_do_update(
+        index_elements=["project_id", "rater_id"],
+        set_={
+            "offered": table.offered + new.offered,
+            "judged": table.judged + new.judged,
+            "skipped": table.skipped + new.skipped,
+        },
+    ).returning(table.offered)
+    values = {"project_id": project_id, "rater_id": rater_id}
+    counts = {"offered": offered, "judged": judged, "skipped": skipped}
+    return int(tx.execute(statement, {**values, **counts}).scalar_one())
+
+
+def judgment_of_client(tx: Connection, *, project_id: str, client_id: str) -> Judgment | None:
+    """Return the judgment that a client id stands for, superseded or not."""
+    given = {"project": project_id, "client": client_id}
+    row = tx.execute(_OF_CLIENT, given).mappings().first()
+    return None if row is None else _judgment(row)
+
+
+def insert_judgment(tx: Connection, values: Mapping[str, Any]) -> None:
+    """Store one judgment."""
+    tx.execute(judgment.insert(), dict(values))
+
+
+def supersede(tx: Connection, judgment_id: str, *, by: str, now: float) -> None:
+    """Mark a judgment as no longer in force; it stays as a fact."""
+    tx.execute(_SUPERSEDE, {"key": judgment_id, "by": by, "at": now})
 
 
 def judgments(
@@ -72,8 +244,7 @@ def insert_missing_judgments(tx: Connection, rows: Sequence[Json]) -> int:
         judgment.c.project_id == bindparam("project"),
         judgment.c.client_id.in_(bindparam("ids", expanding=True)),
     )
-    dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(judgment).on_conflict_do_nothing()
+    insert = _dialect(tx).insert(judgment).on_conflict_do_nothing()
     for part in chunks(rows):
         ids = [row["client_id"] for row in part]
         there = set(tx.scalars(known, {"project": part[0]["project_id"], "ids": ids}))
@@ -84,5 +255,20 @@ def insert_missing_judgments(tx: Connection, rows: Sequence[Json]) -> int:
     return added
 
 
+def _dialect(tx: Connection) -> Any:
+    return postgresql if tx.dialect.name == "postgresql" else sqlite
+
+
 def _judgment(row: RowMapping) -> Judgment:
     return Judgment(**row)
+
+
+def _assignment(row: RowMapping) -> Assignment:
+    shown = row["shown_order"]
+    return Assignment(
+        **{
+            **row,
+            "state": AssignmentState(row["state"]),
+            "shown_order": None if shown is None else ShownOrder(shown),
+        }
+    )

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from loopwright.base.types import Json
+from loopwright.infra.database import JsonText
 from loopwright.sampling.model import Cursor, ItemProgress, ItemState, QueueCount, Slot
 from loopwright.sampling.sequence import next_places
 from loopwright.sampling.tables import item_state, queue_count, queue_cursor, queue_entry
@@ -40,6 +40,18 @@ _CHANGE_REMAINING = (
 )
 _TOTALS = select(func.sum(queue_count.c.wanted), func.sum(queue_count.c.done)).where(
     queue_count.c.project_id == bindparam("project")
+)
+_MY_CURSOR = (
+    queue_cursor.c.project_id == bindparam("project"),
+    queue_cursor.c.judge_id == bindparam("judge"),
+)
+_CURSOR = (
+    select(queue_cursor.c.positions, queue_cursor.c.swept_at).where(*_MY_CURSOR).with_for_update()
+)
+_SAVE_CURSOR = (
+    queue_cursor.update()
+    .where(*_MY_CURSOR)
+    .values(positions=bindparam("at", type_=JsonText), swept_at=bindparam("swept"))
 )
 
 
@@ -158,36 +170,27 @@ def change_remaining(tx: Connection, *, item_id: str, seq: int, more: int) -> No
 def hold_cursor(tx: Connection, *, project_id: str, judge_id: str) -> Cursor:
     """Return a judge's cursor, locked until the transaction ends; made on first use."""
     key = {"project": project_id, "judge": judge_id}
-    query = (
-        select(queue_cursor.c.positions, queue_cursor.c.swept_at)
-        .where(
-            queue_cursor.c.project_id == bindparam("project"),
-            queue_cursor.c.judge_id == bindparam("judge"),
-        )
-        .with_for_update()
-    )
-    row = tx.execute(query, key).first()
+    row = tx.execute(_CURSOR, key).first()
     if row is None:
         tx.execute(
             insert_ignoring(tx, queue_cursor).on_conflict_do_nothing(),
             {"project_id": project_id, "judge_id": judge_id, "positions": {}, "swept_at": 0.0},
         )
-        row = tx.execute(query, key).one()
+        row = tx.execute(_CURSOR, key).one()
     positions = {int(band): int(seq) for band, seq in row.positions.items()}
     return Cursor(project_id, judge_id, positions, row.swept_at)
 
 
-def save_cursor(
-    tx: Connection, cursor: Cursor, *, positions: Mapping[int, int], swept_at: float
-) -> None:
+def save_cursor(tx: Connection, cursor: Cursor) -> None:
     """Store where a judge is now."""
-    values: Json = {"positions": {str(k): v for k, v in positions.items()}, "swept_at": swept_at}
     tx.execute(
-        queue_cursor.update().where(
-            queue_cursor.c.project_id == cursor.project_id,
-            queue_cursor.c.judge_id == cursor.judge_id,
-        ),
-        values,
+        _SAVE_CURSOR,
+        {
+            "project": cursor.project_id,
+            "judge": cursor.judge_id,
+            "at": {str(band): seq for band, seq in cursor.positions.items()},
+            "swept": cursor.swept_at,
+        },
     )
 
 

@@ -1,0 +1,203 @@
+"""Offer items to a judge: what is held already, then the queue, then what was passed over."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from loopwright.base.ids import new_id
+from loopwright.guidelines import service as guidelines
+from loopwright.infra import events
+from loopwright.intake import store as intake
+from loopwright.labeling import rules, store
+from loopwright.labeling.model import Assignment, AssignmentState, Judge
+from loopwright.projects.model import Project
+from loopwright.questions.registry import kind_of
+from loopwright.sampling import service as sampling
+from loopwright.sampling.model import Cursor, Slot
+
+_EXPIRE_AT_ONCE = 200
+
+
+def reserve(
+    tx: Connection,
+    *,
+    project: Project,
+    judge: Judge,
+    count: int,
+    held: Sequence[str],
+    now: float,
+) -> list[Assignment]:
+    """Return up to `count` offers besides those in `held`, each leased to this judge only.
+
+    Offers that the judge has but does not name (a lost page) come first. Held leases that are
+    more than half over are renewed.
+    """
+    cursor = sampling.hold_cursor(tx, project_id=project.id, judge_id=judge.judge_id)
+    mine = store.held_by(tx, project_id=project.id, judge_id=judge.judge_id)
+    offers = _renewed(tx, project=project, mine=mine, held=set(held), now=now)[:count]
+    wanted = min(count - len(offers), rules.MOST_HELD - len(mine))
+    if wanted < 1 or _spent(tx, project):
+        return offers
+    search = _Search(tx, project, judge, cursor, wanted, now)
+    search.run()
+    sampling.save_cursor(tx, before=cursor, after=search.cursor)
+    return offers + search.offers
+
+
+def expire_leases(tx: Connection, *, now: float, count: int = _EXPIRE_AT_ONCE) -> int:
+    """Put the slots of leases that ran out back into the queue; return how many there were."""
+    overdue = store.overdue(tx, now=now, count=count)
+    store.settle(
+        tx, [one[0] for one in overdue], state=AssignmentState.EXPIRED, reason=None, now=now
+    )
+    for project_id in dict.fromkeys(one[1] for one in overdue):
+        slots = [(item, band) for _, project, item, band in overdue if project == project_id]
+        sampling.give_back(tx, project_id=project_id, slots=slots)
+        events.emit(
+            tx,
+            kind="leases.expired",
+            project_id=project_id,
+            subject_id=None,
+            payload={"count": len(slots)},
+            now=now,
+        )
+    return len(overdue)
+
+
+class _Search:
+    """One search for offers; each step's offers are stored before the next step looks."""
+
+    def __init__(
+        self,
+        tx: Connection,
+        project: Project,
+        judge: Judge,
+        cursor: Cursor,
+        wanted: int,
+        now: float,
+    ) -> None:
+        self._tx, self._project, self._judge, self._now = tx, project, judge, now
+        self._wanted = wanted
+        self.cursor = cursor
+        self.offers: list[Assignment] = []
+
+    def run(self) -> None:
+        """Look past the cursor; at its end also for lapsed, expired and passed-over slots."""
+        self._take_next()
+        if self._missing == 0:
+            return
+        expired = expire_leases(self._tx, now=self._now)
+        self._take_lapsed()
+        if expired:
+            self._take_next()
+        if self._missing:
+            self._sweep()
+
+    @property
+    def _missing(self) -> int:
+        return self._wanted - len(self.offers)
+
+    def _take_next(self) -> None:
+        self.cursor, slots = sampling.take_next(
+            self._tx, take=store.TAKE, cursor=self.cursor, count=self._missing
+        )
+        self._offer(slots)
+
+    def _sweep(self) -> None:
+        self.cursor, slots = sampling.sweep(
+            self._tx, take=store.TAKE, cursor=self.cursor, count=self._missing, now=self._now
+        )
+        self._offer(slots)
+
+    def _take_lapsed(self) -> None:
+        """Take back the judge's own expired offers whose slots nobody took meanwhile."""
+        lapsed = store.lapsed_of(
+            self._tx,
+            project_id=self._project.id,
+            judge_id=self._judge.judge_id,
+            count=self._missing,
+        )
+        again = [
+            replace(
+                one,
+                state=AssignmentState.OPEN,
+                token=one.token + 1,
+                lease_until=self._now + self._project.spec.lease_seconds,
+                settled_at=None,
+            )
+            for one in lapsed
+            if sampling.retake(self._tx, one.item_id)
+        ]
+        store.lease(self._tx, again)
+        self.offers += again
+
+    def _offer(self, slots: Sequence[Slot]) -> None:
+        self.offers += _offer(
+            self._tx, project=self._project, judge=self._judge, slots=slots, now=self._now
+        )
+
+
+def _renewed(
+    tx: Connection, *, project: Project, mine: Sequence[Assignment], held: set[str], now: float
+) -> list[Assignment]:
+    """Return the judge's open offers that are not in `held`; leases half over are renewed."""
+    seconds = project.spec.lease_seconds
+    old = [one.id for one in mine if rules.needs_renewal(one, lease_seconds=seconds, now=now)]
+    renewed = store.renew(tx, old, lease_until=now + seconds)
+    lost = set(old) - renewed
+    return [
+        replace(one, lease_until=now + seconds) if one.id in renewed else one
+        for one in mine
+        if one.id not in held and one.id not in lost
+    ]
+
+
+def _spent(tx: Connection, project: Project) -> bool:
+    budget = project.spec.budgets.judgments
+    return budget is not None and sampling.totals(tx, project.id).done >= budget
+
+
+def _offer(
+    tx: Connection, *, project: Project, judge: Judge, slots: Sequence[Slot], now: float
+) -> list[Assignment]:
+    if not slots:
+        return []
+    items = intake.items_of(tx, [slot.item_id for slot in slots])
+    guideline = guidelines.current(tx, project.id)
+    shuffled = {
+        one.id: kind_of(project.spec.question(one.question_id).kind).shuffles
+        for one in items.values()
+    }
+    fresh = sum(shuffled.values())
+    place = 0
+    if fresh:
+        place = store.count_for_rater(
+            tx, project_id=project.id, rater_id=judge.rater_id, offered=fresh
+        )
+    place -= fresh
+    offers = []
+    for slot in slots:
+        order = rules.shown_order(judge.rater_id, place) if shuffled[slot.item_id] else None
+        place += 1 if order is not None else 0
+        offers.append(
+            Assignment(
+                id=new_id("asg"),
+                project_id=project.id,
+                item_id=slot.item_id,
+                question_id=items[slot.item_id].question_id,
+                rater_id=judge.rater_id,
+                judge_id=judge.judge_id,
+                token=1,
+                state=AssignmentState.OPEN,
+                lease_until=now + project.spec.lease_seconds,
+                shown_order=order,
+                guideline_version_id=guideline.id,
+                band=slot.band,
+                reason=None,
+                created_at=now,
+                settled_at=None,
+            )
+        )
+    store.insert_assignments(tx, offers)
+    return offers
