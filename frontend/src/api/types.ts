@@ -20,8 +20,15 @@ export interface ProjectSummary {
   id: string;
   name: string;
   simulated: boolean;
-  description?: string;
-  created_at?: number;
+  description: string;
+  role: string | null;
+  created_at: number;
+}
+
+export interface Applied {
+  project_id: string;
+  created: boolean;
+  guideline_number: number;
 }
 
 export interface Message {

@@ -6,7 +6,7 @@ import { useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { projectsQuery } from "../api/queries";
 import { SearchIcon } from "../ui/icons";
-import { PAGES } from "./pages";
+import { homeOf, pagesFor } from "./pages";
 
 const [store, actions] = createSpotlight();
 
@@ -23,7 +23,7 @@ export default function GoAnywhere({ opened, onClose, projectId }: { opened: boo
     if (projectId) {
       found.push({
         group: t("go.pages"),
-        actions: PAGES.map((page) => ({
+        actions: pagesFor(projects.data?.find((one) => one.id === projectId)?.role).map((page) => ({
           id: page.path,
           label: t(`nav.${page.path}`),
           leftSection: <page.icon />,
@@ -37,7 +37,7 @@ export default function GoAnywhere({ opened, onClose, projectId }: { opened: boo
         id: `project-${one.id}`,
         label: one.name,
         description: one.id,
-        onClick: () => void navigate({ to: "/p/$project/loop", params: { project: one.id } }),
+        onClick: () => void navigate({ to: homeOf(one.role), params: { project: one.id } }),
       })),
     });
     return found;

@@ -10,7 +10,7 @@ import { ErrorPanel } from "../ui/ErrorPanel";
 import { PageLink } from "../ui/links";
 import { SimulatedBadge } from "../ui/Status";
 import { Brand, HeaderTools } from "./Chrome";
-import { PAGES } from "./pages";
+import { pagesFor } from "./pages";
 
 function LostBanner() {
   const { t } = useTranslation();
@@ -47,7 +47,7 @@ export function ProjectShell() {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs" bg="var(--lw-surface)" aria-label={t("nav.main")}>
-        {PAGES.map((page) => (
+        {pagesFor(project.data?.role).map((page) => (
           <PageLink
             key={page.path}
             to={`/p/$project/${page.path}`}

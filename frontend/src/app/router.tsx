@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet,
 import { LabelPage } from "../stages/labeling/LabelPage";
 import { worded } from "./i18n";
 import { NotFound, RouteError } from "./fallback";
+import { homeOf } from "./pages";
 import { ProjectShell } from "./ProjectShell";
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: RouteError });
@@ -23,8 +24,10 @@ const project = createRoute({ getParentRoute: () => root, path: "/p/$project", c
 const home = createRoute({
   getParentRoute: () => project,
   path: "/",
-  beforeLoad: ({ params }) => {
-    throw redirect({ to: "/p/$project/loop", params });
+  beforeLoad: async ({ params }) => {
+    const [{ queries }, { projectQuery }] = await Promise.all([import("./client"), import("../api/queries")]);
+    const found = await queries.ensureQueryData(projectQuery(params.project)).catch(() => null);
+    throw redirect({ to: homeOf(found?.role ?? null), params });
   },
 });
 const label = createRoute({ getParentRoute: () => project, path: "label", component: LabelPage });

@@ -4,7 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call } from "../../api/http";
-import type { ProjectSummary } from "../../api/types";
+import type { Applied } from "../../api/types";
 import { YamlErrors } from "../../ui/YamlErrors";
 
 /** Creates a project from its file; what was typed stays until it is right. */
@@ -14,10 +14,10 @@ export function NewProject({ onClose }: { onClose: () => void }) {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const create = useMutation({
-    mutationFn: () => call<ProjectSummary>("POST", "/api/projects", { json: { yaml: text } }),
+    mutationFn: () => call<Applied>("POST", "/api/projects", { json: { yaml: text } }),
     onSuccess: async (made) => {
       await queries.invalidateQueries({ queryKey: ["projects"] });
-      await navigate({ to: "/p/$project/loop", params: { project: made.id } });
+      await navigate({ to: "/p/$project/loop", params: { project: made.project_id } });
     },
   });
   const load = (file: File | null) => {
