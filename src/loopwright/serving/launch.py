@@ -17,7 +17,8 @@ def start_gateway(settings: Settings, *, wait_seconds: float = 20.0) -> "subproc
     """Start the gateway in a session of its own and wait until it answers.
 
     A signal to the server's terminal does not reach it: the one who started it ends it with
-    `terminate()`. One that a killed server left behind is ended first. Raises Unavailable when it does not come up.
+    `terminate()`. One that a killed server left behind is ended first.
+    Raises Unavailable when it does not come up.
     """
     _end_orphan(settings)
     log = (settings.home / "gateway.log").open("ab")
