@@ -90,25 +90,12 @@ def open_release(
         )
         if known is not None:
             return known
-    routing = store.get_routing(tx, project_id)
-    if routing is None:
-        raise Conflict(
-            f"Project {project_id} has no stable policy version to release against.",
-            remedy="Register the policy version that answers today; it becomes the stable one.",
-            code="no_stable_version",
-        )
-    busy = store.under_way(tx, project_id)
-    if busy:
-        raise Conflict(
-            f"Release {busy[0].id} of project {project_id} is still under way ({busy[0].state}).",
-            remedy="Wait until it is live, or roll it back first.",
-            code="release_under_way",
-        )
+    stable = _stable_to_release_against(tx, project_id)
     draft = Release(
         id=new_id("rel"),
         project_id=project_id,
         candidate_policy_id=candidate_policy_id,
-        stable_policy_id=routing.stable_policy_id,
+        stable_policy_id=stable,
         state=ReleaseState.DRAFT,
         stage_index=-1,
         stages=tuple(stages),
@@ -191,6 +178,24 @@ def roll_back(
         by=by,
         now=now,
     )
+
+
+def _stable_to_release_against(tx: Connection, project_id: str) -> str:
+    routing = store.get_routing(tx, project_id)
+    if routing is None:
+        raise Conflict(
+            f"Project {project_id} has no stable policy version to release against.",
+            remedy="Register the policy version that answers today; it becomes the stable one.",
+            code="no_stable_version",
+        )
+    busy = store.under_way(tx, project_id)
+    if busy:
+        raise Conflict(
+            f"Release {busy[0].id} of project {project_id} is still under way ({busy[0].state}).",
+            remedy="Wait until it is live, or roll it back first.",
+            code="release_under_way",
+        )
+    return routing.stable_policy_id
 
 
 def _decide(
