@@ -1,0 +1,200 @@
+"""Imports: exact counts, all or nothing, adding nothing the second time, nothing unmasked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from import_world import VOTE_ROWS, VOTES, a_home, a_postgres, import_text
+from sqlalchemy import text
+
+from loopwright.base.errors import Conflict, InvalidInput
+from loopwright.base.types import Json
+from loopwright.infra.home import Home
+from loopwright.intake import store
+from loopwright.intake.model import ItemPurpose
+from loopwright.labeling import store as labeling
+from loopwright.sampling import service as sampling
+
+__all__ = ["a_home", "a_postgres"]
+
+
+def added(counts: Json) -> tuple[int, int, int]:
+    return counts["prompts_added"], counts["items_added"], counts["judgments_added"]
+
+
+def table_counts(home: Home) -> dict[str, int]:
+    tables = ("prompt", "completion", "item", "judgment", "rater", "item_state", "import_run")
+    return {
+        name: home.db.read(lambda tx, name=name: tx.scalar(text(f"SELECT count(*) FROM {name}")))
+        for name in tables
+    }
+
+
+def test_votes_become_facts_once(home: Home) -> None:
+    report = import_text(home, VOTE_ROWS)
+    assert added(report.counts) == (3, 3, 6)
+    assert report.counts["annotators"] == 3
+    assert report.counts["sources"] == 2
+    before = table_counts(home)
+    again = import_text(home, VOTE_ROWS, now=200.0)
+    assert added(again.counts) == (0, 0, 0)
+    assert table_counts(home) == {**before, "import_run": before["import_run"] + 1}
+
+
+def test_votes_keep_the_order_of_the_item(home: Home) -> None:
+    import_text(home, VOTE_ROWS)
+    found = home.db.read(lambda tx: labeling.judgments(tx, "crowd"))
+    assert [judgment.outcome for judgment in found] == [
+        "second", "second", "first", "tie", "first", "first",
+    ]  # fmt: skip
+    assert {judgment.origin for judgment in found} == {"import"}
+
+
+def test_imported_items_are_offered_for_further_judging(home: Home) -> None:
+    import_text(home, VOTE_ROWS)
+    assert home.db.read(lambda tx: sampling.totals(tx, "crowd")).wanted == 3 * 2
+    import_text(home, VOTE_ROWS.replace("\n1,", "\n11,"), mapping=VOTES + "open: false\n")
+    assert home.db.read(lambda tx: sampling.totals(tx, "crowd")).wanted == 3 * 2
+
+
+def test_nothing_unmasked_is_stored(home: Home) -> None:
+    report = import_text(home, VOTE_ROWS.replace("u3", "eve@example.org"))
+    assert report.counts["masked"] == {"EMAIL": 1}
+    kept = [
+        str(row)
+        for name in ("prompt", "completion", "item", "judgment", "rater", "event", "import_run")
+        for row in home.db.read(lambda tx, n=name: tx.execute(text(f"SELECT * FROM {n}")).all())
+    ]
+    assert not [row for row in kept if "@example" in row]
+    assert any("[EMAIL_1]" in row for row in kept)
+    assert not list(home.folder("spool/imports").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("4,Why?,A,B,old,new,u1,middle", r"votes\.csv:8: winner is 'middle'"),
+        ("4,Why?,A,B,old,new,,left", r"votes\.csv:8: who is empty"),
+        ("4,Why?,A,B,old,new", r"votes\.csv:8: the row has 6 fields"),
+        ("1,Other words,A,B,old,new,u9,left", r"votes\.csv:8: item '1' has other texts"),
+    ],
+)
+def test_a_bad_row_is_named_and_leaves_no_trace(home: Home, row: str, says: str) -> None:
+    before = table_counts(home)
+    with pytest.raises(InvalidInput, match=says) as refused:
+        import_text(home, f"{VOTE_ROWS}{row}\n")
+    assert "--skip-bad" in refused.value.remedy
+    assert table_counts(home) == before
+
+
+def test_skipped_rows_are_kept_with_their_reasons(home: Home) -> None:
+    rows = VOTE_ROWS + "4,Why?,A,B,old,new,u1,mia@example.com\n5,Why?,A\n"
+    report = import_text(home, rows, skip_bad=True)
+    assert report.counts["rejected"] == 2
+    assert added(report.counts) == (3, 3, 6)
+    rejects = home.db.read(lambda tx: store.rejects(tx, report.id))
+    assert [reject.place for reject in rejects] == ["votes.csv:8", "votes.csv:9"]
+    assert "[EMAIL_1]" in rejects[0].reason
+
+
+def test_a_failure_while_applying_leaves_no_trace(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = table_counts(home)
+
+    def fail(*_args: object, **_named: object) -> int:
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr("loopwright.labeling.service.record_imported", fail)
+    with pytest.raises(RuntimeError, match="disk"):
+        import_text(home, VOTE_ROWS)
+    assert table_counts(home) == before
+
+
+def test_a_vote_twice_in_one_file_counts_once(home: Home) -> None:
+    report = import_text(home, VOTE_ROWS + VOTE_ROWS.splitlines()[1] + "\n")
+    assert report.counts["repeated"] == 1
+    assert report.counts["judgments_added"] == 6
+
+
+def test_a_changed_prompt_under_a_known_key_is_refused(home: Home) -> None:
+    mapping = "kind: prompts\nsource: faq\nfields: {prompt: text, prompt_key: id}\n"
+    import_text(home, "id,text\n1,Why?\n", mapping=mapping)
+    with pytest.raises(Conflict, match="'1' of source 'faq' is already there with another text"):
+        import_text(home, "id,text\n1,Where?\n", mapping=mapping)
+
+
+def test_texts_come_from_a_joined_file(home: Home, tmp_path: Path) -> None:
+    pairs = tmp_path / "pairs.jsonl"
+    pairs.write_text(
+        "".join(
+            json.dumps({"pair": n, "text": f"Question {n}", "a": "A", "b": "B"}) + "\n"
+            for n in (1, 2)
+        )
+    )
+    mapping = VOTES.replace(
+        "choices:", "join: {file: pairs.jsonl, on: {id: pair}}\nchoices:"
+    ).replace(" first_source: wrote_a,\n         second_source: wrote_b,", "")
+    rows = "id,who,winner\n1,u1,left\n2,u1,right\n1,u2,left\n"
+    report = import_text(home, rows, mapping=mapping, joins={"pairs.jsonl": pairs})
+    assert added(report.counts) == (2, 2, 3)
+    with pytest.raises(InvalidInput, match=r"pairs\.jsonl has no row with pair=7"):
+        import_text(home, rows + "7,u1,left\n", mapping=mapping, joins={"pairs.jsonl": pairs})
+    with pytest.raises(InvalidInput, match=r"joins pairs\.jsonl, which was not sent"):
+        import_text(home, rows, mapping=mapping)
+
+
+def test_preferences_do_not_show_in_the_order(home: Home) -> None:
+    mapping = (
+        "kind: preferences\nsource: prefs\n"
+        "fields: {prompt: prompt, chosen: chosen, rejected: rejected}\n"
+    )
+    lines = [
+        json.dumps({"prompt": f"Q{n}", "chosen": f"good {n}", "rejected": f"bad {n}"})
+        for n in range(40)
+    ]
+    report = import_text(home, "\n".join(lines), mapping=mapping, name="prefs.jsonl")
+    assert added(report.counts) == (40, 40, 40)
+    judged = home.db.read(lambda tx: labeling.judgments(tx, "crowd"))
+    assert {judgment.outcome for judgment in judged} == {"first", "second"}
+    items = home.db.read(lambda tx: store.items_of(tx, [j.item_id for j in judged]))
+    ids = [c for item in items.values() for c in item.completion_ids]
+    texts = home.db.read(lambda tx: store.completions_of(tx, ids))
+    for judgment in judged:
+        pair = items[judgment.item_id].completion_ids
+        preferred = pair[0] if judgment.outcome == "first" else pair[1]
+        assert texts[preferred].text.startswith("good")
+
+
+def test_demonstrations_and_contrasts_are_never_queued(home: Home) -> None:
+    shown = "kind: demonstrations\nsource: d\nfields: {prompt: p, completion: c}\n"
+    report = import_text(home, "p,c\nHi,Hello\nBye,See you\n", mapping=shown)
+    assert added(report.counts) == (2, 2, 0)
+    contrast = (
+        "kind: contrast\nsource: c\nset_name: honesty\nfields: {prompt: p, right: r, wrong: w}\n"
+    )
+    import_text(home, "p,r,w\nIs it?,No,Yes\n", mapping=contrast)
+    assert home.db.read(lambda tx: sampling.totals(tx, "crowd")).wanted == 0
+    found = home.db.read(
+        lambda tx: store.items(tx, "crowd", purposes=[ItemPurpose.CONTRAST], set_name="honesty")
+    )
+    texts = home.db.read(lambda tx: store.completions_of(tx, found[0].completion_ids))
+    assert [texts[c].text for c in found[0].completion_ids] == ["No", "Yes"]
+
+
+def test_labels_are_checked_against_the_question(home: Home) -> None:
+    mapping = (
+        "kind: votes\nsource: tones\nquestion: tone\n"
+        "fields: {item: id, prompt: text, completion: answer, annotator: who, choice: label}\n"
+        "choices: {k: kind}\n".replace("choices: {k: kind}\n", "")
+    )
+    rows = "id,text,answer,who,label\n1,Hi,Go away,u1,rude\n1,Hi,Go away,u2,kind\n"
+    assert added(import_text(home, rows, mapping=mapping).counts) == (1, 1, 2)
+    with pytest.raises(InvalidInput, match=r"label is 'loud', not a label \(kind, rude\)"):
+        import_text(home, rows + "2,Hi,Hm,u1,loud\n", mapping=mapping)
+    with pytest.raises(InvalidInput, match="holds single_label votes"):
+        import_text(home, rows, mapping=mapping.replace("question: tone", "question: preference"))
+    with pytest.raises(InvalidInput, match="no question 'mood'"):
+        import_text(home, rows, mapping=mapping.replace("question: tone", "question: mood"))
