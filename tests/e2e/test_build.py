@@ -1,0 +1,31 @@
+"""What was built: the label page stays small, and the pages' types are the server's."""
+
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from e2e_server import REPOSITORY
+
+STATIC = REPOSITORY / "src/loopwright/static"
+FRONTEND = REPOSITORY / "frontend"
+BUDGET_BYTES = 230_000
+
+
+def test_first_script_of_the_label_page_is_within_budget() -> None:
+    """Everything that the browser loads before the label page shows, compressed."""
+    manifest = json.loads((STATIC / ".vite/manifest.json").read_text())
+    needed = ["index.html"]
+    for name in needed:
+        needed += [other for other in manifest[name].get("imports", []) if other not in needed]
+    sizes = [len(gzip.compress((STATIC / manifest[name]["file"]).read_bytes())) for name in needed]
+    assert sum(sizes) <= BUDGET_BYTES
+
+
+def test_committed_types_are_those_of_the_server(tmp_path: Path) -> None:
+    """`python frontend/openapi_types.py` was run after the last change of a wire shape."""
+    script = FRONTEND / "openapi_types.py"
+    target = tmp_path / "schema.d.ts"
+    subprocess.run([sys.executable, str(script), str(target)], check=True, cwd=REPOSITORY)
+    assert target.read_text() == (FRONTEND / "src/api/schema.d.ts").read_text()

@@ -1,0 +1,73 @@
+"""Every page in both schemes: accessible, within the screen, and photographed for a person."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from e2e_server import Server
+from e2e_world import PAGES
+from playwright.sync_api import Browser, Page, expect
+
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+
+
+@pytest.fixture(scope="session")
+def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder for the photographs; LOOPWRIGHT_E2E_SHOTS keeps them elsewhere."""
+    named = os.environ.get("LOOPWRIGHT_E2E_SHOTS")
+    folder = Path(named) if named else tmp_path_factory.mktemp("shots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("name", ["projects", *PAGES])
+def test_page_is_accessible_and_fits(
+    filled: Server, signed_in: Path, browser: Browser, shots: Path, *, name: str, scheme: Scheme
+) -> None:
+    """No violation that axe knows, and nothing wider than a phone."""
+    path = "/" if name == "projects" else f"/p/helpdesk/{name}"
+    context = browser.new_context(
+        storage_state=signed_in, color_scheme=scheme, viewport={"width": 1280, "height": 800}
+    )
+    page = context.new_page()
+    try:
+        _open(page, filled.url + path)
+        page.screenshot(path=shots / f"{name}-{scheme}.png", full_page=True)
+        assert _violations(page) == []
+        page.set_viewport_size({"width": 400, "height": 800})
+        page.screenshot(path=shots / f"{name}-{scheme}-400.png")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 400
+        assert _violations(page) == []
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_sign_in_page_is_accessible(
+    filled: Server, browser: Browser, shots: Path, scheme: Scheme
+) -> None:
+    """The page before any session."""
+    context = browser.new_context(color_scheme=scheme, viewport={"width": 400, "height": 800})
+    page = context.new_page()
+    try:
+        _open(page, filled.url + "/signin")
+        page.screenshot(path=shots / f"signin-{scheme}.png")
+        assert _violations(page) == []
+    finally:
+        context.close()
+
+
+def _open(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("status", name="Loading")).to_have_count(0)
+    page.wait_for_timeout(500)
+
+
+def _violations(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in found]
