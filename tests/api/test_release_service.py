@@ -199,3 +199,12 @@ def test_next_live_release_supersedes(db: Database) -> None:
         ReleaseState.SUPERSEDED,
         ReleaseState.LIVE,
     ]
+
+
+def test_newer_candidate_replaces_one_that_waits_at_its_gate(db: Database) -> None:
+    waiting = open_one(db, evidence=FEW)
+    assert open_one(db, policy="pol_2").state is ReleaseState.SHADOW
+    replaced = db.read(lambda tx: store.read_release(tx, waiting.id))
+    assert replaced is not None
+    assert replaced.state is ReleaseState.ABORTED
+    assert replaced.sentence.startswith("Replaced by a newer candidate. Held: The win rate needs 6")

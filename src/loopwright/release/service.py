@@ -81,8 +81,8 @@ def open_release(
     """Decide the gate and open a release: into its first stage, held, or refused.
 
     Idempotent for a cycle: the same cycle and candidate give the release that is there.
-    Raises Conflict while another release of the project is under way, or when the project has
-    no stable version (`set_stable`).
+    A release that still waits at its gate is replaced. Raises Conflict while another one of the
+    project has traffic, or when the project has no stable version (`set_stable`).
     """
     if cycle_id is not None:
         known = store.release_of_cycle(
@@ -91,6 +91,9 @@ def open_release(
         if known is not None:
             return known
     stable = _stable_to_release_against(tx, project_id)
+    for waiting in store.under_way(tx, project_id):
+        sentence = f"Replaced by a newer candidate. {waiting.sentence}"
+        _abort(tx, waiting, sentence=sentence, by=by, now=now)
     draft = Release(
         id=new_id("rel"),
         project_id=project_id,
@@ -168,7 +171,8 @@ def roll_back(
         )
     for other in store.under_way(tx, project_id):
         if other.id != found.id:
-            _abort(tx, other, because=found, by=by, now=now)
+            sentence = f"Given up: release {found.id}, on which it builds, was rolled back."
+            _abort(tx, other, sentence=sentence, by=by, now=now)
     return close(
         tx,
         found,
@@ -188,7 +192,7 @@ def _stable_to_release_against(tx: Connection, project_id: str) -> str:
             remedy="Register the policy version that answers today; it becomes the stable one.",
             code="no_stable_version",
         )
-    busy = store.under_way(tx, project_id)
+    busy = [found for found in store.under_way(tx, project_id) if found.stage_index >= 0]
     if busy:
         raise Conflict(
             f"Release {busy[0].id} of project {project_id} is still under way ({busy[0].state}).",
@@ -234,12 +238,12 @@ def _decide(
     return enter_stage(tx, judged, index=0, kind="advanced", evidence=proof, by=by, now=now)
 
 
-def _abort(tx: Connection, found: Release, *, because: Release, by: str, now: float) -> None:
+def _abort(tx: Connection, found: Release, *, sentence: str, by: str, now: float) -> None:
     close(
         tx,
         found,
         state=ReleaseState.ABORTED,
-        sentence=f"Given up: release {because.id}, on which it builds, was rolled back.",
+        sentence=sentence,
         evidence={},
         by=by,
         now=now,
