@@ -1,0 +1,67 @@
+"""The lora preset on a local base model: adapters trained, merged, saved like any policy."""
+
+from pathlib import Path
+
+from safetensors.numpy import load_file
+from training_world import (
+    PROJECT,
+    SMALL,
+    demonstration_rows,
+    make_home,
+    preference_rows,
+    rows_artifact,
+)
+
+from loopwright.base.clock import system_now
+from loopwright.training import service
+
+
+def test_lora_trains_adapters_over_a_local_base_and_merges_them(tmp_path: Path) -> None:
+    home = make_home(tmp_path)
+    demonstrations = rows_artifact(home, demonstration_rows(count=120))
+    base = service.execute(
+        home,
+        project_id=PROJECT,
+        kind="sft",
+        spec={**SMALL, "demonstrations": demonstrations, "steps": 2},
+        now_fn=system_now,
+    )
+    folder = home.artifacts.path(base.outputs["policy"])
+    tuned = service.execute(
+        home,
+        project_id=PROJECT,
+        kind="sft",
+        spec={
+            "preset": "lora",
+            "base_model": str(folder),
+            "lora_rank": 4,
+            "demonstrations": demonstrations,
+            "steps": 3,
+            "batch": 8,
+            "learning_rate": 1e-3,
+            "seed": 1,
+        },
+        now_fn=system_now,
+    )
+    before = load_file(folder / "model.safetensors")
+    after = load_file(home.artifacts.path(tuned.outputs["policy"]) / "model.safetensors")
+    assert before.keys() == after.keys()
+    assert any((before[name] != after[name]).any() for name in before)
+    reward = service.execute(
+        home,
+        project_id=PROJECT,
+        kind="reward",
+        spec={
+            "preset": "lora",
+            "lora_rank": 4,
+            "base": tuned.outputs["policy"],
+            "preferences": rows_artifact(home, preference_rows(count=40)),
+            "steps": 2,
+            "batch": 8,
+            "seed": 1,
+        },
+        now_fn=system_now,
+    )
+    scorer = load_file(home.artifacts.path(reward.outputs["reward_model"]) / "model.safetensors")
+    assert not [name for name in scorer if "lora" in name]
+    assert "score.weight" in scorer
