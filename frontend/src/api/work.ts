@@ -108,10 +108,11 @@ export interface Run {
   started_at: number | null;
   ended_at: number | null;
   error: string | null;
-  spec_digest?: string;
-  manifest?: Json | null;
+  step: number | null;
+  total: number | null;
+  metrics: Json;
   curves?: { step: number; name: string; value: number }[];
-  log?: string | string[];
+  log?: string;
 }
 
 export interface Policy {

@@ -90,6 +90,7 @@ export const work = {
     rejects: "Rows left out, with reasons",
     versions: "Dataset versions",
     noVersions: "No dataset version yet. A cycle freezes one from the judgments.",
+    freeze: "Freeze a version",
     kind: "Kind",
     digest: "Digest",
     counts: "Counts",
@@ -126,8 +127,9 @@ export const work = {
     rewardModels: "Reward models",
     noRewardModels: "No reward model yet.",
     accuracy: "Accuracy on",
-    sets: { old: "old pairs", on_policy: "the new policy's pairs", contrast: "contrast pairs" },
+    sets: { train: "its own training pairs", old: "old pairs", on_policy: "the new policy's pairs", contrast: "contrast pairs" },
     coin: "0.5 = a coin",
+    progress: "Step {{step}} of {{total}}",
     close: "Back to the runs",
   },
   evaluation: {

@@ -4,6 +4,7 @@ import { Page, Section } from "../../ui/Page";
 import { ImportForm } from "./ImportForm";
 import { ImportsTable } from "./Imports";
 import { Lineage } from "./Lineage";
+import { Freeze } from "./Freeze";
 import { DatasetVersions } from "./Versions";
 
 export function DataPage() {
@@ -12,7 +13,7 @@ export function DataPage() {
   const { ref } = useSearch({ from: "/p/$project/data" });
   return (
     <Page title={t("nav.data")}>
-      <Section title={t("data.versions")}><DatasetVersions projectId={project} /></Section>
+      <Section title={t("data.versions")} aside={<Freeze projectId={project} />}><DatasetVersions projectId={project} /></Section>
       <Section title={t("data.lineage")} id="lineage"><Lineage projectId={project} start={ref} /></Section>
       <Section title={t("data.import")}><ImportForm projectId={project} /></Section>
       <Section title={t("data.imports")}><ImportsTable projectId={project} /></Section>

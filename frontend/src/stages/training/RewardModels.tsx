@@ -2,35 +2,19 @@ import { Group, SimpleGrid, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { list } from "../../api/queries";
-import type { Estimate } from "../../api/types";
 import type { RewardModel } from "../../api/work";
 import { CopyId } from "../../ui/CopyId";
 import { EstimateText } from "../../ui/Estimate";
+import { accuraciesOf } from "./accuracies";
 import { Loaded } from "../../ui/Loaded";
 import { Ago } from "../../ui/Time";
 
-const SETS = ["old", "on_policy", "contrast"] as const;
-
-interface Found {
-  name: string;
-  estimate: Estimate;
-}
-
-/** Accuracies may come as estimates or bare; a bare number is shown without an interval. */
-function accuraciesOf(metrics: Record<string, unknown>): Found[] {
-  const nested = metrics.accuracy ?? metrics.accuracies ?? metrics.eval;
-  const from = (typeof nested === "object" && nested !== null ? nested : metrics) as Record<string, unknown>;
-  return Object.entries(from).flatMap(([name, value]) => {
-    if (typeof value === "object" && value !== null && "value" in value) return [{ name, estimate: value as Estimate }];
-    if (typeof value === "number" && /accuracy/.test(name)) return [{ name, estimate: { value, low: null, high: null, n: 0, method: "" } }];
-    return [];
-  });
-}
+const SETS = ["train", "old", "on_policy", "contrast"] as const;
 
 function Card({ model }: { model: RewardModel }) {
   const { t } = useTranslation();
   const nameOf = (name: string) => {
-    const known = SETS.find((set) => name === set || name === `${set}_accuracy` || name === `accuracy_${set}`);
+    const known = SETS.find((set) => name === set);
     return known ? t(`training.sets.${known}`) : name.replaceAll("_", " ");
   };
   return (
@@ -42,7 +26,7 @@ function Card({ model }: { model: RewardModel }) {
       {accuraciesOf(model.metrics).map(({ name, estimate }) => (
         <Group key={name} justify="space-between" gap="xs">
           <Text size="sm" c="dimmed">{`${t("training.accuracy")} ${nameOf(name)}`}</Text>
-          <Text size="sm" component="span"><EstimateText estimate={estimate} kind="percent" against={t("training.coin")} compact={estimate.n === 0} /></Text>
+          <Text size="sm" component="span"><EstimateText estimate={estimate} kind="percent" against={t("training.coin")} /></Text>
         </Group>
       ))}
     </Stack>

@@ -1,4 +1,4 @@
-import { Group, SimpleGrid, Text } from "@mantine/core";
+import { Group, Progress, SimpleGrid, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { lazy } from "react";
 import { useTranslation } from "react-i18next";
@@ -42,6 +42,18 @@ function CurveCard({ name, points }: { name: string; points: { step: number; val
   );
 }
 
+function RunProgress({ run }: { run: Run }) {
+  const { t } = useTranslation();
+  if (run.state !== "running" || run.step === null || !run.total) return null;
+  const said = t("training.progress", { step: run.step, total: run.total });
+  return (
+    <div>
+      <Text size="sm" c="dimmed">{said}</Text>
+      <Progress value={(run.step / run.total) * 100} aria-label={said} />
+    </div>
+  );
+}
+
 /** One run: curves while it goes, the last lines of its log, what came out. */
 export function RunView({ projectId, id }: { projectId: string; id: string }) {
   const { t } = useTranslation();
@@ -50,8 +62,6 @@ export function RunView({ projectId, id }: { projectId: string; id: string }) {
     <Loaded query={query}>
       {(run) => {
         const curves = curvesOf(run);
-        const metrics = (run.manifest?.metrics ?? null) as Record<string, unknown> | null;
-        const log = Array.isArray(run.log) ? run.log.join("\n") : (run.log ?? "");
         return (
           <>
             <Group gap="sm">
@@ -61,15 +71,16 @@ export function RunView({ projectId, id }: { projectId: string; id: string }) {
               <Text size="sm" c="dimmed"><Ago at={run.started_at} /></Text>
               <ButtonLink to="/p/$project/training" params={{ project: projectId }} search={{}} variant="default" size="xs" ml="auto">{t("training.close")}</ButtonLink>
             </Group>
+            <RunProgress run={run} />
             {run.error && <Text size="sm" c="var(--mantine-color-error)">{run.error}</Text>}
             <Section title={t("training.curves")}>
               {curves.length === 0 ? <Text size="sm" c="dimmed">{t("training.noCurves")}</Text> : (
                 <SimpleGrid cols={{ base: 1, md: 2 }}>{curves.map(([name, points]) => <CurveCard key={name} name={name} points={points} />)}</SimpleGrid>
               )}
             </Section>
-            {metrics && <Section title={t("training.outputs")}><KeyValues values={metrics} /></Section>}
+            {Object.keys(run.metrics).length > 0 && <Section title={t("training.outputs")}><KeyValues values={run.metrics} /></Section>}
             <Section title={t("training.log")}>
-              {log ? <pre className="lw-log" tabIndex={0} aria-label={t("training.log")}>{log}</pre> : <Text size="sm" c="dimmed">{t("training.noLog")}</Text>}
+              {run.log ? <pre className="lw-log" tabIndex={0} aria-label={t("training.log")}>{run.log}</pre> : <Text size="sm" c="dimmed">{t("training.noLog")}</Text>}
             </Section>
           </>
         );
