@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from loopwright.base.errors import InvalidInput
+from loopwright.base.types import Json
 from loopwright.cli.options import JsonOption
 from loopwright.cli.output import console, explains_errors, print_json
 
@@ -29,7 +30,7 @@ def bench(
         console.print(f"{key:40} {value}")
 
 
-def _measure(name: str, data: Path | None) -> dict[str, object]:
+def _measure(name: str, data: Path | None) -> Json:
     if name == "real-votes":
         if data is None or not data.is_dir():
             raise InvalidInput(

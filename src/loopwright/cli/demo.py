@@ -90,7 +90,7 @@ def _run_rounds(
             if cycle["state"] == "failed":
                 raise Unavailable(
                     f"Round {number} failed: {cycle.get('error')}.",
-                    remedy=f"Read {settings.home / 'server.log'}; `loopwright cycle resume` goes on.",
+                    remedy=f"Read {settings.home}/server.log, then run `loopwright cycle resume`.",
                 )
             done.append(cycle_round(client, PROJECT, cycle, number=number, seed=seed))
         loop = client.loop(PROJECT)

@@ -129,15 +129,17 @@ def _check_port(settings: Settings) -> None:
 def _announce_when_up(home: Home, announce: Callable[[str], None]) -> None:
     """Tell commands where the server is, and the person how to get in, once it answers."""
 
+    address = f"{home.settings.base_url}/api/health"
+
     def watch() -> None:
         for _ in range(300):
             try:
-                with urllib.request.urlopen(f"{home.settings.base_url}/api/health", timeout=1):
+                with urllib.request.urlopen(address, timeout=1):  # noqa: S310 - our own
                     break
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
-        address = {"url": home.settings.base_url, "pid": os.getpid()}
-        _write_private(home.path / SERVER_FILE, orjson.dumps(address).decode())
+        where = {"url": home.settings.base_url, "pid": os.getpid()}
+        _write_private(home.path / SERVER_FILE, orjson.dumps(where).decode())
         announce(signin_link(home))
 
     threading.Thread(target=watch, name="announce", daemon=True).start()
