@@ -109,7 +109,7 @@ def _children(tx: Connection, here: Found) -> list[Edge]:
                 Edge(dataset, ref, "holds") for dataset in store.datasets_of_judgment(tx, ref)
             ]
         case "item":
-            judged = labeling.judgment_ids_of_item(tx, ref)
+            judged = store.judgments_on_item(tx, ref)
             edges += [Edge(judgment, ref, "judges") for judgment in judged]
             edges += [
                 Edge(dataset, ref, "holds")
@@ -117,7 +117,7 @@ def _children(tx: Connection, here: Found) -> list[Edge]:
                 if not judged
             ]
         case "guideline":
-            judged = labeling.judgment_ids_under(tx, ref, limit=MAX_FAN + 1)
+            judged = store.judgments_under(tx, project_id, ref, limit=MAX_FAN + 1)
             edges += [Edge(judgment, ref, "judged_under") for judgment in judged]
         case "prompt":
             edges += [Edge(item, ref, "asks") for item in intake.items_of_prompt(tx, ref)]

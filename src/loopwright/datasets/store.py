@@ -18,6 +18,7 @@ from loopwright.datasets.tables import (
     lineage_edge,
     lineage_node,
 )
+from loopwright.labeling.tables import judgment
 
 _CHUNK = 5000
 
@@ -77,6 +78,20 @@ def datasets_of_item(tx: Connection, item_id: str) -> list[str]:
     """Return the dataset versions that hold an item."""
     query = select(dataset_item.c.dataset_digest).where(dataset_item.c.item_id == item_id)
     return list(tx.scalars(query.order_by(dataset_item.c.dataset_digest)))
+
+
+def judgments_on_item(tx: Connection, item_id: str) -> list[str]:
+    """Return the judgments on an item, superseded ones too, in the order they came."""
+    query = select(judgment.c.id).where(judgment.c.item_id == item_id)
+    return list(tx.scalars(query.order_by(judgment.c.seq)))
+
+
+def judgments_under(tx: Connection, project_id: str, version_id: str, *, limit: int) -> list[str]:
+    """Return judgments made under a guideline version, oldest first."""
+    query = select(judgment.c.id).where(
+        judgment.c.project_id == project_id, judgment.c.guideline_version_id == version_id
+    )
+    return list(tx.scalars(query.order_by(judgment.c.seq).limit(limit)))
 
 
 def upsert_nodes(tx: Connection, project_id: str, nodes: Sequence[Node], *, at: float) -> None:
