@@ -1,0 +1,183 @@
+"""The promise under load: exactly the wanted judgments, each by another person, none lost."""
+
+import random
+import threading
+from collections import Counter, defaultdict
+
+import pytest
+from labeling_world import START, Desk, judge, make_desk
+from sqlalchemy import Connection, select
+
+from loopwright.base.errors import Conflict
+from loopwright.infra.home import Home
+from loopwright.labeling import service, store
+from loopwright.labeling.model import Assignment, SkipReason, Submission
+from loopwright.sampling import service as sampling
+from loopwright.sampling.tables import queue_entry
+
+PEOPLE, ITEMS, OVERLAP, HELD = 24, 3000, 3, 5
+
+
+def take_turn(
+    desk: Desk, name: str, offers: list[Assignment], acknowledged: list[str]
+) -> list[Assignment]:
+    """Answer what is held and reserve the next, in one transaction as the page does."""
+
+    def work(tx: Connection) -> tuple[list[str], list[Assignment]]:
+        done = [
+            service.submit(
+                tx,
+                project=desk.project,
+                judge=judge(name),
+                submission=Submission(
+                    client_id=f"{name}:{offer.id}",
+                    assignment_id=offer.id,
+                    token=offer.token,
+                    answer={"choice": "left", "reason": None},
+                ),
+                now=START,
+            ).judgment_id
+            for offer in offers
+        ]
+        reserved = service.reserve(
+            tx, project=desk.project, judge=judge(name), count=HELD, held=(), now=START
+        )
+        return done, reserved
+
+    done, reserved = desk.home.db.write(work)
+    acknowledged += done
+    return reserved
+
+
+def remaining(desk: Desk) -> int:
+    return desk.home.db.read(lambda tx: sampling.totals(tx, desk.project.id).remaining)
+
+
+def annotate(desk: Desk, name: str, acknowledged: list[str]) -> None:
+    offers: list[Assignment] = []
+    clock = 0.0
+    while True:
+        offers = take_turn(desk, name, offers, acknowledged)
+        if offers:
+            continue
+        clock += 1
+        # What is left may be held by others, or wait for a sweep; time goes on for this judge.
+        desk_now = START + 10 * clock
+        offers = desk.reserve(name, count=HELD, now=desk_now)
+        if not offers:
+            return
+
+
+def run_all(work: list[threading.Thread]) -> None:
+    for thread in work:
+        thread.start()
+    for thread in work:
+        thread.join()
+
+
+def test_24_people_judge_3000_items_exactly_three_times(home: Home) -> None:
+    desk = make_desk(home, items=ITEMS, overlap=OVERLAP)
+    acknowledged: dict[str, list[str]] = defaultdict(list)
+    names = [f"p{number}" for number in range(PEOPLE)]
+    run_all(
+        [threading.Thread(target=annotate, args=(desk, one, acknowledged[one])) for one in names]
+    )
+    # Whoever stopped while others still held the last items is not asked again here; a last
+    # round serves what their turns left over.
+    for name in names:
+        annotate(desk, name, acknowledged[name])
+    found = desk.home.db.read(lambda tx: store.judgments(tx, desk.project.id))
+    per_item: dict[str, list[str]] = defaultdict(list)
+    for one in found:
+        per_item[one.item_id].append(one.rater_id)
+    assert {len(raters) for raters in per_item.values()} == {OVERLAP}
+    assert all(len(set(raters)) == OVERLAP for raters in per_item.values())
+    assert len(per_item) == ITEMS
+    assert {one.id for one in found} == {one for ids in acknowledged.values() for one in ids}
+    assert remaining(desk) == 0
+
+
+def test_skips_expiries_and_undos_under_load_keep_the_count(home: Home) -> None:
+    desk = make_desk(home, items=120, overlap=2)
+
+    def roam(name: str) -> None:
+        dice = random.Random(name)
+        now = START
+        for _ in range(60):
+            now += dice.choice([0, 1, 30, 150])
+            for offer in desk.reserve(name, count=2, now=now):
+                act(desk, name, offer, dice=dice, now=now)
+
+    run_all([threading.Thread(target=roam, args=(f"p{number}",)) for number in range(8)])
+    desk.home.db.write(lambda tx: service.expire_leases(tx, now=1e9, count=1000))
+    for name in [f"q{number}" for number in range(3)]:
+        while offers := desk.reserve(name, count=10, now=1e9):
+            for offer in offers:
+                desk.submit(name, offer, now=1e9)
+    found = desk.home.db.read(lambda tx: store.judgments(tx, desk.project.id))
+    assert Counter(one.item_id for one in found) == dict.fromkeys(desk.items, 2)
+    assert len({(one.item_id, one.rater_id) for one in found}) == len(found)
+    left = select(queue_entry.c.item_id).where(queue_entry.c.remaining != 0)
+    assert desk.home.db.read(lambda tx: tx.scalars(left).all()) == []
+    assert remaining(desk) == 0
+
+
+def act(desk: Desk, name: str, offer: Assignment, *, dice: random.Random, now: float) -> None:
+    """Do one of the things that people do with an offer."""
+    what = dice.random()
+    try:
+        if what < 0.2:
+            desk.home.db.write(
+                lambda tx: service.skip(
+                    tx,
+                    project_id=desk.project.id,
+                    judge=judge(name),
+                    assignment_id=offer.id,
+                    token=offer.token,
+                    reason=SkipReason.BROKEN,
+                    now=now,
+                )
+            )
+        elif what < 0.4:
+            desk.home.db.write(lambda tx: service.expire_leases(tx, now=now))
+        else:
+            done = desk.submit(name, offer, now=now)
+            if what > 0.9:
+                desk.home.db.write(
+                    lambda tx: service.undo(
+                        tx,
+                        project=desk.project,
+                        judge=judge(name),
+                        judgment_id=done.judgment_id,
+                        now=now,
+                    )
+                )
+    except Conflict as refused:
+        assert refused.code in {"lease_lost", "stale_token"}, refused
+
+
+@pytest.mark.parametrize("people", [8])
+def test_one_person_in_many_windows_gets_each_item_once(home: Home, people: int) -> None:
+    desk = make_desk(home, items=200, overlap=3)
+    acknowledged: list[list[str]] = [[] for _ in range(people)]
+    failures: list[BaseException] = []
+
+    def window(number: int) -> None:
+        try:
+            for _ in range(30):
+                held = desk.reserve("ann", count=3)
+                for offer in held:
+                    try:
+                        acknowledged[number].append(
+                            desk.submit("ann", offer, client_id=f"{number}:{offer.id}").judgment_id
+                        )
+                    except Conflict as refused:
+                        assert refused.code == "already_judged"
+        except BaseException as failure:
+            failures.append(failure)
+
+    run_all([threading.Thread(target=window, args=(number,)) for number in range(people)])
+    assert failures == []
+    found = desk.home.db.read(lambda tx: store.judgments(tx, desk.project.id))
+    assert len({one.item_id for one in found}) == len(found)
+    assert sorted(one.id for one in found) == sorted(sum(acknowledged, []))
