@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from loopwright.accounts import service as accounts
 from loopwright.base.errors import Conflict, LoopwrightError, NotFound
 from loopwright.base.ids import new_id
 from loopwright.base.types import Json
@@ -36,6 +37,7 @@ from loopwright.sampling.model import ItemProgress
 __all__ = [
     "ImportedJudgment",
     "expire_leases",
+    "judge_of",
     "progress",
     "record_imported",
     "reserve",
@@ -43,6 +45,16 @@ __all__ = [
     "submit",
     "undo",
 ]
+
+
+def judge_of(tx: Connection, *, project_id: str, person_id: str, kind: str, now: float) -> Judge:
+    """Return a person as a judge; their pseudonym is made on first use."""
+    # The place in the queue is also the lock under which the pseudonym is made.
+    sampling.hold_cursor(tx, project_id=project_id, judge_id=person_id)
+    rater_id = accounts.ensure_rater(
+        tx, project_id=project_id, person_id=person_id, kind=kind, now=now
+    )
+    return Judge(rater_id=rater_id, judge_id=person_id)
 
 
 def progress(tx: Connection, *, project_id: str, judge: Judge) -> Progress:

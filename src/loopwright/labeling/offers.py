@@ -1,0 +1,78 @@
+"""What an annotator sees of an item: the texts and the question, never where they come from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from loopwright.guidelines import service as guidelines
+from loopwright.guidelines.model import GuidelineVersion
+from loopwright.intake import store as intake
+from loopwright.intake.model import Completion, Message, Prompt
+from loopwright.labeling.model import Assignment
+from loopwright.projects.model import Project
+from loopwright.projects.spec import QuestionSpec
+from loopwright.questions.model import ShownOrder
+from loopwright.questions.registry import kind_of
+
+
+@dataclass(frozen=True)
+class ShownText:
+    """A completion where the annotator sees it."""
+
+    side: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An assignment with all that the page needs to show it."""
+
+    assignment: Assignment
+    question: QuestionSpec
+    prompt: Sequence[Message]
+    completions: Sequence[ShownText]
+    guideline: GuidelineVersion | None
+    segment: str
+    simulated: bool
+
+
+def offers_of(
+    tx: Connection, *, project: Project, assignments: Sequence[Assignment]
+) -> list[Offer]:
+    """Return assignments with their texts, in the order given."""
+    if not assignments:
+        return []
+    items = intake.items_of(tx, [one.item_id for one in assignments])
+    prompts = intake.prompts_of(tx, [item.prompt_id for item in items.values()])
+    shown = [(item, prompts[item.prompt_id]) for item in items.values()]
+    texts = intake.completions_of(tx, [key for item, _ in shown for key in item.completion_ids])
+    versions = {one.id: one for one in guidelines.versions(tx, project.id)}
+    offers = []
+    for one in assignments:
+        item = items[one.item_id]
+        prompt: Prompt = prompts[item.prompt_id]
+        question = project.spec.question(one.question_id)
+        offers.append(
+            Offer(
+                assignment=one,
+                question=question,
+                prompt=prompt.messages,
+                completions=_placed(one, question, [texts[key] for key in item.completion_ids]),
+                guideline=versions.get(one.guideline_version_id or ""),
+                segment=prompt.segment,
+                simulated=project.simulated or prompt.simulated,
+            )
+        )
+    return offers
+
+
+def _placed(
+    assignment: Assignment, question: QuestionSpec, completions: Sequence[Completion]
+) -> list[ShownText]:
+    if not kind_of(question.kind).shuffles:
+        return [ShownText("only", one.text) for one in completions[:1]]
+    ordered = list(completions)
+    if assignment.shown_order is ShownOrder.SECOND_LEFT:
+        ordered.reverse()
+    return [ShownText(side, one.text) for side, one in zip(("left", "right"), ordered, strict=True)]

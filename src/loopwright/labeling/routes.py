@@ -1,0 +1,148 @@
+"""HTTP: get items, answer, skip, undo."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from sqlalchemy import Connection
+
+from loopwright.accounts.access import Permission, require
+from loopwright.accounts.model import Actor
+from loopwright.accounts.routes import current_actor
+from loopwright.base.clock import system_now
+from loopwright.infra.home import Home
+from loopwright.infra.http import get_home
+from loopwright.labeling import service
+from loopwright.labeling.model import Assignment, Judge, Origin, Progress, Submission, Submitted
+from loopwright.labeling.offers import offers_of
+from loopwright.labeling.schemas import (
+    AssignmentOut,
+    JudgmentIn,
+    JudgmentOut,
+    ReservedOut,
+    ReserveIn,
+    SkipIn,
+    SkippedOut,
+    UndoneOut,
+    assignment_out,
+    progress_out,
+)
+from loopwright.projects import service as projects
+from loopwright.projects.model import Project
+
+router = APIRouter(prefix="/api/projects/{project_id}", tags=["labeling"])
+
+HomeOf = Annotated[Home, Depends(get_home)]
+ActorOf = Annotated[Actor, Depends(current_actor)]
+
+
+@router.post("/assignments")
+def reserve(project_id: str, body: ReserveIn, home: HomeOf, actor: ActorOf) -> ReservedOut:
+    """Lease up to `count` items to the caller, besides those in `held`."""
+    project = _project(home, actor, project_id)
+    now = system_now()
+
+    def write(tx: Connection) -> tuple[list[Assignment], Progress]:
+        judge = _judge(tx, project_id, actor, now)
+        offers = service.reserve(
+            tx, project=project, judge=judge, count=body.count, held=body.held, now=now
+        )
+        return offers, service.progress(tx, project_id=project_id, judge=judge)
+
+    offers, progress = home.db.write(write)
+    return ReservedOut(assignments=_shown(home, project, offers), progress=progress_out(progress))
+
+
+@router.post("/judgments")
+def submit(
+    project_id: str, body: JudgmentIn, request: Request, home: HomeOf, actor: ActorOf
+) -> JudgmentOut:
+    """Store an answer (once for each client_id) and lease up to `count` further items.
+
+    409 says that it was not counted: keep the answer as a draft.
+    """
+    project = _project(home, actor, project_id)
+    now = system_now()
+    by_key = request.headers.get("authorization") is not None
+    submission = Submission(
+        client_id=body.client_id,
+        assignment_id=body.assignment_id,
+        token=body.token,
+        answer=body.answer,
+        active_ms=body.active_ms,
+        revisions=body.revisions,
+        origin=Origin.API if by_key else Origin.PAGE,
+    )
+
+    def write(tx: Connection) -> tuple[Submitted, list[Assignment], Progress]:
+        judge = _judge(tx, project_id, actor, now)
+        done = service.submit(tx, project=project, judge=judge, submission=submission, now=now)
+        offers = service.reserve(
+            tx, project=project, judge=judge, count=body.count, held=body.held, now=now
+        )
+        return done, offers, service.progress(tx, project_id=project_id, judge=judge)
+
+    done, offers, progress = home.db.write(write)
+    return JudgmentOut(
+        judgment_id=done.judgment_id,
+        repeated=done.repeated,
+        next=_shown(home, project, offers),
+        progress=progress_out(progress),
+    )
+
+
+@router.post("/assignments/{assignment_id}/skip")
+def skip(
+    project_id: str, assignment_id: str, body: SkipIn, home: HomeOf, actor: ActorOf
+) -> SkippedOut:
+    """Give an item back with a reason; somebody else gets it."""
+    require(actor, Permission.JUDGE, project_id)
+    now = system_now()
+    home.db.write(
+        lambda tx: service.skip(
+            tx,
+            project_id=project_id,
+            judge=_judge(tx, project_id, actor, now),
+            assignment_id=assignment_id,
+            token=body.token,
+            reason=body.reason,
+            now=now,
+        )
+    )
+    return SkippedOut()
+
+
+@router.post("/judgments/{judgment_id}/undo")
+def undo(project_id: str, judgment_id: str, home: HomeOf, actor: ActorOf) -> UndoneOut:
+    """Take the caller's judgment back; its item is offered anew."""
+    project = _project(home, actor, project_id)
+    now = system_now()
+    again = home.db.write(
+        lambda tx: service.undo(
+            tx,
+            project=project,
+            judge=_judge(tx, project_id, actor, now),
+            judgment_id=judgment_id,
+            now=now,
+        )
+    )
+    return UndoneOut(assignment=_shown(home, project, [again])[0])
+
+
+def _project(home: Home, actor: Actor, project_id: str) -> Project:
+    require(actor, Permission.JUDGE, project_id)
+    return home.db.read(lambda tx: projects.get(tx, project_id))
+
+
+def _judge(tx: Connection, project_id: str, actor: Actor, now: float) -> Judge:
+    return service.judge_of(
+        tx, project_id=project_id, person_id=actor.person_id, kind=actor.kind.value, now=now
+    )
+
+
+def _shown(home: Home, project: Project, assignments: Sequence[Assignment]) -> list[AssignmentOut]:
+    """Texts are read outside the writing transaction, which stays short."""
+    if not assignments:
+        return []
+    found = home.db.read(lambda tx: offers_of(tx, project=project, assignments=assignments))
+    return [assignment_out(offer) for offer in found]
