@@ -1,0 +1,240 @@
+"""The answer behind several judgments, and how reliable each rater is; vote by vote.
+
+Each rater has a confusion matrix, shrunk toward one coin (right with the rater's own accuracy,
+else any other answer alike), which is shrunk toward the accuracy of all raters. Inference is
+collapsed variational Bayes of zeroth order (CVB0; Asuncion et al. 2009, "On smoothing and
+inference for topic models") on the Dawid-Skene model: an item's posterior is computed from
+counts that leave this item out. One vote re-weights only the item that it is on (Neal, Hinton
+1998, "A view of the EM algorithm that justifies incremental variants"); `truth_batch` finds the
+same fixed point from all votes at once.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from scipy.special import betaincinv
+
+from loopwright.stats.estimate import Estimate, unknown
+
+METHOD = "accuracy against consensus, Beta posterior"
+_TINY = 1e-120
+
+
+@dataclass(frozen=True)
+class TruthSettings:
+    """Priors, in votes: how much evidence it takes to move away from each simpler model."""
+
+    accuracy: float = 0.7
+    """What all raters' accuracy is taken to be before there is evidence."""
+    accuracy_votes: float = 10.0
+    """Votes that this prior weighs."""
+    rater_votes: float = 4.0
+    """Votes by which a rater's accuracy is held at that of all raters."""
+    shrink: float = 20.0
+    """Votes by which each row of a confusion matrix is held at one coin."""
+    prior: float = 1.0
+    """Items by which each answer's frequency is held at even."""
+
+
+@dataclass(frozen=True)
+class Vote:
+    """One rater's answer on one item."""
+
+    item: str
+    rater: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """What the judgments on one item say."""
+
+    answer: str
+    probability: float
+    """Of the answer, under the model; not a promise of error (calibrate on gold items)."""
+    probabilities: dict[str, float]
+    n: int
+
+
+class _Rater:
+    __slots__ = ("counts", "right", "rows", "total")
+
+    def __init__(self, size: int) -> None:
+        self.counts = [[0.0] * size for _ in range(size)]
+        self.rows = [0.0] * size
+        self.right = 0.0
+        self.total = 0.0
+
+
+class _Item:
+    __slots__ = ("posterior", "votes")
+
+    def __init__(self) -> None:
+        self.votes: dict[str, int] = {}
+        self.posterior: list[float] = []
+
+
+class TruthStream:
+    """Consensus that follows each vote at once; the categories are known at the start."""
+
+    def __init__(self, categories: Sequence[str], settings: TruthSettings | None = None) -> None:
+        if len(set(categories)) != len(categories) or len(categories) < 2:
+            raise ValueError(f"two or more different categories are needed, got {categories}")
+        self.categories = tuple(categories)
+        self.settings = settings or TruthSettings()
+        self._code = {category: code for code, category in enumerate(self.categories)}
+        self._items: dict[str, _Item] = {}
+        self._raters: dict[str, _Rater] = {}
+        self._frequency = [0.0] * len(categories)
+        self._right = 0.0
+        self._total = 0.0
+
+    def add(self, vote: Vote) -> None:
+        """Take a vote; a rater's second vote on an item replaces the first.
+
+        Raises KeyError for an answer that is not one of the categories.
+        """
+        answer = self._code[vote.answer]
+        item = self._items.setdefault(vote.item, _Item())
+        if vote.rater not in self._raters:
+            self._raters[vote.rater] = _Rater(len(self.categories))
+        self._count(item, sign=-1.0)
+        item.votes[vote.rater] = answer
+        self._settle(item)
+
+    def remove(self, item_id: str, rater: str) -> None:
+        """Take a vote back; nothing happens where there is none."""
+        item = self._items.get(item_id)
+        if item is None or rater not in item.votes:
+            return
+        self._count(item, sign=-1.0)
+        del item.votes[rater]
+        self._settle(item)
+        if not item.votes:
+            del self._items[item_id]
+
+    def sweep(self) -> float:
+        """Re-weigh every item once; return the largest change of a probability."""
+        change = 0.0
+        for item in self._items.values():
+            before = item.posterior
+            self._count(item, sign=-1.0)
+            self._settle(item)
+            change = max(change, *(abs(a - b) for a, b in zip(before, item.posterior, strict=True)))
+        return change
+
+    def posterior(self, item_id: str) -> Posterior | None:
+        """Return what is known of an item, None where it has no vote."""
+        item = self._items.get(item_id)
+        if item is None:
+            return None
+        return posterior_of(self.categories, item.posterior, len(item.votes))
+
+    def items(self) -> Iterable[str]:
+        """Return the items that have votes."""
+        return self._items.keys()
+
+    def reliabilities(self, *, minimum: int = 5) -> dict[str, Estimate]:
+        """Return each rater's accuracy on items that somebody else judged too."""
+        right = dict.fromkeys(self._raters, 0.0)
+        spread = dict.fromkeys(self._raters, 0.0)
+        n = dict.fromkeys(self._raters, 0)
+        for item in self._items.values():
+            if len(item.votes) < 2:
+                continue
+            for rater, answer in item.votes.items():
+                share = item.posterior[answer]
+                right[rater] += share
+                spread[rater] += share * (1.0 - share)
+                n[rater] += 1
+        prior = self._accuracy()
+        return {
+            rater: reliability(
+                right=right[rater],
+                spread=spread[rater],
+                n=n[rater],
+                prior=(prior, self.settings.rater_votes),
+                minimum=minimum,
+            )
+            for rater in self._raters
+        }
+
+    def _accuracy(self) -> float:
+        known = self.settings
+        pooled = (self._right + known.accuracy * known.accuracy_votes) / (
+            self._total + known.accuracy_votes
+        )
+        # Below chance everybody would be read backwards: the raters as a whole are never that.
+        return min(max(pooled, 1.0 / len(self.categories) + 0.05), 0.98)
+
+    def _count(self, item: _Item, *, sign: float) -> None:
+        """Add (or, with sign -1, leave out) an item's part in every count."""
+        posterior = item.posterior
+        if not posterior:
+            return
+        frequency = self._frequency
+        for truth, share in enumerate(posterior):
+            frequency[truth] += sign * share
+        for name, answer in item.votes.items():
+            rater = self._raters[name]
+            counts, rows = rater.counts, rater.rows
+            for truth, share in enumerate(posterior):
+                counts[truth][answer] += sign * share
+                rows[truth] += sign * share
+            right = sign * posterior[answer]
+            rater.right += right
+            rater.total += sign
+            self._right += right
+            self._total += sign
+
+    def _settle(self, item: _Item) -> None:
+        """Compute an item's posterior from the other items' counts, then count it in."""
+        if not item.votes:
+            item.posterior = []
+            return
+        known, size = self.settings, len(self.categories)
+        pooled, shrink, weight = self._accuracy(), known.shrink, known.rater_votes
+        belief = [share + known.prior for share in self._frequency]
+        for name, answer in item.votes.items():
+            rater = self._raters[name]
+            accuracy = (rater.right + weight * pooled) / (rater.total + weight)
+            wrong = shrink * (1.0 - accuracy) / (size - 1)
+            counts, rows = rater.counts, rater.rows
+            for truth in range(size):
+                coin = shrink * accuracy if truth == answer else wrong
+                # Leaving items out again and again may drift below zero by rounding.
+                seen = counts[truth][answer]
+                belief[truth] *= ((seen if seen > 0.0 else 0.0) + coin) / (rows[truth] + shrink)
+            if max(belief) < _TINY:
+                belief = [part / _TINY for part in belief]
+        total = sum(belief)
+        item.posterior = [part / total for part in belief]
+        self._count(item, sign=1.0)
+
+
+def posterior_of(categories: Sequence[str], shares: Sequence[float], n: int) -> Posterior:
+    """Return probabilities by name, with the most probable answer (the first of equals)."""
+    best = max(range(len(shares)), key=lambda code: shares[code])
+    named = {category: float(share) for category, share in zip(categories, shares, strict=True)}
+    return Posterior(categories[best], float(shares[best]), named, n)
+
+
+def reliability(
+    *, right: float, spread: float, n: int, prior: tuple[float, float], minimum: int
+) -> Estimate:
+    """Return a rater's accuracy with a 95 % interval from its Beta posterior.
+
+    `right` is the expected number of right answers out of n, `spread` its variance (the consensus
+    is itself uncertain); `prior` is (accuracy of all raters, votes that it weighs).
+    """
+    if n < minimum:
+        missing = minimum - n
+        noun = "judgment" if missing == 1 else "judgments"
+        return unknown(f"needs {missing} more {noun} on items that others judged", n, METHOD)
+    centre, votes = prior
+    share = min(max((right + centre * votes) / (n + votes), 1e-6), 1.0 - 1e-6)
+    noise = share * (1.0 - share) / (n + votes) + spread / (n + votes) ** 2
+    effective = share * (1.0 - share) / noise
+    a, b = share * effective, (1.0 - share) * effective
+    low, high = float(betaincinv(a, b, 0.025)), float(betaincinv(a, b, 0.975))
+    return Estimate(share, min(low, share), max(high, share), n, METHOD)

@@ -1,0 +1,152 @@
+"""The fixed point of `truth` from all votes at once, over arrays."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from loopwright.stats.estimate import Estimate
+from loopwright.stats.truth import Posterior, TruthSettings, Vote, posterior_of, reliability
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class TruthResult:
+    """Posteriors by item, reliability by rater, and how the search ended."""
+
+    posteriors: dict[str, Posterior]
+    reliabilities: dict[str, Estimate]
+    iterations: int
+    change: float
+
+
+@dataclass(frozen=True)
+class _Coded:
+    """Votes as integers: `item`, `rater` and `answer` have one entry per vote."""
+
+    item: Codes
+    rater: Codes
+    answer: Codes
+    items: int
+    raters: int
+    categories: int
+
+
+def infer_truth(
+    votes: Sequence[Vote],
+    categories: Sequence[str],
+    *,
+    settings: TruthSettings | None = None,
+    iterations: int = 100,
+    tolerance: float = 1e-6,
+    minimum: int = 5,
+) -> TruthResult:
+    """Return consensus and reliabilities; of a rater's two votes on an item the last counts.
+
+    Raises KeyError for an answer that is not one of the categories.
+    """
+    known = settings or TruthSettings()
+    last = {(vote.item, vote.rater): vote.answer for vote in votes}
+    item_code: dict[str, int] = {}
+    rater_code: dict[str, int] = {}
+    answer_code = {category: code for code, category in enumerate(categories)}
+    rows = [
+        (
+            item_code.setdefault(item, len(item_code)),
+            rater_code.setdefault(rater, len(rater_code)),
+            answer_code[answer],
+        )
+        for (item, rater), answer in last.items()
+    ]
+    if not rows:
+        return TruthResult({}, {}, 0, 0.0)
+    table = np.array(rows, dtype=np.int64)
+    coded = _Coded(
+        table[:, 0], table[:, 1], table[:, 2], len(item_code), len(rater_code), len(categories)
+    )
+    posterior, used, change = _iterate(coded, known, iterations=iterations, tolerance=tolerance)
+    n = np.bincount(coded.item, minlength=coded.items)
+    posteriors = {
+        name: posterior_of(categories, posterior[code].tolist(), int(n[code]))
+        for name, code in item_code.items()
+    }
+    found = _reliabilities(coded, posterior, known, minimum=minimum)
+    return TruthResult(
+        posteriors, {name: found[code] for name, code in rater_code.items()}, used, change
+    )
+
+
+def _iterate(
+    coded: _Coded, settings: TruthSettings, *, iterations: int, tolerance: float
+) -> tuple[Floats, int, float]:
+    # Soft majority: the search starts from what the votes say, so answers cannot swap names.
+    votes = np.zeros((coded.items, coded.categories))
+    np.add.at(votes, (coded.item, coded.answer), 1.0)
+    posterior = (votes + 1.0 / coded.categories) / (votes.sum(axis=1, keepdims=True) + 1.0)
+    change = np.inf
+    used = 0
+    while used < iterations and change > tolerance:
+        update = _step(coded, posterior, settings)
+        change = float(np.abs(update - posterior).max())
+        posterior = update
+        used += 1
+    return posterior, used, change
+
+
+def _step(coded: _Coded, posterior: Floats, settings: TruthSettings) -> Floats:
+    """Return every item's posterior given the counts that leave it out."""
+    size = coded.categories
+    own = posterior[coded.item]
+    cells = (coded.rater * size + coded.answer)[:, None] * size + np.arange(size)
+    counts = np.bincount(cells.ravel(), own.ravel(), coded.raters * size * size)
+    counts = counts.reshape(coded.raters, size, size)  # rater, answer, truth
+    rows = counts.sum(axis=1)
+    hit = own[np.arange(len(own)), coded.answer]
+    right = np.bincount(coded.rater, hit, coded.raters)
+    total = np.bincount(coded.rater, minlength=coded.raters).astype(float)
+    item_hits = np.bincount(coded.item, hit, coded.items)[coded.item]
+    item_votes = np.bincount(coded.item, minlength=coded.items)[coded.item]
+    pooled = _pooled(right.sum() - item_hits, len(own) - item_votes, settings, size)
+    weight = settings.rater_votes
+    accuracy = (right[coded.rater] - hit + weight * pooled) / (total[coded.rater] - 1 + weight)
+    coin = np.repeat(((1.0 - accuracy) / (size - 1))[:, None], size, axis=1)
+    coin[np.arange(len(own)), coded.answer] = accuracy
+    seen = np.maximum(counts[coded.rater, coded.answer] - own, 0.0)
+    likelihood = (seen + settings.shrink * coin) / (rows[coded.rater] - own + settings.shrink)
+    logs = np.log(posterior.sum(axis=0) - posterior + settings.prior)
+    for truth in range(size):
+        logs[:, truth] += np.bincount(coded.item, np.log(likelihood[:, truth]), coded.items)
+    shares = np.exp(logs - logs.max(axis=1, keepdims=True))
+    result: Floats = shares / shares.sum(axis=1, keepdims=True)
+    return result
+
+
+def _pooled(right: Floats, total: ArrayLike, settings: TruthSettings, size: int) -> Floats:
+    prior = settings.accuracy_votes
+    pooled = (right + settings.accuracy * prior) / (np.asarray(total) + prior)
+    return np.clip(pooled, 1.0 / size + 0.05, 0.98)
+
+
+def _reliabilities(
+    coded: _Coded, posterior: Floats, settings: TruthSettings, *, minimum: int
+) -> list[Estimate]:
+    hit = posterior[coded.item, coded.answer]
+    shared = np.bincount(coded.item, minlength=coded.items)[coded.item] >= 2
+    rater = coded.rater[shared]
+    right = np.bincount(rater, hit[shared], coded.raters)
+    spread = np.bincount(rater, (hit * (1.0 - hit))[shared], coded.raters)
+    n = np.bincount(rater, minlength=coded.raters)
+    everybody = _pooled(np.asarray(hit.sum()), len(hit), settings, coded.categories)
+    return [
+        reliability(
+            right=float(right[code]),
+            spread=float(spread[code]),
+            n=int(n[code]),
+            prior=(float(everybody), settings.rater_votes),
+            minimum=minimum,
+        )
+        for code in range(coded.raters)
+    ]
