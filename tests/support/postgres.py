@@ -1,0 +1,122 @@
+"""A PostgreSQL server that belongs to one test session: its own folder, socket and port."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+_SETTINGS = {
+    # What is tested is our statements, not the disk; durability has tests of its own.
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+}
+
+
+def find_server_programs() -> Path | None:
+    """Return the folder of initdb and pg_ctl, newest version first; None when absent."""
+    packaged = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"),
+        key=lambda path: int(path.parts[-3]) if path.parts[-3].isdigit() else 0,
+    )
+    if packaged:
+        return packaged[-1].parent
+    found = shutil.which("pg_ctl")
+    return Path(found).resolve().parent if found and shutil.which("initdb") else None
+
+
+def _prefix() -> tuple[list[str], int, int]:
+    """Return how to run the server as somebody else when we are root, which it refuses."""
+    if os.geteuid() != 0:
+        return [], os.geteuid(), os.getegid()
+    for name in ("postgres", "nobody"):
+        try:
+            user = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        command = ["setpriv", "--reuid", str(user.pw_uid), "--regid", str(user.pw_gid)]
+        return [*command, "--clear-groups", "--"], user.pw_uid, user.pw_gid
+    raise RuntimeError("PostgreSQL refuses to run as root, and there is no user to run it as.")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class PostgresServer:
+    """One running server; databases are copies of a prepared one."""
+
+    def __init__(self, *, port: int) -> None:
+        self._port = port
+
+    def url(self, name: str) -> str:
+        """Return the URL of one of its databases."""
+        return f"postgresql://loopwright@127.0.0.1:{self._port}/{name}"
+
+    def create(self, *, template: str = "template0") -> str:
+        """Make a database as a copy of another; return its name."""
+        name = f"t_{uuid.uuid4().hex}"
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return name
+
+    def drop(self, name: str) -> None:
+        """Remove a database and end whoever is still connected."""
+        self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@contextmanager
+def running_postgres() -> Iterator[PostgresServer]:
+    """Start a server in a temporary folder; stop and remove it at the end."""
+    programs = find_server_programs()
+    if programs is None:
+        raise RuntimeError("no PostgreSQL server programs on this machine")
+    prefix, user, group = _prefix()
+    folder = Path(tempfile.mkdtemp(prefix="lw-pg-"))
+    folder.chmod(0o755)
+    os.chown(folder, user, group)
+    port = _free_port()
+    options = [f"-c {name}={value}" for name, value in _SETTINGS.items()]
+    options += [f"-c port={port}", "-c listen_addresses=127.0.0.1", f"-k {folder}"]
+    initdb = [str(programs / "initdb"), "-D", f"{folder}/data", "-U", "loopwright", "-A", "trust"]
+    start = [str(programs / "pg_ctl"), "-D", f"{folder}/data", "-l", f"{folder}/log", "-w"]
+    try:
+        _call([*prefix, *initdb, "-E", "UTF8", "--locale=C", "--no-sync"], folder)
+        _call([*prefix, *start, "-o", " ".join(options), "start"], folder)
+        try:
+            yield PostgresServer(port=port)
+        finally:
+            stop = [str(programs / "pg_ctl"), "-D", f"{folder}/data", "-m", "immediate", "stop"]
+            _call([*prefix, *stop], folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _call(command: list[str], folder: Path) -> None:
+    # The server inherits standard output: a pipe would never close, so a file takes it.
+    with (folder.parent / f"{folder.name}.out").open("w+") as output:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", check=False
+        )
+        output.seek(0)
+        text = output.read()
+    (folder.parent / f"{folder.name}.out").unlink()
+    if done.returncode != 0:
+        log = folder / "log"
+        raise RuntimeError(f"{command} failed:\n{text}\n{log.read_text() if log.exists() else ''}")
