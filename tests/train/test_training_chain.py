@@ -148,7 +148,9 @@ def test_a_failing_program_says_why_and_keeps_the_state(home: Home) -> None:
     assert "log.txt" in caught.value.remedy
 
 
-def test_a_killed_run_resumes_to_the_same_digest(home: Home, tmp_path: Path) -> None:
+def test_a_killed_run_ignores_a_torn_checkpoint_and_ends_at_the_same_digest(
+    home: Home, tmp_path: Path
+) -> None:
     demonstrations = support.rows_artifact(home, support.demonstration_rows(count=300))
     spec = {
         **support.SMALL,
@@ -164,6 +166,9 @@ def test_a_killed_run_resumes_to_the_same_digest(home: Home, tmp_path: Path) -> 
             only = home.db.read(lambda tx: service.list_runs(tx, project_id=support.PROJECT))[0]
             assert only.process is not None
             os.kill(only.process.pid, signal.SIGKILL)
+            torn = home.path / "runs" / only.id / "checkpoints" / "checkpoint-25"
+            torn.mkdir()
+            (torn / "model.safetensors").write_bytes(b"half a mod")
             killed.append(line.step)
 
     disturbed = service.execute(

@@ -13,6 +13,7 @@ ROUTES = (
     "labeling.routes_imports",
     "quality.routes",
     "datasets.routes",
+    "models.routes",
     "training.routes",
     "evaluation.routes",
     "release.routes",
