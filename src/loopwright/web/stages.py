@@ -23,6 +23,7 @@ ROUTES = (
 )
 TABLES = (
     "infra.events",
+    "infra.durable_lease",
     "accounts.tables",
     "projects.tables",
     "guidelines.tables",
