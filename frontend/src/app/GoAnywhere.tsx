@@ -2,26 +2,30 @@ import "@mantine/spotlight/styles.css";
 import { createSpotlight, Spotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useMemo } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { projectsQuery } from "../api/queries";
 import { SearchIcon } from "../ui/icons";
 import { homeOf, pagesFor } from "./pages";
+
+/** Handed through to the scroll area, which a keyboard must reach; Mantine's type leaves it out. */
+const SCROLLS = { viewportProps: { tabIndex: 0 } } as object;
 
 const [store, actions] = createSpotlight();
 
 export default function GoAnywhere({ opened, onClose, projectId }: { opened: boolean; onClose: () => void; projectId?: string }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const [query, setQuery] = useState("");
   const projects = useQuery(projectsQuery());
   useEffect(() => {
     if (opened) actions.open();
     else actions.close();
   }, [opened]);
   const groups = useMemo(() => {
-    const found: SpotlightActionGroupData[] = [];
+    const all: SpotlightActionGroupData[] = [];
     if (projectId) {
-      found.push({
+      all.push({
         group: t("go.pages"),
         actions: pagesFor(projects.data?.find((one) => one.id === projectId)?.role).map((page) => ({
           id: page.path,
@@ -31,7 +35,7 @@ export default function GoAnywhere({ opened, onClose, projectId }: { opened: boo
         })),
       });
     }
-    found.push({
+    all.push({
       group: t("go.projects"),
       actions: (projects.data ?? []).map((one) => ({
         id: `project-${one.id}`,
@@ -40,17 +44,30 @@ export default function GoAnywhere({ opened, onClose, projectId }: { opened: boo
         onClick: () => void navigate({ to: homeOf(one.role), params: { project: one.id } }),
       })),
     });
-    return found;
+    return all;
   }, [projectId, projects.data, navigate, t]);
+  const wanted = query.trim().toLowerCase();
+  const found = groups
+    .map(({ group, actions: all }) => ({ group, actions: all.filter((one) => `${one.label} ${one.description ?? ""}`.toLowerCase().includes(wanted)) }))
+    .filter((one) => one.actions.length > 0);
   return (
-    <Spotlight
+    <Spotlight.Root
       store={store}
-      actions={groups}
+      query={query}
+      onQueryChange={setQuery}
       shortcut={null}
       onSpotlightClose={onClose}
-      nothingFound={t("go.nothing")}
-      highlightQuery
-      searchProps={{ placeholder: t("go.placeholder"), leftSection: <SearchIcon />, "aria-label": t("go.placeholder") }}
-    />
+      attributes={{ content: { "aria-label": t("go.title") } }}
+    >
+      <Spotlight.Search placeholder={t("go.placeholder")} leftSection={<SearchIcon />} aria-label={t("go.placeholder")} />
+      <Spotlight.ActionsList {...SCROLLS} mah="60vh">
+        {found.map((one) => (
+          <Spotlight.ActionsGroup key={one.group} label={one.group}>
+            {one.actions.map((action) => <Spotlight.Action key={action.id} {...action} />)}
+          </Spotlight.ActionsGroup>
+        ))}
+        {found.length === 0 && <Spotlight.Empty>{t("go.nothing")}</Spotlight.Empty>}
+      </Spotlight.ActionsList>
+    </Spotlight.Root>
   );
 }

@@ -1,5 +1,6 @@
-import { Group, Modal, Stack, Text, Title } from "@mantine/core";
+import { Group, Stack, Text, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "../ui/Dialog";
 import { Key } from "../ui/Key";
 import { type KeyLine, useSheetLines } from "./keys";
 
@@ -28,11 +29,11 @@ export default function KeySheet({ onClose }: { onClose: () => void }) {
     { keys: ["Esc"], what: t("keys.escape") },
   ];
   return (
-    <Modal opened onClose={onClose} title={t("keys.title")} closeButtonProps={{ "aria-label": t("keys.close") }}>
+    <Dialog onClose={onClose} title={t("keys.title")}>
       <Stack gap="lg">
         <Lines title={t("keys.page")} lines={page} />
         <Lines title={t("keys.everywhere")} lines={everywhere} />
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -22,7 +22,6 @@ export const common = {
   keys: {
     title: "Keys",
     open: "Keys",
-    close: "Close",
     anywhere: "Go anywhere",
     sheet: "This sheet",
     scheme: "Dark or light",

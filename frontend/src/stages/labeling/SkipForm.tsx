@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Radio, Stack } from "@mantine/core";
+import { Button, Group, Radio, Stack } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "../../ui/Dialog";
 
 const REASONS = ["cannot_judge", "not_my_language", "upsetting", "broken"] as const;
 type Reason = (typeof REASONS)[number];
@@ -12,7 +13,7 @@ export default function SkipForm({ onSkip, onClose }: { onSkip: (reason: string)
   const [reason, setReason] = useState<Reason>("cannot_judge");
   useHotkeys(REASONS.map((value, index) => [String(index + 1), () => setReason(value)]), []);
   return (
-    <Modal opened onClose={onClose} title={t("label.skipForm.title")} closeButtonProps={{ "aria-label": t("close") }}>
+    <Dialog onClose={onClose} title={t("label.skipForm.title")}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -33,6 +34,6 @@ export default function SkipForm({ onSkip, onClose }: { onSkip: (reason: string)
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,10 +1,11 @@
-import { Button, FileButton, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { Button, FileButton, Group, Stack, Text, Textarea } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call } from "../../api/http";
 import type { Applied } from "../../api/types";
+import { Dialog } from "../../ui/Dialog";
 import { YamlErrors } from "../../ui/YamlErrors";
 
 /** Creates a project from its file; what was typed stays until it is right. */
@@ -24,7 +25,7 @@ export function NewProject({ onClose }: { onClose: () => void }) {
     if (file) void file.text().then(setText);
   };
   return (
-    <Modal opened onClose={onClose} size="xl" title={t("projects.formTitle")} closeButtonProps={{ "aria-label": t("close") }}>
+    <Dialog onClose={onClose} size="xl" title={t("projects.formTitle")}>
       <Stack>
         <Group justify="space-between">
           <Text size="sm" c="dimmed">{t("projects.pasteHint")}</Text>
@@ -49,6 +50,6 @@ export function NewProject({ onClose }: { onClose: () => void }) {
           <Button onClick={() => create.mutate()} loading={create.isPending} disabled={!text.trim()}>{t("projects.create")}</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

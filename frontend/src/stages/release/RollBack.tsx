@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call, project } from "../../api/http";
 import type { Release } from "../../api/work";
+import { Dialog } from "../../ui/Dialog";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 
 /** One visible button, one question, and all traffic is back on the stable version. */
@@ -20,7 +21,7 @@ export function RollBack({ projectId, release }: { projectId: string; release: R
   return (
     <>
       <Button color="red" onClick={() => setAsking(true)}>{t("releases.rollback")}</Button>
-      <Modal opened={asking} onClose={() => setAsking(false)} title={t("releases.rollbackTitle")} closeButtonProps={{ "aria-label": t("close") }}>
+      {asking && <Dialog onClose={() => setAsking(false)} title={t("releases.rollbackTitle")}>
         <form
           onSubmit={(event) => {
             event.preventDefault();
@@ -37,7 +38,7 @@ export function RollBack({ projectId, release }: { projectId: string; release: R
             </Group>
           </Stack>
         </form>
-      </Modal>
+      </Dialog>}
     </>
   );
 }
