@@ -1,6 +1,25 @@
-"""The Python SDK: httpx and pydantic only."""
+"""The Python client of Loopwright: `from loopwright.client import Client`."""
 
 from loopwright.client.client import Client
-from loopwright.client.errors import ApiError
+from loopwright.client.errors import (
+    ApiError,
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+)
 
-__all__ = ["ApiError", "Client"]
+__all__ = [
+    "ApiError",
+    "Client",
+    "Conflict",
+    "Forbidden",
+    "InvalidInput",
+    "NotFound",
+    "TooLarge",
+    "Unauthenticated",
+    "Unavailable",
+]

@@ -1,67 +1,131 @@
-"""The client of a Loopwright server."""
+"""The Python client: every use of the product, over HTTP.
 
+    with Client("http://127.0.0.1:8321", api_key) as client:
+        for assignment in client.reserve("support", count=3)["assignments"]:
+            client.submit("support", assignment, {"choice": "left", "reason": None})
+
+Answers are dictionaries in the shapes that the server's /docs page lists. Failures are
+`ApiError`s with a code, a message and a remedy.
+"""
+
+import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
-from loopwright.client.transport import Transport
+from loopwright.client.errors import ApiError, Unavailable
+from loopwright.client.events import read_events
+from loopwright.client.results import ResultCalls, at
+from loopwright.client.transport import Json, Transport
 
-Json = dict[str, Any]
 
+class Client(ResultCalls):
+    """One server, one API key. Threads may share it."""
 
-class Client(Transport):
-    """Everything that a program does with a project; errors are ApiError.
+    def __init__(
+        self,
+        base_url: str,
+        api_key: str | None = None,
+        *,
+        timeout: float = 60.0,
+        attempts: int = 5,
+    ) -> None:
+        self._transport = Transport(base_url, api_key, timeout=timeout, attempts=attempts)
 
-    Methods return the server's JSON. Sending a judgment is repeated with the same id after a cut
-    connection, so that it is neither lost nor counted twice.
-    """
+    def __enter__(self) -> Self:
+        return self
 
-    def apply(self, yaml: str, *, source: str = "project.yaml") -> Json:
-        """Create or update a project from the text of its file."""
-        return dict(self.post("/api/projects", {"yaml": yaml, "source": source}))
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
+    @property
+    def base_url(self) -> str:
+        """Return the server's address."""
+        return self._transport.base_url
+
+    def is_up(self) -> bool:
+        """Return whether the server answers and is healthy."""
+        probe = Transport(self.base_url, None, timeout=5.0, attempts=1)
+        try:
+            probe.call("GET", "/api/health", repeatable=False)
+        except ApiError:
+            return False
+        finally:
+            probe.close()
+        return True
+
+    def get(self, path: str, **params: Any) -> Json:
+        """GET any path of the API."""
+        answer: Json = self._transport.call("GET", path, params=params, repeatable=True).json()
+        return answer
+
+    def post(self, path: str, body: Any = None, *, repeatable: bool = False) -> Json:
+        """POST to any path of the API; say `repeatable` when sending it twice is harmless."""
+        response = self._transport.call(
+            "POST", path, json={} if body is None else body, repeatable=repeatable
+        )
+        answer: Json = response.json() if response.content else {}
+        return answer
+
+    def download(self, path: str, target: Path, **params: Any) -> None:
+        """Write what GET returns to a file."""
+        self._transport.download(path, target, params=params)
+
+    # Projects and people
+
+    def me(self) -> Json:
+        """Return who the key belongs to: person_id, name, kind, roles."""
+        return self.get("/api/me")
 
     def projects(self) -> list[Json]:
-        """Return the projects that the key's owner may see."""
+        """Return the projects that the key may see, newest first."""
         return list(self.get("/api/projects")["projects"])
 
     def project(self, project: str) -> Json:
-        """Return a project with everything that its file says."""
-        return dict(self.get(f"/api/projects/{project}"))
+        """Return one project with all that its file says."""
+        return self.get(at(project))
 
-    def add_person(self, project: str, name: str, *, role: str, kind: str = "human") -> Json:
-        """Add a person; the answer holds their API key, this once."""
-        body = {"name": name, "role": role, "kind": kind}
-        return dict(self.post(f"/api/projects/{project}/people", body))
+    def apply(self, yaml: str, *, source: str = "project.yaml") -> Json:
+        """Create a project or bring it to what the file's text says."""
+        body = {"yaml": yaml, "source": source}
+        return self.post("/api/projects", body, repeatable=True)
 
-    def add_prompts(self, project: str, prompts: Sequence[Json]) -> list[Json]:
-        """Add prompts, at most 1,000; returns their ids and splits in the order sent."""
-        body = {"prompts": list(prompts)}
-        return list(self.post(f"/api/projects/{project}/prompts", body)["prompts"])
+    def project_yaml(self, project: str) -> str:
+        """Return the project's file as it was applied."""
+        return self._transport.call("GET", at(project, "yaml"), repeatable=True).text
 
-    def add_items(self, project: str, items: Sequence[Json], **options: Any) -> Json:
-        """Add pairs to judge, demonstrations or contrasts, at most 1,000."""
-        body = {"items": list(items), **options}
-        return dict(self.post(f"/api/projects/{project}/items", body))
+    def people(self, project: str) -> list[Json]:
+        """Return the people of a project."""
+        return list(self.get(at(project, "people"))["people"])
 
-    def import_file(
-        self,
-        project: str,
-        file: Path,
-        mapping: str,
-        *,
-        joined: Path | None = None,
-        skip_bad: bool = False,
+    def add_person(
+        self, project: str, name: str, *, role: str = "annotator", kind: str = "human"
     ) -> Json:
-        """Import a whole file, or nothing of it; the same file again adds nothing."""
-        files = [("file", file), *([("joined", joined)] if joined else [])]
-        fields = {"mapping": mapping, "skip_bad": str(skip_bad).lower()}
-        return dict(self.upload(f"/api/projects/{project}/imports", fields=fields, files=files))
+        """Add a person; return person_id and, this once, api_key and signin_link."""
+        return self.post(at(project, "people"), {"name": name, "role": role, "kind": kind})
 
-    def reserve(self, project: str, *, count: int = 2, held: Sequence[str] = ()) -> Json:
-        """Return up to `count` leased assignments beside those already held, and progress."""
+    def guidelines(self, project: str) -> list[Json]:
+        """Return the guideline versions, newest first."""
+        return list(self.get(at(project, "guidelines"))["guidelines"])
+
+    # Labeling
+
+    def reserve(self, project: str, *, count: int = 1, held: Sequence[str] = ()) -> Json:
+        """Lease up to `count` items besides those in `held`; return assignments, progress."""
         body = {"count": count, "held": list(held)}
-        return dict(self.post(f"/api/projects/{project}/assignments", body))
+        return self.post(at(project, "assignments"), body, repeatable=True)
 
     def submit(
         self,
@@ -70,42 +134,136 @@ class Client(Transport):
         answer: Json,
         *,
         active_ms: int | None = None,
+        revisions: int | None = None,
         count: int = 0,
         held: Sequence[str] = (),
+        client_id: str | None = None,
     ) -> Json:
-        """Send a judgment and return the next leased assignments."""
+        """Send an answer and lease up to `count` further items.
+
+        It is sent again with the same client id after a cut connection, and counted once.
+        Raises Conflict when it was not counted (a lost lease): keep the answer.
+        """
         body = {
-            "client_id": str(uuid.uuid4()),
+            "client_id": client_id or str(uuid.uuid4()),
             "assignment_id": assignment["id"],
             "token": assignment["token"],
             "answer": answer,
             "active_ms": active_ms,
+            "revisions": revisions,
             "count": count,
             "held": list(held),
         }
-        return dict(self.post(f"/api/projects/{project}/judgments", body, repeat=True))
+        return self.post(at(project, "judgments"), body, repeatable=True)
 
-    def skip(self, project: str, assignment: Json, *, reason: str) -> Json:
-        """Give an assignment back with the reason."""
-        path = f"/api/projects/{project}/assignments/{assignment['id']}/skip"
-        return dict(self.post(path, {"token": assignment["token"], "reason": reason}))
+    def skip(self, project: str, assignment: Json, reason: str = "cannot_judge") -> Json:
+        """Give an item back: cannot_judge, not_my_language, upsetting or broken."""
+        path = at(project, "assignments", assignment["id"], "skip")
+        return self.post(path, {"token": assignment["token"], "reason": reason}, repeatable=True)
 
     def undo(self, project: str, judgment_id: str) -> Json:
-        """Take an own judgment back while its item is open."""
-        return dict(self.post(f"/api/projects/{project}/judgments/{judgment_id}/undo"))
+        """Take a judgment back; return its item, offered anew, as `assignment`."""
+        return self.post(at(project, "judgments", judgment_id, "undo"))
 
-    def start_cycle(self, project: str) -> str:
-        """Start a turn of the loop; return its id."""
-        return str(self.post(f"/api/projects/{project}/cycles")["cycle_id"])
+    # Intake
 
-    def cycle(self, project: str, cycle_id: str) -> Json:
-        """Return a cycle with its steps and result."""
-        return dict(self.get(f"/api/projects/{project}/cycles/{cycle_id}"))
+    def add_prompts(self, project: str, prompts: Sequence[Json]) -> list[Json]:
+        """Store up to 1,000 prompts, masked; return id, split and mask_counts of each."""
+        body = {"prompts": list(prompts)}
+        return list(self.post(at(project, "prompts"), body, repeatable=True)["prompts"])
 
-    def loop(self, project: str) -> Json:
-        """Return the Loop page's figures."""
-        return dict(self.get(f"/api/projects/{project}/loop"))
+    def add_items(
+        self,
+        project: str,
+        items: Sequence[Json],
+        *,
+        question: str | None = None,
+        overlap: int | None = None,
+        open: bool = True,  # noqa: A002 - the word of the API
+    ) -> Json:
+        """Store up to 1,000 items: {prompt | prompt_id, completions, purpose, set_name, key}.
 
-    def evaluation(self, project: str, evaluation_id: str) -> Json:
-        """Return a comparison with its answers side by side."""
-        return dict(self.get(f"/api/projects/{project}/evaluations/{evaluation_id}"))
+        Give each a key: the same key again is the same item, so a repeat adds nothing.
+        """
+        body = {"items": list(items), "question": question, "overlap": overlap, "open": open}
+        keyed = all(item.get("key") for item in items)
+        return self.post(at(project, "items"), body, repeatable=keyed)
+
+    def add_demonstrations(self, project: str, rows: Sequence[Json]) -> Json:
+        """Store prompts with the answer to learn from: {prompt, completion, policy?, key}."""
+        items = [
+            {
+                "prompt": row["prompt"],
+                "completions": [
+                    {"text": row["completion"], "policy": row.get("policy", "demonstrations")}
+                ],
+                "purpose": "demonstration",
+                "key": row.get("key"),
+            }
+            for row in rows
+        ]
+        return self.add_items(project, items, open=False)
+
+    def add_contrasts(self, project: str, rows: Sequence[Json], *, set_name: str) -> Json:
+        """Store pairs whose better answer is known: {prompt, right, wrong, key}."""
+        items = [
+            {
+                "prompt": row["prompt"],
+                "completions": [
+                    {"text": row["right"], "policy": "contrast right"},
+                    {"text": row["wrong"], "policy": "contrast wrong"},
+                ],
+                "purpose": "contrast",
+                "set_name": set_name,
+                "key": row.get("key"),
+            }
+            for row in rows
+        ]
+        return self.add_items(project, items, open=False)
+
+    def import_file(
+        self,
+        project: str,
+        file: Path,
+        mapping: str,
+        *,
+        joined: Path | Sequence[Path] | None = None,
+        skip_bad: bool = False,
+    ) -> Json:
+        """Import a whole file by a mapping (its text), or nothing of it; return the report."""
+        parts = [joined] if isinstance(joined, Path) else list(joined or ())
+        with ExitStack() as stack:
+            files = [("file", (file.name, stack.enter_context(file.open("rb"))))]
+            files += [
+                ("joined", (part.name, stack.enter_context(part.open("rb")))) for part in parts
+            ]
+            response = self._transport.call(
+                "POST",
+                at(project, "imports"),
+                repeatable=False,
+                files=files,
+                data={"mapping": mapping, "skip_bad": "true" if skip_bad else "false"},
+                timeout=None,
+            )
+        answer: Json = response.json()
+        return answer
+
+    def imports(self, project: str) -> list[Json]:
+        """Return the imports, newest first."""
+        return list(self.get(at(project, "imports"))["imports"])
+
+    # The live stream
+
+    def events(self, project: str, *, after: int | None = None) -> Iterator[Json]:
+        """Return the project's events as they happen, for ever; a cut stream is taken up again."""
+        last = "" if after is None else str(after)
+        while True:
+            headers = {"Last-Event-ID": last} if last else {}
+            try:
+                with self._transport.stream(
+                    at(project, "events"), headers=headers, timeout=60.0
+                ) as response:
+                    for last, event in read_events(response.iter_lines()):
+                        yield {"seq": int(last), **event}
+            except Unavailable:
+                time.sleep(1.0)

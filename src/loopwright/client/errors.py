@@ -1,26 +1,109 @@
-"""What a server answers when it cannot do what was asked."""
+"""What the server says when it cannot do something: a code, a message, a remedy."""
 
+from collections.abc import Mapping
 from typing import Any
+
+import httpx
+from pydantic import BaseModel, ValidationError
 
 
 class ApiError(Exception):
-    """An error answer: HTTP status (0 when the server was not reached), code, what to do."""
+    """A call failed. `message` says what happened, `remedy` what to do, `code` is for programs."""
 
     def __init__(
         self,
-        message: str,
-        *,
         status: int,
-        code: str = "unknown",
+        *,
+        code: str,
+        message: str,
         remedy: str = "",
-        detail: dict[str, Any] | None = None,
+        detail: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        super().__init__(f"{message} {remedy}".strip())
         self.status = status
         self.code = code
+        self.message = message
         self.remedy = remedy
-        self.detail = detail or {}
+        self.detail = dict(detail or {})
 
-    def __str__(self) -> str:
-        return f"{self.message} {self.remedy}".strip()
+
+class Unauthenticated(ApiError):
+    """401: no API key, or one that is not valid."""
+
+
+class Forbidden(ApiError):
+    """403: the key's role does not allow this."""
+
+
+class NotFound(ApiError):
+    """404: no such object."""
+
+
+class Conflict(ApiError):
+    """409: the object's state does not allow it; an answer was not counted, keep it."""
+
+
+class TooLarge(ApiError):
+    """413: more than the stated limit."""
+
+
+class InvalidInput(ApiError):
+    """422: what was sent does not fit."""
+
+
+class Unavailable(ApiError):
+    """503, or the server could not be reached."""
+
+
+_BY_STATUS: dict[int, type[ApiError]] = {
+    401: Unauthenticated,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    413: TooLarge,
+    422: InvalidInput,
+    502: Unavailable,
+    503: Unavailable,
+    504: Unavailable,
+}
+
+
+class _Problem(BaseModel):
+    code: str = "error"
+    message: str
+    remedy: str = ""
+    detail: dict[str, Any] = {}
+
+
+class _Envelope(BaseModel):
+    error: _Problem
+
+
+def error_of(response: httpx.Response) -> ApiError:
+    """Return the typed error of an answer; an answer in another form still gives a sentence."""
+    kind = _BY_STATUS.get(response.status_code, ApiError)
+    try:
+        problem = _Envelope.model_validate_json(response.content).error
+    except ValidationError:
+        problem = _Problem(
+            code=f"http_{response.status_code}",
+            message=f"{response.url} answered with status {response.status_code}.",
+            remedy="Check the address; if it is right, look at the server's log.",
+        )
+    return kind(
+        response.status_code,
+        code=problem.code,
+        message=problem.message,
+        remedy=problem.remedy,
+        detail=problem.detail,
+    )
+
+
+def unreachable(base_url: str, cause: Exception) -> Unavailable:
+    """Return the error for a server that could not be reached."""
+    return Unavailable(
+        0,
+        code="unreachable",
+        message=f"The server at {base_url} could not be reached ({cause}).",
+        remedy="Check that it runs (`loopwright up`) and that the address is right.",
+    )

@@ -1,107 +1,94 @@
-"""One HTTP connection pool with typed errors and safe repeats."""
+"""Calls over HTTP, repeated where repeating is harmless."""
 
+import random
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import httpx
 
-from loopwright.client.errors import ApiError
+from loopwright.client.errors import error_of, unreachable
 
-_ATTEMPTS = 5
-_FIRST_PAUSE_SECONDS = 0.2
+Json = dict[str, Any]
+
+_FIRST_WAIT_SECONDS = 0.1
+_BLOCK = 1024 * 1024
+_BUSY = frozenset({502, 503, 504})
 
 
 class Transport:
-    """Sends requests; repeats those that are safe to repeat when the connection is cut."""
+    """One connection pool to one server."""
 
-    def __init__(self, base_url: str, api_key: str, *, timeout_seconds: float = 60.0) -> None:
-        self._http = httpx.Client(
-            base_url=base_url.rstrip("/"),
-            headers={"Authorization": f"Bearer {api_key}"},
-            timeout=httpx.Timeout(timeout_seconds, connect=5.0),
-        )
+    def __init__(
+        self, base_url: str, api_key: str | None, *, timeout: float, attempts: int
+    ) -> None:
+        headers = {"Authorization": f"Bearer {api_key.strip()}"} if api_key else {}
+        self.base_url = base_url.rstrip("/")
+        self._attempts = attempts
+        self._http = httpx.Client(base_url=self.base_url, headers=headers, timeout=timeout)
 
     def close(self) -> None:
-        """Release the connections."""
+        """Close the connections."""
         self._http.close()
 
-    def __enter__(self) -> Self:
-        return self
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        params: Mapping[str, Any] | None = None,
+        repeatable: bool,
+        **content: Any,
+    ) -> httpx.Response:
+        """Send a request; return the answer. Raises ApiError.
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def get(self, path: str, **query: Any) -> Any:
-        """Return the parsed answer of a GET, repeated when the connection is cut."""
-        given = {name: value for name, value in query.items() if value is not None}
-        # httpx drops a path's own query when params are given, even empty ones.
-        return self._send("GET", path, repeat=True, params=given or None)
-
-    def post(self, path: str, body: Any = None, *, repeat: bool = False) -> Any:
-        """Return the parsed answer of a POST; `repeat` only where the server drops repeats."""
-        return self._send("POST", path, repeat=repeat, json={} if body is None else body)
-
-    def upload(self, path: str, *, fields: dict[str, str], files: list[tuple[str, Path]]) -> Any:
-        """Send files from disk as a form, streamed; an import may take minutes."""
-        opened = [(name, (file.name, file.open("rb"))) for name, file in files]
-        try:
-            return self._send("POST", path, repeat=False, data=fields, files=opened, timeout=3600.0)
-        finally:
-            for _, (_, stream) in opened:
-                stream.close()
-
-    def download(self, path: str, target: Path) -> None:
-        """Stream an answer's body into a file."""
-        with self._http.stream("GET", path) as response:
-            if response.is_error:
-                response.read()
-                raise _api_error(response)
-            with target.open("wb") as stream:
-                for block in response.iter_bytes():
-                    stream.write(block)
-
-    def is_up(self) -> bool:
-        """Return whether the server answers."""
-        try:
-            return self._http.get("/api/health", timeout=2.0).is_success
-        except httpx.HTTPError:
-            return False
-
-    def _send(self, method: str, path: str, *, repeat: bool, **options: Any) -> Any:
-        attempts = _ATTEMPTS if repeat else 1
-        for attempt in range(attempts):
+        `repeatable` requests are sent again after a cut connection or a busy server; others
+        only when the connection was never made, so nothing happened yet.
+        """
+        given = _given(params)
+        for attempt in range(1, self._attempts + 1):
+            last = attempt == self._attempts
             try:
-                response = self._http.request(method, path, **options)
+                response = self._http.request(method, path, json=json, params=given, **content)
+            except (httpx.ConnectError, httpx.ConnectTimeout) as failure:
+                if last:
+                    raise unreachable(self.base_url, failure) from failure
             except httpx.TransportError as failure:
-                if attempt < attempts - 1:
-                    time.sleep(_FIRST_PAUSE_SECONDS * 2**attempt)
-                    continue
-                raise ApiError(
-                    f"The server at {self._http.base_url} did not answer: {failure}.",
-                    status=0,
-                    code="unreachable",
-                    remedy="Is `loopwright up` running?",
-                ) from failure
-            if response.is_error:
-                raise _api_error(response)
-            return response.json() if response.content else None
+                if last or not repeatable:
+                    raise unreachable(self.base_url, failure) from failure
+            else:
+                if response.is_success:
+                    return response
+                if last or not repeatable or response.status_code not in _BUSY:
+                    raise error_of(response)
+            time.sleep(_FIRST_WAIT_SECONDS * 2 ** (attempt - 1) * random.uniform(0.5, 1.0))  # noqa: S311
         raise AssertionError("unreachable")
 
+    @contextmanager
+    def stream(
+        self, path: str, *, params: Mapping[str, Any] | None = None, **options: Any
+    ) -> Iterator[httpx.Response]:
+        """Open an answer that is read piece by piece. Raises ApiError."""
+        given = _given(params)
+        try:
+            with self._http.stream("GET", path, params=given, **options) as response:
+                if not response.is_success:
+                    response.read()
+                    raise error_of(response)
+                yield response
+        except httpx.TransportError as failure:
+            raise unreachable(self.base_url, failure) from failure
 
-def _api_error(response: httpx.Response) -> ApiError:
-    try:
-        error = response.json()["error"]
-    except (ValueError, KeyError, TypeError):
-        return ApiError(
-            f"The server answered {response.status_code} in a form that is not ours.",
-            status=response.status_code,
-            remedy="Check that the address is a Loopwright server.",
-        )
-    return ApiError(
-        error["message"],
-        status=response.status_code,
-        code=error.get("code", "unknown"),
-        remedy=error.get("remedy", ""),
-        detail=error.get("detail"),
-    )
+    def download(self, path: str, target: Path, *, params: Mapping[str, Any] | None = None) -> None:
+        """Write an answer's body to a file, piece by piece."""
+        with self.stream(path, params=params) as response, target.open("wb") as file:
+            for block in response.iter_bytes(_BLOCK):
+                file.write(block)
+
+
+def _given(params: Mapping[str, Any] | None) -> Json | None:
+    # httpx drops a path's own query when params are given, even empty ones.
+    return {name: value for name, value in (params or {}).items() if value is not None} or None
