@@ -7,6 +7,7 @@ from loopwright.infra.events import Sequence64
 
 _OPEN = text("state = 'open'")
 _EXPIRED = text("state = 'expired'")
+_SUPERSEDED = text("superseded_at IS NOT NULL")
 
 assignment = Table(
     "assignment",
@@ -70,6 +71,13 @@ judgment = Table(
     UniqueConstraint("project_id", "client_id", name="uq_judgment_project_client"),
     Index("ix_judgment_item", "item_id"),
     Index("ix_judgment_project_seq", "project_id", "seq"),
+    Index(
+        "ix_judgment_superseded",
+        "superseded_at",
+        "project_id",
+        sqlite_where=_SUPERSEDED,
+        postgresql_where=_SUPERSEDED,
+    ),
 )
 
 rater_progress = Table(

@@ -8,18 +8,22 @@ never narrower than the model's own.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
+from scipy.special import expit
 from scipy.stats import t as student
 
 from loopwright.stats.estimate import Estimate, unknown
 
 RATING_METHOD = "Bradley-Terry with ties, annotator-clustered 95 % interval"
-LEFT_METHOD = "left side's advantage in logits, Bradley-Terry, annotator-clustered 95 % interval"
+LEFT_METHOD = (
+    "share of decided comparisons of equals won by the left side, Bradley-Terry with ties, "
+    "annotator-clustered 95 % interval"
+)
 PRIOR_SD = 3.0
 _STEPS = 60
 _TOLERANCE = 1e-9
@@ -55,7 +59,7 @@ class Rating:
 
 @dataclass(frozen=True)
 class Ratings:
-    """Ratings, best first within each group, and the left side's advantage."""
+    """Ratings, best first within each group; `left`: 0.5 is no advantage of the left side."""
 
     ratings: list[Rating]
     left: Estimate
@@ -93,7 +97,7 @@ def rate(comparisons: Sequence[Comparison], *, minimum: int = 10) -> Ratings:
     found = [
         Rating(
             source=name,
-            rating=_rating(ratings[at], widths[at], int(tally[at].sum()), data.raters, minimum),
+            rating=_rating(ratings[at], widths[at], int(tally[at].sum()), minimum),
             wins=int(tally[at, 0]),
             losses=int(tally[at, 1]),
             ties=int(tally[at, 2]),
@@ -102,7 +106,7 @@ def rate(comparisons: Sequence[Comparison], *, minimum: int = 10) -> Ratings:
         for name, at in code.items()
     ]
     found.sort(key=lambda one: (one.group, -ratings[code[one.source]], one.source))
-    left = _left(rows, float(beta[size]), widths[size], data.raters, minimum)
+    left = _left(rows, float(beta[size]), widths[size], minimum)
     return Ratings(found, left, groups)
 
 
@@ -153,7 +157,7 @@ def _fit(data: _Data, *, sources: int) -> tuple[Floats, Floats, Floats]:
     penalty[:sources] = 1.0 / PRIOR_SD**2
     penalty[sources] = 1e-6
     penalty[-1] = 1e-6 if data.with_ties else 1.0
-    beta = np.zeros(size)
+    beta: Floats = np.zeros(size, dtype=np.float64)
     value = -np.inf
     for _ in range(_STEPS):
         margin, tie, likelihood = _moments(data, beta)
@@ -168,7 +172,8 @@ def _fit(data: _Data, *, sources: int) -> tuple[Floats, Floats, Floats]:
             break
     margin, tie, _likelihood = _moments(data, beta)
     scores = _scores(data, margin, tie)
-    return beta, np.linalg.inv(_curvature(data, margin, tie, penalty)), scores.T @ scores
+    bread: Floats = np.linalg.inv(_curvature(data, margin, tie, penalty)).astype(np.float64)
+    return beta, bread, scores.T @ scores
 
 
 def _objective(data: _Data, beta: Floats, penalty: Floats) -> float:
@@ -195,7 +200,7 @@ def _curvature(data: _Data, margin: Floats, tie: Floats, penalty: Floats) -> Flo
     line = np.arange(count)
     spread = csr_array(coo_array(((1.0 - tie) - margin**2, (line, line))))
     size = len(penalty)
-    curvature = np.diag(penalty)
+    curvature: Floats = np.diag(penalty).astype(np.float64)
     curvature[:-1, :-1] += (data.design.T @ (spread @ data.design)).toarray()
     if data.with_ties:
         cross = np.asarray(data.design.T @ (-margin * tie))
@@ -242,7 +247,7 @@ def _tally(
     return tally
 
 
-def _rating(value: float, width: float | None, n: int, raters: int, minimum: int) -> Estimate:
+def _rating(value: float, width: float | None, n: int, minimum: int) -> Estimate:
     if n < minimum:
         missing = minimum - n
         reason = f"needs {missing} more judgment{'s' * (missing > 1)}"
@@ -250,9 +255,7 @@ def _rating(value: float, width: float | None, n: int, raters: int, minimum: int
     return _estimate(float(value), width, n, RATING_METHOD)
 
 
-def _left(
-    rows: Sequence[Comparison], value: float, width: float | None, raters: int, minimum: int
-) -> Estimate:
+def _left(rows: Sequence[Comparison], value: float, width: float | None, minimum: int) -> Estimate:
     shown = sum(one.left != 0 for one in rows)
     sides = {one.left for one in rows}
     if shown < minimum:
@@ -261,7 +264,12 @@ def _left(
         return unknown(reason, shown, LEFT_METHOD)
     if not {1, -1} <= sides and len({(one.first, one.second) for one in rows}) == 1:
         return unknown("needs sides that were swapped", shown, LEFT_METHOD)
-    return _estimate(value, width, shown, LEFT_METHOD)
+    found = _estimate(value, width, shown, LEFT_METHOD)
+    return replace(found, value=_share(found.value), low=_share(found.low), high=_share(found.high))
+
+
+def _share(logit: float | None) -> float | None:
+    return None if logit is None else float(expit(logit))
 
 
 def _estimate(value: float, width: float | None, n: int, method: str) -> Estimate:

@@ -9,7 +9,7 @@ counts that leave this item out. One vote re-weights only the item that it is on
 same fixed point from all votes at once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scipy.special import betaincinv
@@ -101,6 +101,25 @@ class TruthStream:
         self._count(item, sign=-1.0)
         item.votes[vote.rater] = answer
         self._settle(item)
+
+    def load(self, votes: Iterable[Vote], posteriors: Mapping[str, Posterior]) -> None:
+        """Take many votes with the posteriors that a batch found for their items."""
+        for vote in votes:
+            item = self._items.setdefault(vote.item, _Item())
+            item.votes[vote.rater] = self._code[vote.answer]
+            if vote.rater not in self._raters:
+                self._raters[vote.rater] = _Rater(len(self.categories))
+        for name, item in self._items.items():
+            found = posteriors[name].probabilities
+            item.posterior = [found[category] for category in self.categories]
+            self._count(item, sign=1.0)
+
+    def votes(self, item_id: str) -> dict[str, str]:
+        """Return each rater's answer on an item."""
+        item = self._items.get(item_id)
+        if item is None:
+            return {}
+        return {rater: self.categories[code] for rater, code in item.votes.items()}
 
     def remove(self, item_id: str, rater: str) -> None:
         """Take a vote back; nothing happens where there is none."""

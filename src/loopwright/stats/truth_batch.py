@@ -7,7 +7,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from loopwright.stats.estimate import Estimate
-from loopwright.stats.truth import Posterior, TruthSettings, Vote, posterior_of, reliability
+from loopwright.stats.truth import (
+    Posterior,
+    TruthSettings,
+    TruthStream,
+    Vote,
+    posterior_of,
+    reliability,
+)
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -77,6 +84,16 @@ def infer_truth(
     return TruthResult(
         posteriors, {name: found[code] for name, code in rater_code.items()}, used, change
     )
+
+
+def fitted_stream(
+    votes: Sequence[Vote], categories: Sequence[str], *, settings: TruthSettings | None = None
+) -> TruthStream:
+    """Return a stream that stands where the batch ended, ready for the next vote."""
+    stream = TruthStream(categories, settings)
+    result = infer_truth(votes, categories, settings=settings)
+    stream.load(votes, result.posteriors)
+    return stream
 
 
 def _iterate(

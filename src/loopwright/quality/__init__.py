@@ -1,0 +1,1 @@
+"""Consensus, agreement, reliability and ratings: derived from the judgments, rebuilt at will."""

@@ -1,0 +1,97 @@
+"""What the judgments on an item, of a rater and about a source amount to."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from loopwright.stats.bradley_terry import Rating
+from loopwright.stats.estimate import Estimate
+
+
+class ConsensusOrder(StrEnum):
+    """How a list of consensus answers is sorted."""
+
+    UPDATED = "updated"
+    """The latest change first."""
+    UNSURE = "unsure"
+    """The least certain first."""
+
+
+@dataclass(frozen=True)
+class ItemVote:
+    """One judgment as consensus sees it; `seq` is the judgment's."""
+
+    seq: int
+    project_id: str
+    question_id: str
+    item_id: str
+    rater_id: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Consensus:
+    """The answer on one item, its probability under the model, and the votes behind it."""
+
+    item_id: str
+    project_id: str
+    answer: str
+    probability: float
+    n: int
+    posterior: dict[str, float]
+    votes: dict[str, int]
+    updated_at: float
+
+
+@dataclass(frozen=True)
+class PairVerdict:
+    """One judgment in full: on two completions where there are two, with who wrote which."""
+
+    question_id: str
+    item_id: str
+    rater_id: str
+    outcome: str
+    shown_order: str | None
+    completion_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SourceRating:
+    """A policy version's rating among those compared."""
+
+    policy_version_id: str
+    name: str
+    rating: Rating
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The part of the report that only judgments change."""
+
+    judgments: int
+    annotators: int
+    items: int
+    sources: int
+    alpha: Estimate
+    ratings: list[SourceRating]
+    groups: int
+    position_bias: Estimate
+
+
+@dataclass(frozen=True)
+class QualityReport:
+    """How good the judgments are, and what they say of the sources."""
+
+    facts: Facts
+    closed: int
+    open: int
+    reliability: dict[str, Estimate]
+
+
+@dataclass(frozen=True)
+class BlindVote:
+    """One judgment without who gave it: "annotator 1" means the same person on this item only."""
+
+    rater: str
+    answer: str
+    reason: str | None
+    created_at: float

@@ -1,0 +1,162 @@
+"""Wire shapes of quality."""
+
+from typing import Self
+
+from pydantic import BaseModel
+
+from loopwright.quality.model import BlindVote, Consensus, QualityReport, SourceRating
+from loopwright.stats.estimate import Estimate
+
+
+class EstimateOut(BaseModel):
+    """A figure with its 95 % interval; a value of null is unknown, and `reason` says why."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    method: str
+    reason: str | None
+
+    @classmethod
+    def of(cls, found: Estimate) -> Self:
+        """Return the wire form."""
+        return cls(**found.as_dict())
+
+
+class ConsensusCounts(BaseModel):
+    """Items that have all the judgments that are wanted, and those that do not."""
+
+    closed: int
+    open: int
+
+
+class RatingOut(BaseModel):
+    """A policy version's rating in logits; 0 is the mean of its `group`."""
+
+    source: str
+    policy_version_id: str
+    rating: float | None
+    low: float | None
+    high: float | None
+    n: int
+    wins: int
+    losses: int
+    ties: int
+    group: int
+    reason: str | None
+
+    @classmethod
+    def of(cls, found: SourceRating) -> Self:
+        """Return the wire form."""
+        rating = found.rating.rating
+        return cls(
+            source=found.name,
+            policy_version_id=found.policy_version_id,
+            rating=rating.value,
+            low=rating.low,
+            high=rating.high,
+            n=rating.n,
+            wins=found.rating.wins,
+            losses=found.rating.losses,
+            ties=found.rating.ties,
+            group=found.rating.group,
+            reason=rating.reason,
+        )
+
+
+class ReliabilityOut(BaseModel):
+    """How often a rater is right, judged against consensus."""
+
+    rater: str
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    reason: str | None
+
+
+class QualityOut(BaseModel):
+    """The quality report of a project."""
+
+    judgments: int
+    annotators: int
+    items: int
+    sources: int
+    alpha: EstimateOut
+    consensus: ConsensusCounts
+    ratings: list[RatingOut]
+    rating_groups: int
+    reliability: list[ReliabilityOut]
+    position_bias: EstimateOut
+
+    @classmethod
+    def of(cls, report: QualityReport) -> Self:
+        """Return the wire form."""
+        facts = report.facts
+        return cls(
+            judgments=facts.judgments,
+            annotators=facts.annotators,
+            items=facts.items,
+            sources=facts.sources,
+            alpha=EstimateOut.of(facts.alpha),
+            consensus=ConsensusCounts(closed=report.closed, open=report.open),
+            ratings=[RatingOut.of(one) for one in facts.ratings],
+            rating_groups=facts.groups,
+            reliability=[
+                ReliabilityOut(
+                    rater=rater,
+                    value=one.value,
+                    low=one.low,
+                    high=one.high,
+                    n=one.n,
+                    reason=one.reason,
+                )
+                for rater, one in report.reliability.items()
+            ],
+            position_bias=EstimateOut.of(facts.position_bias),
+        )
+
+
+class ConsensusOut(BaseModel):
+    """The answer on one item; `votes` counts the judgments by answer."""
+
+    item_id: str
+    prompt: str
+    answer: str
+    probability: float
+    n: int
+    votes: dict[str, int]
+    updated_at: float
+
+    @classmethod
+    def of(cls, found: Consensus, prompt: str) -> Self:
+        """Return the wire form."""
+        return cls(
+            item_id=found.item_id,
+            prompt=prompt,
+            answer=found.answer,
+            probability=found.probability,
+            n=found.n,
+            votes=found.votes,
+            updated_at=found.updated_at,
+        )
+
+
+class VoteOut(BaseModel):
+    """One judgment, blind: the rater's name holds on this item only."""
+
+    rater: str
+    answer: str
+    reason: str | None
+    created_at: float
+
+    @classmethod
+    def of(cls, found: BlindVote) -> Self:
+        """Return the wire form."""
+        return cls(
+            rater=found.rater,
+            answer=found.answer,
+            reason=found.reason,
+            created_at=found.created_at,
+        )

@@ -1,0 +1,119 @@
+"""Use cases of quality: rebuild consensus, report, list, and the blind votes on an item."""
+
+from collections import OrderedDict
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine
+
+from loopwright.base.errors import NotFound
+from loopwright.infra import events
+from loopwright.intake import store as intake
+from loopwright.labeling import store as labeling
+from loopwright.quality import rules, store
+from loopwright.quality.book import ConsensusBook
+from loopwright.quality.model import BlindVote, Consensus, ConsensusOrder, Facts, QualityReport
+
+_Mark = tuple[int, float]
+_KEPT = 64
+_lock = Lock()
+_kept: WeakKeyDictionary[Engine, OrderedDict[str, tuple[_Mark, Facts]]] = WeakKeyDictionary()
+
+
+def reconcile(tx: Connection, *, project_id: str, now: float) -> int:
+    """Compute a project's consensus and reliabilities again from all judgments; return items.
+
+    The same judgments give the same rows, however they arrived.
+    """
+    book = ConsensusBook()
+    book.load(store.votes(tx, project_id))
+    changed, _ = book.changes(now=now)
+    known = store.consensus_of(tx, [row.item_id for row in changed])
+    store.put_consensus(tx, [row for row in changed if not _same(row, known.get(row.item_id))])
+    store.drop_consensus(tx, store.stale_items(tx, project_id))
+    store.put_reliabilities(tx, project_id, book.reliabilities(project_id))
+    events.emit(
+        tx,
+        kind="quality.reconciled",
+        project_id=project_id,
+        subject_id=None,
+        payload={"items": len(changed)},
+        now=now,
+    )
+    return len(changed)
+
+
+def report(tx: Connection, *, project_id: str) -> QualityReport:
+    """Return the quality report; what only judgments change is kept until one arrives."""
+    states = store.item_counts(tx, project_id)
+    closed = states.get("closed", 0)
+    return QualityReport(
+        facts=_facts(tx, project_id),
+        closed=closed,
+        open=sum(states.values()) - closed,
+        reliability=store.reliabilities(tx, project_id),
+    )
+
+
+def consensus_page(
+    tx: Connection, *, project_id: str, order: ConsensusOrder, limit: int, offset: int
+) -> list[tuple[Consensus, str]]:
+    """Return a page of consensus answers, each with the end of its prompt as a title."""
+    page = store.consensus_page(tx, project_id, order=order, limit=limit, offset=offset)
+    items = intake.items_of(tx, [row.item_id for row in page])
+    prompts = intake.prompts_of(tx, [one.prompt_id for one in items.values()])
+    titles = {one.id: str(prompts[one.prompt_id].messages[-1]["content"]) for one in items.values()}
+    return [(row, titles.get(row.item_id, "")) for row in page]
+
+
+def votes(tx: Connection, *, project_id: str, item_id: str) -> list[BlindVote]:
+    """Return the judgments on an item, blind: neither who judged nor in a stable order of people.
+
+    Raises NotFound where the project has no such item.
+    """
+    found = intake.get_item(tx, item_id)
+    if found is None or found.project_id != project_id:
+        raise NotFound(
+            f"Project {project_id} has no item {item_id}.",
+            remedy="Take the id from the project's items or its consensus list.",
+        )
+    judged = labeling.judgments_of_items(tx, [item_id])
+    # Numbered by judgment id, whose end is random: the same person differs from item to item.
+    ordered = sorted(judged, key=lambda one: one.id[-12:])
+    number = {rater: at for at, rater in enumerate(dict.fromkeys(j.rater_id for j in ordered), 1)}
+    return [
+        BlindVote(
+            rater=f"annotator {number[one.rater_id]}",
+            answer=one.outcome,
+            reason=one.answer.get("reason"),
+            created_at=one.created_at,
+        )
+        for one in ordered
+    ]
+
+
+def _same(row: Consensus, known: Consensus | None) -> bool:
+    return known is not None and (row.answer, row.n, row.posterior, row.votes) == (
+        known.answer,
+        known.n,
+        known.posterior,
+        known.votes,
+    )
+
+
+def _facts(tx: Connection, project_id: str) -> Facts:
+    mark = store.mark(tx, project_id)
+    with _lock:
+        kept = _kept.setdefault(tx.engine, OrderedDict()).get(project_id)
+    if kept is not None and kept[0] == mark:
+        return kept[1]
+    verdicts = store.verdicts(tx, project_id)
+    sources = store.sources_of(tx, (c for one in verdicts for c in one.completion_ids))
+    found = rules.facts(verdicts, sources=sources, names=store.names_of(tx, project_id))
+    with _lock:
+        mine = _kept[tx.engine]
+        mine[project_id] = (mark, found)
+        mine.move_to_end(project_id)
+        while len(mine) > _KEPT:
+            mine.popitem(last=False)
+    return found

@@ -1,0 +1,41 @@
+"""Derived tables: what the judgments say; every row can be computed again."""
+
+from sqlalchemy import Column, Double, Index, Integer, Table, Text
+
+from loopwright.infra.database import JsonText, metadata
+
+consensus = Table(
+    "consensus",
+    metadata,
+    Column("item_id", Text, primary_key=True),
+    Column("project_id", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("probability", Double, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("posterior", JsonText, nullable=False),
+    Column("votes", JsonText, nullable=False),
+    Column("updated_at", Double, nullable=False),
+    Index("ix_consensus_project_updated", "project_id", "updated_at", "item_id"),
+)
+
+reliability = Table(
+    "reliability",
+    metadata,
+    Column("project_id", Text, primary_key=True),
+    Column("rater_id", Text, primary_key=True),
+    Column("value", Double),
+    Column("low", Double),
+    Column("high", Double),
+    Column("n", Integer, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("reason", Text),
+)
+
+# One keeper writes at a time, however many servers share the database.
+keeper_lease = Table(
+    "consensus_keeper",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("holder", Text, nullable=False),
+    Column("lease_until", Double, nullable=False),
+)
