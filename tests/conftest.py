@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.postgres import PostgresServer, find_server_programs, running_postgres
-from support.server import RunningServer, add_project, running_server
 
 from loopwright.infra.database import Database, create_schema, open_database
 from loopwright.infra.home import Home, open_home
 from loopwright.infra.settings import Settings
 from loopwright.web.stages import load_tables
+from support.postgres import PostgresServer, find_server_programs, running_postgres
+from support.server import RunningServer, add_project, running_server
 
 REPOSITORY = Path(__file__).parent.parent
 # Cheap and telling first: a wrong formula should not wait for a training run.

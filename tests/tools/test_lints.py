@@ -4,10 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import lint_boundaries
 import lint_changelog
 import lint_size
-import pytest
 
 REPOSITORY = Path(__file__).parents[2]
 
