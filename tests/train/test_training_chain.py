@@ -5,7 +5,6 @@ import signal
 from pathlib import Path
 
 import pytest
-import training_world as support
 
 from loopwright.base.clock import system_now
 from loopwright.base.errors import Conflict, Unavailable
@@ -13,6 +12,9 @@ from loopwright.base.types import Json
 from loopwright.infra.home import Home
 from loopwright.training import folder, service
 from loopwright.training.model import Manifest, Progress, RunState
+from support import training_world as support
+
+pytestmark = pytest.mark.slow
 
 Step = dict[str, Manifest]
 

@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from safetensors.numpy import load_file
-from training_world import (
+
+from loopwright.base.clock import system_now
+from loopwright.training import service
+from support.training_world import (
     PROJECT,
     SMALL,
     demonstration_rows,
@@ -12,8 +16,7 @@ from training_world import (
     rows_artifact,
 )
 
-from loopwright.base.clock import system_now
-from loopwright.training import service
+pytestmark = pytest.mark.slow
 
 
 def test_lora_trains_adapters_over_a_local_base_and_merges_them(tmp_path: Path) -> None:

@@ -12,13 +12,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from training_world import PROJECT, SMALL, demonstration_rows, make_home, rows_artifact
 
 from loopwright.base.clock import system_now
 from loopwright.base.types import Json
 from loopwright.models.backends.openai_compatible import Endpoint, OpenAiCompatible
 from loopwright.models.backends.protocol import Decoding
 from loopwright.training import service
+from support.training_world import PROJECT, SMALL, demonstration_rows, make_home, rows_artifact
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,8 @@ from loopwright.infra.settings import Settings
 from loopwright.training import process, service
 from loopwright.training.model import Process, Run
 
+pytestmark = pytest.mark.slow
+
 WORKER = """
 import json, sys
 from pathlib import Path
