@@ -31,6 +31,7 @@ question: preference
 fields: {item: id, prompt: prompt, first: a, second: b, first_source: model_a, \
 second_source: model_b, annotator: worker, choice: winner}
 choices: {a: first, b: second, tie: tie}
+open: false
 """
 
 PAGES = (

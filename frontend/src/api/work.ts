@@ -1,4 +1,5 @@
-import type { Estimate, Json } from "./types";
+import type { components } from "./schema";
+import type { Estimate } from "./types";
 
 /** Shapes of the stages' read pages. */
 export interface LoopStage {
@@ -50,88 +51,25 @@ export interface Cycle {
   steps?: CycleStep[];
 }
 
-export interface Rating {
-  source: string;
-  policy_version_id: string;
-  rating: number;
-  low: number;
-  high: number;
-  n: number;
-}
+type Schemas = components["schemas"];
 
-export interface Reliability {
-  rater: string;
-  value: number | null;
-  low: number | null;
-  high: number | null;
-  n: number;
-}
+export type QualityView = Schemas["QualityOut"];
+export type Rating = Schemas["RatingOut"];
+export type Reliability = Schemas["ReliabilityOut"];
+export type ConsensusRow = Schemas["ConsensusOut"];
 
-export interface QualityView {
-  judgments: number;
-  annotators: number;
-  items: number;
-  sources: number;
-  alpha: Estimate;
-  consensus: { closed: number; open: number };
-  ratings: Rating[];
-  reliability: Reliability[];
-  position_bias: Estimate;
-}
+export type ImportRun = Schemas["ImportOut"];
+export type DatasetVersion = Schemas["DatasetOut"];
+export type LineageView = Schemas["TraceOut"];
 
-export interface ConsensusRow {
-  item_id: string;
-  prompt: string;
-  answer: string;
-  probability: number;
-  n: number;
-  updated_at: number;
-}
+export type Run = Schemas["RunOut"];
+export type RunDetail = Schemas["RunDetailOut"];
+export type Policy = Schemas["PolicyOut"];
+export type RewardModel = Schemas["RewardModelOut"];
 
-export interface DatasetVersion {
-  digest: string;
-  kind: string;
-  counts: Record<string, number>;
-  spec?: Json;
-  created_at: number;
-}
-
-export interface LineageView {
-  nodes: { ref: string; kind: string; title: string; at: number | null }[];
-  edges: { from: string; to: string; kind: string }[];
-}
-
-export interface Run {
-  id: string;
-  kind: string;
-  state: string;
-  started_at: number | null;
-  ended_at: number | null;
-  error: string | null;
-  step: number | null;
-  total: number | null;
-  metrics: Json;
-  curves?: { step: number; name: string; value: number }[];
-  log?: string;
-}
-
-export interface Policy {
-  id: string;
-  name: string;
-  kind: string;
-  parent_id: string | null;
-  artifact?: string | null;
-  created_at: number;
-}
-
-export interface RewardModel {
-  id: string;
-  name: string;
-  run_id: string | null;
-  dataset_digest: string | null;
-  metrics: Record<string, unknown>;
-  created_at: number;
-}
+export type Evaluation = Omit<Schemas["EvaluationOut"], "win_rate"> & { win_rate: Estimate | null };
+export type EvaluationDetail = Evaluation & Pick<Schemas["EvaluationDetailOut"], "pairs">;
+export type ComparedPair = Schemas["PairOut"];
 
 export interface GateCheck {
   name: string;
@@ -149,31 +87,6 @@ export interface GateVerdict {
   checks: GateCheck[];
 }
 
-export interface Release {
-  id: string;
-  candidate_policy_id: string;
-  candidate_name: string | null;
-  stable_policy_id: string;
-  stable_name: string | null;
-  state: string;
-  state_explained: string;
-  stage: string | null;
-  stage_index: number;
-  stages: { name: string; share: number; min_requests: number }[];
-  share: number;
-  sentence: string;
-  verdict: GateVerdict | null;
-  created_at: number;
-  updated_at: number;
-  can_roll_back: boolean;
-}
-
-export interface ReleaseList {
-  releases: Release[];
-  routing: { stable_policy_id: string; candidate_policy_id: string | null; share: number; lease_until: number; shadow: boolean } | null;
-}
-
-export interface ReleaseDetail {
-  release: Release;
-  events: { seq: number; at: number; kind: string; from_state: string | null; to_state: string; actor: string; sentence: string }[];
-}
+export type Release = Omit<Schemas["ReleaseOut"], "verdict"> & { verdict: GateVerdict | null };
+export type ReleaseList = Omit<Schemas["ReleasesOut"], "releases"> & { releases: Release[] };
+export type ReleaseDetail = Schemas["ReleaseDetailOut"];

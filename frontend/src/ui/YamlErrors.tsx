@@ -8,10 +8,10 @@ interface Mistake {
   message: string;
 }
 
-/** The server writes one line per mistake: "project.yaml:12: recipe.steps: must be above 0". */
+/** The server names each mistake by file and line: "project.yaml:12: recipe.steps: must be above 0". */
 function mistakesIn(message: string): Mistake[] {
-  return message.split("\n").map((one) => {
-    const found = /^[^:\s]+:(\d+): (.*)$/.exec(one);
+  return message.split(/\n|; (?=\S+:\d)/).map((one) => {
+    const found = /^[^:\s]+:(\d+):? (.*)$/.exec(one);
     return found ? { line: Number(found[1]), message: found[2] ?? "" } : { line: null, message: one };
   });
 }

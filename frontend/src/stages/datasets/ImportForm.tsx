@@ -3,14 +3,16 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call, project } from "../../api/http";
+import type { ImportRun } from "../../api/work";
 import { YamlErrors } from "../../ui/YamlErrors";
-import { ImportSentence, type ImportRun } from "./Imports";
+import { ImportSentence } from "./Imports";
 
 const EXAMPLE = `kind: votes
 source: crowd
 question: preference
 fields: {item: id, prompt: prompt, first: answer_a, second: answer_b, first_source: model_a, second_source: model_b, annotator: worker, choice: winner}
 choices: {a: first, b: second, tie: tie}
+open: false  # true also offers the items for further judging
 `;
 
 function Picker({ label, file, onPick }: { label: string; file: File | null; onPick: (file: File | null) => void }) {

@@ -3,20 +3,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { project } from "../../api/http";
 import { list } from "../../api/queries";
+import type { ImportRun } from "../../api/work";
 import { CopyId } from "../../ui/CopyId";
 import { DataTable } from "../../ui/DataTable";
 import { Loaded } from "../../ui/Loaded";
 import { Ago } from "../../ui/Time";
-
-export interface ImportRun {
-  id: string;
-  kind: string;
-  source: string;
-  file: string;
-  counts: Record<string, unknown>;
-  sentence: string;
-  created_at: number;
-}
 
 /** What one import did, and the way to the rows that it left out. */
 export function ImportSentence({ projectId, report }: { projectId: string; report: ImportRun }) {

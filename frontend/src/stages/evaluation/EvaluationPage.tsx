@@ -1,8 +1,8 @@
-import { Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useParams, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { list } from "../../api/queries";
+import type { Evaluation } from "../../api/work";
 import { DataTable } from "../../ui/DataTable";
 import { Empty } from "../../ui/Empty";
 import { EstimateText } from "../../ui/Estimate";
@@ -12,7 +12,6 @@ import { Page, Section } from "../../ui/Page";
 import { StateBadge } from "../../ui/Status";
 import { Ago } from "../../ui/Time";
 import { EvaluationView } from "./EvaluationView";
-import { type Evaluation, nameOf } from "./shape";
 
 function Evaluations({ projectId }: { projectId: string }) {
   const { t } = useTranslation();
@@ -25,13 +24,13 @@ function Evaluations({ projectId }: { projectId: string }) {
         <Section title={t("evaluation.list")}>
           <DataTable
             caption={t("evaluation.list")}
-            rows={[...rows].sort((a, b) => (b.created_at ?? 0) - (a.created_at ?? 0))}
+            rows={rows}
             keyOf={(row) => row.id}
             columns={[
-              { head: t("evaluation.candidate"), cell: (row) => <TextLink to="/p/$project/evaluation" params={{ project: projectId }} search={{ id: row.id }} size="sm">{nameOf(row.candidate ?? row.candidate_id)}</TextLink> },
-              { head: t("evaluation.reference"), cell: (row) => nameOf(row.reference ?? row.reference_id) },
-              { head: t("evaluation.winRate"), cell: (row) => <EstimateText estimate={row.win_rate} kind="percent" against={t("evaluation.half")} /> },
-              { head: t("evaluation.state"), cell: (row) => (row.state ? <StateBadge state={row.state} /> : <Text span size="sm">{"\u2013"}</Text>) },
+              { head: t("evaluation.candidate"), cell: (row) => <TextLink to="/p/$project/evaluation" params={{ project: projectId }} search={{ id: row.id }} size="sm">{row.candidate}</TextLink> },
+              { head: t("evaluation.reference"), cell: (row) => row.reference },
+              { head: t("evaluation.winRate"), cell: (row) => <EstimateText estimate={row.win_rate ?? { value: null, low: null, high: null, n: 0, method: "", reason: t("evaluation.waits", { count: row.wanted }) }} kind="percent" against={t("evaluation.half")} /> },
+              { head: t("evaluation.state"), cell: (row) => <StateBadge state={row.state} /> },
               { head: t("evaluation.when"), cell: (row) => <Ago at={row.created_at} /> },
             ]}
           />

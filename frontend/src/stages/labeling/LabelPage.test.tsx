@@ -112,7 +112,7 @@ test("S skips with a reason", async () => {
 });
 
 test("a single label is chosen by its number", async () => {
-  const server = new TinyServer(3, { id: "q", kind: "single_label", text: "Is it safe?", options: [{ id: "safe", name: "Safe" }, { id: "unsafe", name: "Unsafe" }] });
+  const server = new TinyServer(3, { id: "q", kind: "single_label", text: "Is it safe?", options: [{ id: "safe", name: "Safe" }, { id: "unsafe", name: "Unsafe" }], ask_reason: true });
   const { user } = await open("single", server);
   await user.keyboard("2{Enter}");
   await waitFor(() => expect(judged(server)[0]?.body.answer).toEqual({ label: "unsafe", reason: null }));

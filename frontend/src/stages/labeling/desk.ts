@@ -1,6 +1,6 @@
 import { asApiError } from "../../api/errors";
 import { call, project } from "../../api/http";
-import type { Answer, Assignment, AssignmentsAnswer, Progress } from "../../api/types";
+import type { Answer, Assignment, AssignmentsAnswer, Progress, Undone } from "../../api/types";
 import { type Draft, EMPTY, openDesk, saveDesk } from "./drafts";
 import * as outbox from "./outbox";
 
@@ -185,19 +185,17 @@ export class LabelDesk {
     const last = this.past.pop();
     this.set({});
     if (!last) return;
-    let assignment: Assignment | null = last.entry.assignment;
+    let taken: Assignment = last.entry.assignment;
     if (!(await outbox.withdraw(last.entry.clientId))) {
       if (last.judgmentId === null) return;
       try {
         const path = project(this.projectId, `/judgments/${last.judgmentId}/undo`);
-        assignment = (await call<{ assignment: Assignment | null }>("POST", path)).assignment;
+        taken = (await call<Undone>("POST", path)).assignment;
       } catch (error) {
         this.set({ problem: asApiError(error) });
         return;
       }
     }
-    if (!assignment) return;
-    const taken = assignment;
     this.done.delete(taken.id);
     const held = [taken, ...this.state.held.filter((one) => one.id !== taken.id)];
     this.set({ held, drafts: { ...this.state.drafts, [taken.id]: last.draft }, waiting: Math.max(0, this.state.waiting - 1) });

@@ -4,24 +4,12 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call, project } from "../../api/http";
 import { list } from "../../api/queries";
+import type { NewPerson, Person } from "../../api/types";
 import { CopyId } from "../../ui/CopyId";
 import { DataTable } from "../../ui/DataTable";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import { Loaded } from "../../ui/Loaded";
 import { SimulatedBadge } from "../../ui/Status";
-
-interface Person {
-  id: string;
-  name: string;
-  role: string;
-  kind: string;
-}
-
-interface Made {
-  person_id: string;
-  api_key: string;
-  signin_link: string;
-}
 
 const ROLES = ["annotator", "specialist", "lead", "engineer", "viewer", "owner"];
 
@@ -32,7 +20,7 @@ function AddPerson({ projectId, kinds }: { projectId: string; kinds: { value: st
   const [role, setRole] = useState("annotator");
   const [kind, setKind] = useState(kinds[0]?.value ?? "human");
   const add = useMutation({
-    mutationFn: (added: string) => call<Made>("POST", project(projectId, "/people"), { json: { name: added, role, kind } }),
+    mutationFn: (added: string) => call<NewPerson>("POST", project(projectId, "/people"), { json: { name: added, role, kind } }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["project", projectId] }),
   });
   return (

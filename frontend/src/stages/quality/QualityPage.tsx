@@ -22,7 +22,7 @@ function Counts({ view }: { view: QualityView }) {
       <Figure label={t("quality.judgments")}>{integer(view.judgments)}</Figure>
       <Figure label={t("quality.annotators")}>{integer(view.annotators)}</Figure>
       <Figure label={t("quality.items")} note={t("quality.consensusNote", { closed: integer(consensus.closed), open: integer(consensus.open) })}>{integer(view.items)}</Figure>
-      <Figure label={t("quality.sources")}>{integer(Array.isArray(view.sources) ? view.sources.length : view.sources)}</Figure>
+      <Figure label={t("quality.sources")}>{integer(view.sources)}</Figure>
     </SimpleGrid>
   );
 }

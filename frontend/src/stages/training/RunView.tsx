@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { lazy } from "react";
 import { useTranslation } from "react-i18next";
 import { read } from "../../api/queries";
-import type { Run } from "../../api/work";
+import type { Run, RunDetail } from "../../api/work";
 import { ChartOrTable } from "../../ui/ChartOrTable";
 import { CopyId } from "../../ui/CopyId";
 import { DataTable } from "../../ui/DataTable";
@@ -17,9 +17,9 @@ import { Ago } from "../../ui/Time";
 
 const Curves = lazy(() => import("../../ui/Curves"));
 
-function curvesOf(run: Run): [string, { step: number; value: number }[]][] {
+function curvesOf(run: RunDetail): [string, { step: number; value: number }[]][] {
   const byName = new Map<string, { step: number; value: number }[]>();
-  for (const { name, step, value } of run.curves ?? []) byName.set(name, [...(byName.get(name) ?? []), { step, value }]);
+  for (const { name, step, value } of run.curves) byName.set(name, [...(byName.get(name) ?? []), { step, value }]);
   return [...byName];
 }
 
@@ -57,7 +57,7 @@ function RunProgress({ run }: { run: Run }) {
 /** One run: curves while it goes, the last lines of its log, what came out. */
 export function RunView({ projectId, id }: { projectId: string; id: string }) {
   const { t } = useTranslation();
-  const query = useQuery({ ...read<Run>(projectId, `/runs/${id}`), refetchInterval: (it) => (statusOf(it.state.data?.state ?? "") === "held" ? 2000 : false) });
+  const query = useQuery({ ...read<RunDetail>(projectId, `/runs/${id}`), refetchInterval: (it) => (statusOf(it.state.data?.state ?? "") === "held" ? 2000 : false) });
   return (
     <Loaded query={query}>
       {(run) => {
