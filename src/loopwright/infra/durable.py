@@ -12,8 +12,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
-from dbos._error import DBOSNonExistentWorkflowError
+from dbos import (
+    DBOS,
+    DBOSConfig,
+    DBOSPortableJSONSerializer,
+    PortableWorkflowError,
+    SetWorkflowID,
+)
+from dbos._error import DBOSException, DBOSNonExistentWorkflowError
 from sqlalchemy import make_url
 
 from loopwright.base.clock import system_now
@@ -48,6 +54,13 @@ class Interrupted(BaseException):
     Not an Exception on purpose: DBOS stores exceptions as the step's outcome and would repeat
     them for ever; this leaves the step open, to be done again on resume.
     """
+
+
+RecordedError = PortableWorkflowError
+"""A step's stored error, raised again when its workflow goes on."""
+
+OwnershipLost = DBOSException
+"""What DBOS raises inside a workflow that was cancelled or taken over: let it pass."""
 
 
 @dataclass(frozen=True)
