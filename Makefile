@@ -39,6 +39,7 @@ check: $(DEV_READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy tests/e2e/conftest.py
 	$(BIN)/lint-imports
 	$(BIN)/python tools/lint_size.py
 	$(BIN)/python tools/lint_boundaries.py

@@ -180,4 +180,4 @@ def test_one_person_in_many_windows_gets_each_item_once(home: Home, people: int)
     assert failures == []
     found = desk.home.db.read(lambda tx: store.judgments(tx, desk.project.id))
     assert len({one.item_id for one in found}) == len(found)
-    assert sorted(one.id for one in found) == sorted(sum(acknowledged, []))
+    assert sorted(one.id for one in found) == sorted(one for part in acknowledged for one in part)

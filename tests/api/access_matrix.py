@@ -1,0 +1,109 @@
+"""Who may call which route, written down once more: the tests hold the product to this table.
+
+A route that is missing here fails the tests, so nobody adds one without deciding who may use it.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from loopwright.accounts.model import Role
+
+EVERYBODY = frozenset(Role)
+RESULTS = EVERYBODY - {Role.ANNOTATOR}
+JUDGES = frozenset({Role.OWNER, Role.LEAD, Role.SPECIALIST, Role.ANNOTATOR})
+BUILDERS = frozenset({Role.OWNER, Role.LEAD, Role.ENGINEER})
+LEADS = frozenset({Role.OWNER, Role.LEAD})
+RELEASERS = frozenset({Role.OWNER, Role.ENGINEER})
+
+OPEN = {
+    ("GET", "/api/health"),
+    ("GET", "/metrics"),
+    ("POST", "/api/signin"),
+}
+"""Routes without a sign-in: liveness, counters without content, and signing in itself."""
+
+SIGNED_IN = {
+    ("GET", "/api/me"),
+    ("GET", "/api/projects"),
+    ("POST", "/api/signin-links"),
+    ("POST", "/api/signout"),
+}
+"""Routes for whoever is signed in; they answer only about the asker."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Which roles may, and a request that is well-formed so that only the role decides."""
+
+    roles: frozenset[Role]
+    request: dict[str, Any] = field(default_factory=dict)
+
+
+def _project_yaml() -> str:
+    from support.server import PROJECT_YAML
+
+    return PROJECT_YAML
+
+
+_P = "/api/projects/{project_id}"
+_JUDGMENT = {"client_id": "c", "assignment_id": "asg_none", "token": 1, "answer": {}}
+_PROMPT = {"messages": [{"role": "user", "content": "Hello"}], "source": "matrix"}
+_ITEM = {"prompt": _PROMPT, "completions": [{"text": "a"}, {"text": "b"}]}
+_IMPORT: dict[str, Any] = {
+    "files": {"file": ("votes.jsonl", b"{}\n")},
+    "data": {"mapping": "kind: prompts\nsource: matrix\nfields: {prompt: text}\n"},
+}
+
+MATRIX: dict[tuple[str, str], Rule] = {
+    ("POST", "/api/projects"): Rule(BUILDERS, {"json": {"yaml": _project_yaml()}}),
+    ("GET", _P): Rule(EVERYBODY),
+    ("GET", f"{_P}/yaml"): Rule(EVERYBODY),
+    ("GET", f"{_P}/events"): Rule(EVERYBODY),
+    ("GET", f"{_P}/guidelines"): Rule(EVERYBODY),
+    ("GET", f"{_P}/guidelines/{{number}}"): Rule(EVERYBODY),
+    ("GET", f"{_P}/people"): Rule(LEADS),
+    ("POST", f"{_P}/people"): Rule(LEADS, {"json": {"name": "New", "role": "annotator"}}),
+    ("POST", f"{_P}/assignments"): Rule(JUDGES, {"json": {"count": 1}}),
+    ("POST", f"{_P}/judgments"): Rule(JUDGES, {"json": _JUDGMENT}),
+    ("POST", f"{_P}/assignments/{{assignment_id}}/skip"): Rule(
+        JUDGES, {"json": {"token": 1, "reason": "broken"}}
+    ),
+    ("POST", f"{_P}/judgments/{{judgment_id}}/undo"): Rule(JUDGES),
+    ("POST", f"{_P}/items"): Rule(BUILDERS, {"json": {"items": [_ITEM]}}),
+    ("POST", f"{_P}/prompts"): Rule(BUILDERS, {"json": {"prompts": [_PROMPT]}}),
+    ("POST", f"{_P}/imports"): Rule(BUILDERS, _IMPORT),
+    ("POST", f"{_P}/datasets"): Rule(BUILDERS, {"json": {}}),
+    ("POST", f"{_P}/releases/{{release_id}}/rollback"): Rule(RELEASERS, {"json": {}}),
+    ("POST", f"{_P}/cycles"): Rule(BUILDERS, {"json": {}}),
+    ("POST", f"{_P}/cycles/{{cycle_id}}/resume"): Rule(BUILDERS),
+    ("POST", f"{_P}/cycles/{{cycle_id}}/cancel"): Rule(BUILDERS),
+}
+MATRIX |= {
+    ("GET", f"{_P}/{path}"): Rule(RESULTS)
+    for path in (
+        "consensus",
+        "cycles",
+        "cycles/{cycle_id}",
+        "datasets",
+        "datasets/{digest}",
+        "datasets/{digest}/export",
+        "evaluations",
+        "evaluations/{evaluation_id}",
+        "imports",
+        "imports/{import_id}/rejects",
+        "items",
+        "items/{item_id}/votes",
+        "lineage/{ref}",
+        "loop",
+        "policies",
+        "prompts",
+        "quality",
+        "releases",
+        "releases/{release_id}",
+        "releases/{release_id}/traffic",
+        "reward-models",
+        "runs",
+        "runs/{run_id}",
+        "traffic",
+    )
+}
