@@ -188,9 +188,7 @@ def _scores(data: _Data, margin: Floats, tie: Floats) -> Floats:
     )
     residual = coo_array((data.sign - margin, (np.arange(count), np.arange(count))))
     main = (by_rater @ (csr_array(residual) @ data.design)).toarray()
-    level = np.bincount(data.rater, data.tie - tie, data.raters)
-    if not data.with_ties:
-        level = np.zeros(data.raters)
+    level = np.bincount(data.rater, data.tie - tie, data.raters) * float(data.with_ties)
     result: Floats = np.hstack([main, level[:, None]])
     return result
 
