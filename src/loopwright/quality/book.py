@@ -59,6 +59,10 @@ class ConsensusBook:
         self._questions: dict[tuple[str, str], _Question] = {}
         self._place: dict[int, tuple[str, str]] = {}
 
+    def __len__(self) -> int:
+        """Return how many votes there are."""
+        return len(self._place)
+
     def load(self, votes: Sequence[ItemVote]) -> None:
         """Take many votes at once and fit them by batch."""
         for vote in votes:

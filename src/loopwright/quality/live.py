@@ -1,6 +1,7 @@
 """Consensus in real time: one thread follows the judgments and writes what changed."""
 
 import threading
+import time
 
 import structlog
 from sqlalchemy import Connection
@@ -13,6 +14,7 @@ from loopwright.quality import store
 from loopwright.quality.book import ConsensusBook
 from loopwright.quality.gaps import SequenceGaps
 from loopwright.quality.model import Consensus, ItemVote
+from loopwright.stats.estimate import Estimate
 
 _log = structlog.get_logger("quality.live")
 
@@ -21,6 +23,10 @@ LEASE_SECONDS = 20.0
 SLACK_SECONDS = 60.0
 """How late a commit may show: older gaps in the sequence are numbers that were never used."""
 REFIT_EVERY = 2000
+"""New judgments after which the whole is fitted again; at least a tenth of what is there."""
+RATE_SECONDS = 1.0
+RATE_SHARE = 20.0
+"""Reliabilities look at every judgment: computing them takes at most this part of the time."""
 RETRY_SECONDS = 3.0
 
 
@@ -38,6 +44,8 @@ class ConsensusKeeper:
         self._undone_at = 0.0
         self._held_until = 0.0
         self._since_refit = 0
+        self._unrated: set[str] = set()
+        self._rate_at = 0.0
 
     def start(self) -> None:
         """Begin following; returns at once."""
@@ -88,8 +96,9 @@ class ConsensusKeeper:
         return held
 
     def _rebuild(self, now: float) -> None:
-        self._undone_at = now
-        votes = self._home.db.read(store.votes)
+        votes, self._undone_at = self._home.db.read(
+            lambda tx: (store.votes(tx), store.last_superseded(tx))
+        )
         book = ConsensusBook()
         book.load(votes)
         self._gaps = SequenceGaps(0)
@@ -115,18 +124,28 @@ class ConsensusKeeper:
             self._book.add(vote)
         self._gaps.seen([vote.seq for vote in votes], now=now)
         self._since_refit += len(votes)
-        if self._since_refit >= REFIT_EVERY:
+        if self._since_refit >= max(REFIT_EVERY, len(self._book) // 10):
             self._book.refit()
             self._since_refit = 0
+
+    def _rate(self, book: ConsensusBook, now: float) -> dict[str, dict[str, Estimate]]:
+        """Return the reliabilities that are due, by project."""
+        if not self._unrated or now < self._rate_at:
+            return {}
+        began = time.perf_counter()
+        found = {project: book.reliabilities(project) for project in sorted(self._unrated)}
+        self._unrated.clear()
+        self._rate_at = now + max(RATE_SECONDS, RATE_SHARE * (time.perf_counter() - began))
+        return found
 
     def _write(self, now: float) -> int:
         if self._book is None:
             return 0
         changed, empty = self._book.changes(now=now)
-        if not changed and not empty:
+        self._unrated.update(row.project_id for row in changed)
+        reliabilities = self._rate(self._book, now)
+        if not changed and not empty and not reliabilities:
             return 0
-        projects = sorted({row.project_id for row in changed})
-        reliabilities = {project: self._book.reliabilities(project) for project in projects}
 
         def save(tx: Connection) -> int:
             fresh = _fresh(tx, changed)

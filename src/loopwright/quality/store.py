@@ -127,6 +127,12 @@ def superseded_since(tx: Connection, at: float) -> list[tuple[int, float]]:
     return [(row.seq, row.superseded_at) for row in tx.execute(query)]
 
 
+def last_superseded(tx: Connection) -> float:
+    """Return when a judgment was last taken back, 0 when none was."""
+    query = select(func.max(judgment.c.superseded_at)).where(judgment.c.superseded_at.is_not(None))
+    return float(tx.scalar(query) or 0.0)
+
+
 def verdicts(tx: Connection, project_id: str) -> list[PairVerdict]:
     """Return the judgments in force with what they were about."""
     query = (

@@ -1,0 +1,229 @@
+"""Consensus that follows the judgments on both databases, and the report over HTTP."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from labeling_world import START, Desk, judge, make_desk
+from sqlalchemy import delete, update
+
+from loopwright.accounts.model import Role
+from loopwright.infra.home import Home
+from loopwright.labeling import service as labeling
+from loopwright.labeling.model import ImportedJudgment
+from loopwright.labeling.tables import judgment
+from loopwright.models import service as models
+from loopwright.quality import service, store
+from loopwright.quality.live import ConsensusKeeper
+from loopwright.quality.model import Consensus
+from loopwright.quality.tables import consensus
+from support.server import RunningServer, running_server
+
+RATERS = ("ada", "bea", "cy", "dan")
+
+
+@pytest.fixture
+def desk(home: Home) -> Desk:
+    return make_desk(home, items=6, overlap=4)
+
+
+def imported(
+    desk: Desk, item: int, rater: str, outcome: str, *, order: str = "first_left"
+) -> ImportedJudgment:
+    return ImportedJudgment(
+        client_id=f"import:{item}:{rater}",
+        item_id=desk.items[item],
+        question_id="preference",
+        rater_id=f"rtr_{rater}",
+        outcome=outcome,
+        shown_order=order,
+        created_at=START,
+    )
+
+
+def record(desk: Desk, rows: list[ImportedJudgment]) -> None:
+    desk.home.db.write(
+        lambda tx: labeling.record_imported(tx, project_id="desk", rows=rows, now=START)
+    )
+
+
+def everybody(desk: Desk, answers: str = "first") -> list[ImportedJudgment]:
+    return [
+        imported(desk, item, rater, answers, order=("first_left", "second_left")[at % 2])
+        for item in range(len(desk.items))
+        for at, rater in enumerate(RATERS)
+    ]
+
+
+def stored(desk: Desk) -> dict[str, Consensus]:
+    return desk.home.db.read(lambda tx: store.consensus_of(tx, desk.items))
+
+
+def test_the_keeper_follows_what_is_judged_and_undone(desk: Desk) -> None:
+    keeper = ConsensusKeeper(desk.home)
+    assert keeper.step() == 0
+    [offer] = desk.reserve("ada")
+    done = desk.submit("ada", offer, choice="left")
+    assert keeper.step() == 1
+    found = stored(desk)[offer.item_id]
+    first_is_left = offer.shown_order is not None and offer.shown_order.value == "first_left"
+    assert found.answer == ("first" if first_is_left else "second")
+    assert found.n == 1
+    assert keeper.step() == 0
+    desk.home.db.write(
+        lambda tx: labeling.undo(
+            tx,
+            project=desk.project,
+            judge=judge("ada"),
+            judgment_id=done.judgment_id,
+            now=START + 1,
+        )
+    )
+    keeper.step()
+    keeper.stop()
+    assert offer.item_id not in stored(desk)
+
+
+def test_a_judgment_that_commits_late_is_not_missed(desk: Desk) -> None:
+    keeper = ConsensusKeeper(desk.home)
+    record(desk, [imported(desk, 0, "ada", "first")])
+    keeper.step()
+    record(desk, [imported(desk, 1, "ada", "first"), imported(desk, 2, "ada", "tie")])
+    # What a slower transaction looks like: its lower number shows after the higher one.
+    [late] = [
+        row
+        for row in desk.home.db.read(lambda tx: store.votes(tx, "desk"))
+        if row.item_id == desk.items[1]
+    ]
+    desk.home.db.write(
+        lambda tx: tx.execute(
+            update(judgment).where(judgment.c.seq == late.seq).values(superseded_by="hidden")
+        )
+    )
+    keeper.step()
+    assert desk.items[1] not in stored(desk)
+    desk.home.db.write(
+        lambda tx: tx.execute(
+            update(judgment).where(judgment.c.seq == late.seq).values(superseded_by=None)
+        )
+    )
+    keeper.step()
+    keeper.stop()
+    assert stored(desk)[desk.items[1]].answer == "first"
+
+
+def test_a_restarted_keeper_rebuilds_what_was_lost(desk: Desk) -> None:
+    record(desk, everybody(desk))
+    first = ConsensusKeeper(desk.home)
+    assert first.step() == 6
+    first.stop()
+    before = stored(desk)
+    desk.home.db.write(lambda tx: tx.execute(delete(consensus)))
+    second = ConsensusKeeper(desk.home)
+    second.step()
+    second.stop()
+    assert {key: row.posterior for key, row in stored(desk).items()} == {
+        key: row.posterior for key, row in before.items()
+    }
+
+
+def test_reconciling_changes_nothing_that_a_fresh_keeper_wrote(desk: Desk) -> None:
+    record(desk, everybody(desk))
+    keeper = ConsensusKeeper(desk.home)
+    keeper.step()
+    keeper.stop()
+    before = stored(desk)
+    desk.home.db.write(lambda tx: service.reconcile(tx, project_id="desk", now=START + 99))
+    assert stored(desk) == before
+
+
+def test_one_keeper_writes_at_a_time(desk: Desk) -> None:
+    record(desk, everybody(desk))
+    one, two = ConsensusKeeper(desk.home), ConsensusKeeper(desk.home)
+    assert one.step() == 6
+    desk.home.db.write(lambda tx: tx.execute(delete(consensus)))
+    assert two.step() == 0
+    one.stop()
+    assert two.step() == 6
+    two.stop()
+
+
+def test_the_thread_starts_and_stops(desk: Desk) -> None:
+    keeper = ConsensusKeeper(desk.home, period=0.01)
+    keeper.start()
+    record(desk, everybody(desk))
+    for _ in range(1000):
+        if len(stored(desk)) == 6:
+            break
+        keeper._stop.wait(0.01)
+    keeper.stop()
+    assert len(stored(desk)) == 6
+
+
+@pytest.fixture
+def served(desk: Desk) -> Iterator[RunningServer]:
+    with running_server(desk.home) as running:
+        yield running
+
+
+def lead(served: RunningServer) -> httpx.Client:
+    return served.add_person("Lea", role=Role.LEAD, project_id="desk")[1]
+
+
+def test_nothing_judged_is_unknown_with_its_reason(served: RunningServer) -> None:
+    answer = lead(served).get("/api/projects/desk/quality").json()
+    assert answer["judgments"] == 0
+    assert answer["alpha"]["value"] is None
+    assert answer["alpha"]["reason"].startswith("needs 2 more items")
+    assert answer["position_bias"]["value"] is None
+    assert answer["ratings"] == []
+
+
+def test_the_report_counts_rates_and_follows(desk: Desk, served: RunningServer) -> None:
+    ids = desk.home.db.write(
+        lambda tx: models.ensure_external(tx, project_id="desk", names=["plain"], now=START)
+    )
+    assert ids
+    record(desk, everybody(desk)[:-4])
+    record(desk, [imported(desk, 5, rater, "second") for rater in RATERS])
+    desk.home.db.write(lambda tx: service.reconcile(tx, project_id="desk", now=START))
+    reader = lead(served)
+    answer = reader.get("/api/projects/desk/quality").json()
+    assert (answer["judgments"], answer["annotators"], answer["items"]) == (24, 4, 6)
+    assert answer["sources"] == 2
+    assert answer["alpha"]["value"] == pytest.approx(1.0)
+    best, worst = answer["ratings"]
+    assert best["policy_version_id"] == "pol_secret_a"
+    assert best["wins"] == worst["losses"] == 20
+    assert best["low"] < best["rating"] < best["high"]
+    assert len(answer["reliability"]) == 4
+    assert all(0.5 < row["low"] <= row["value"] <= row["high"] for row in answer["reliability"])
+    assert answer["position_bias"]["low"] < 0.5 < answer["position_bias"]["high"]
+    record(desk, [imported(desk, 0, "eve", "tie")])
+    assert reader.get("/api/projects/desk/quality").json()["judgments"] == 25
+
+
+def test_consensus_is_listed_and_votes_are_blind(desk: Desk, served: RunningServer) -> None:
+    record(desk, everybody(desk))
+    record(desk, [imported(desk, 0, "eve", "tie")])
+    desk.home.db.write(lambda tx: service.reconcile(tx, project_id="desk", now=START))
+    reader = lead(served)
+    rows = reader.get("/api/projects/desk/consensus?order=unsure&limit=3").json()
+    assert len(rows) == 3
+    assert rows[0]["item_id"] == desk.items[0]
+    assert rows[0]["votes"] == {"first": 4, "tie": 1}
+    assert rows[0]["prompt"].startswith("Hello")
+    answer = reader.get(f"/api/projects/desk/items/{desk.items[0]}/votes")
+    assert len(answer.json()) == 5
+    assert {row["rater"] for row in answer.json()} == {f"annotator {n}" for n in range(1, 6)}
+    assert "rtr_" not in answer.text
+    assert "pol_" not in answer.text
+
+
+def test_annotators_do_not_see_results_and_strange_items_are_not_found(
+    served: RunningServer,
+) -> None:
+    annotator = served.add_person("Ann", role=Role.ANNOTATOR, project_id="desk")[1]
+    assert annotator.get("/api/projects/desk/quality").status_code == 403
+    assert annotator.get("/api/projects/desk/consensus").status_code == 403
+    assert lead(served).get("/api/projects/desk/items/itm_no/votes").status_code == 404
