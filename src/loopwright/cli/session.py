@@ -1,5 +1,6 @@
 """How commands reach the server: a running one, or one started for this command alone."""
 
+import os
 import subprocess
 import sys
 import time
@@ -9,8 +10,10 @@ from contextlib import contextmanager
 import orjson
 
 from loopwright.base.errors import Unavailable
-from loopwright.cli.server import SERVER_FILE, TOKEN_FILE
+from loopwright.cli.server import SERVER_FILE, TOKEN_FILE, is_served
 from loopwright.client import Client
+from loopwright.infra.child import end_children
+from loopwright.infra.home import make_home_folder
 from loopwright.infra.settings import Settings
 
 
@@ -18,9 +21,14 @@ def running_server(settings: Settings) -> Client | None:
     """Return a client of the home's running server, None when there is none."""
     address = settings.home / SERVER_FILE
     token = settings.home / TOKEN_FILE
-    if not address.exists() or not token.exists():
+    # A killed server leaves its file; by now another home's server may listen at that address,
+    # and our key is not for that one.
+    if not (address.exists() and token.exists() and is_served(settings)):
         return None
-    client = Client(orjson.loads(address.read_bytes())["url"], token.read_text())
+    try:
+        client = Client(orjson.loads(address.read_bytes())["url"], token.read_text())
+    except (OSError, ValueError, KeyError, TypeError):  # ended, or damaged, since the look
+        return None
     if client.is_up():
         return client
     client.close()
@@ -28,16 +36,16 @@ def running_server(settings: Settings) -> Client | None:
 
 
 @contextmanager
-def server_process(settings: Settings, *, wait_seconds: float = 60.0) -> Iterator[Client]:
+def server_process(settings: Settings, *, wait_seconds: float = 180.0) -> Iterator[Client]:
     """Run a server for the time of the block; its output goes to server.log in the home."""
-    settings.home.mkdir(parents=True, exist_ok=True)
-    (settings.home / SERVER_FILE).unlink(missing_ok=True)
+    make_home_folder(settings.home)
     with (settings.home / "server.log").open("ab") as log:
         child = subprocess.Popen(
             [sys.executable, "-m", "loopwright.cli.main", "up", *arguments(settings)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
+            env=_environment(settings),
             start_new_session=True,
         )
     try:
@@ -45,26 +53,26 @@ def server_process(settings: Settings, *, wait_seconds: float = 60.0) -> Iterato
         with client:
             yield client
     finally:
-        child.terminate()
-        try:
-            child.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+        end_children([child], seconds=30)
 
 
 def arguments(settings: Settings) -> list[str]:
-    """Return the options of `loopwright up` that give these settings."""
-    chosen = [
+    """Return the options of `loopwright up` that give these settings.
+
+    The database's URL is not among them: it may hold a password, and others see a command line.
+    """
+    return [
         *("--home", str(settings.home)),
         *("--host", settings.host),
         *("--port", str(settings.port)),
         *("--gateway-port", str(settings.gateway_port)),
         *("--model-port", str(settings.model_port)),
     ]
-    if settings.database_url:
-        chosen += ["--database-url", settings.database_url]
-    return chosen
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    given = {"LOOPWRIGHT_DATABASE_URL": settings.database_url} if settings.database_url else {}
+    return {**os.environ, **given}
 
 
 def _wait_until_up(

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 
 from loopwright import __version__
 from loopwright.infra.home import Home
@@ -52,10 +53,10 @@ def create_app(home: Home, *, background: bool = True) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     work: Background | None = app.state.background
     if work is not None:
-        work.start()
+        await run_in_threadpool(work.start)  # workers may refuse to start inside an event loop
     try:
         yield
     finally:
         app.state.stopping = True
         if work is not None:
-            work.stop()
+            await run_in_threadpool(work.stop)
