@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 import orjson
 from sqlalchemy import Connection, Dialect, MetaData, Text, TypeDecorator, make_url
+from sqlalchemy.exc import ArgumentError
 
 from loopwright.base.errors import InvalidInput
 
@@ -66,10 +67,17 @@ class Database(Protocol):
 def open_database(url: str) -> Database:
     """Open the database at `url` (sqlite:///path or postgresql://...).
 
-    Raises InvalidInput for any other kind of database.
+    Raises InvalidInput for any other kind of database, never repeating the URL, which may hold a
+    password.
     """
-    backend = make_url(url).get_backend_name()
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise _unsupported("is not a database URL") from None
+    backend = parsed.get_backend_name()
     if backend == "sqlite":
+        if parsed.database in (None, "", ":memory:"):
+            raise _unsupported("keeps SQLite in memory, where the reader would find nothing")
         from loopwright.infra.sqlite import SqliteDatabase
 
         return SqliteDatabase(url)
@@ -77,8 +85,12 @@ def open_database(url: str) -> Database:
         from loopwright.infra.postgres import PostgresDatabase
 
         return PostgresDatabase(url)
-    raise InvalidInput(
-        f"The database URL names {backend!r}, which is not supported.",
+    raise _unsupported(f"names {backend!r}, which is not supported")
+
+
+def _unsupported(what: str) -> InvalidInput:
+    return InvalidInput(
+        f"The database URL {what}.",
         remedy="Set LOOPWRIGHT_DATABASE_URL to a postgresql:// URL, or leave it unset for SQLite.",
     )
 

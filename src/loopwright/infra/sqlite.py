@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 _GROUP_LIMIT = 64
 _CHECKPOINT_PAGES = 2000
+_WRITER_CACHE_KIB = 65536
+_READER_CACHE_KIB = 8192  # each of up to 32 readers has its own
 
 
 @dataclass
@@ -33,6 +35,7 @@ def _engine(url: str, *, writer: bool) -> Engine:
         pool_size=1 if writer else 8,
         max_overflow=0 if writer else 24,
         connect_args={"check_same_thread": False, "timeout": 30.0},
+        hide_parameters=True,  # errors are logged; what people wrote is not
     )
 
     @event.listens_for(engine, "connect")
@@ -43,7 +46,7 @@ def _engine(url: str, *, writer: bool) -> Engine:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute("PRAGMA cache_size=-65536")
+        cursor.execute(f"PRAGMA cache_size=-{_WRITER_CACHE_KIB if writer else _READER_CACHE_KIB}")
         # Only the writing connection may checkpoint: two at once can corrupt older SQLite.
         cursor.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES if writer else 0}")
         if not writer:
@@ -84,14 +87,14 @@ class SqliteDatabase:
             raise RuntimeError("write() inside write(): pass the connection on instead")
         request = _Request(work, Future())
         with self._close_lock:
-            if self._closed:
-                raise Unavailable("The database is closed.", remedy="Start the server again.")
+            self._require_open()
             self._requests.put(request)
         result: T = request.done.result()
         return result
 
     def read(self, work: Work[T]) -> T:
         """Run `work` in a read transaction on a reader connection."""
+        self._require_open()
         with self._reader_engine.begin() as connection:
             return work(connection)
 
@@ -105,6 +108,10 @@ class SqliteDatabase:
         self._thread.join()
         self._reader_engine.dispose()
         self._writer_engine.dispose()
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise Unavailable("The database is closed.", remedy="Start the server again.")
 
     def _run(self) -> None:
         running = True
