@@ -2,25 +2,26 @@
 
 import fcntl
 import os
+import signal
 import socket
 import subprocess
-import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import IO
 
 import orjson
 import uvicorn
+from fastapi import FastAPI
 from sqlalchemy import Connection
 
 from loopwright.accounts import service as accounts
 from loopwright.base.clock import system_now
-from loopwright.base.errors import Conflict, Unavailable
-from loopwright.infra.home import Home, open_home
+from loopwright.base.errors import Conflict
+from loopwright.infra.child import end_children, require_free_port
+from loopwright.infra.home import Home, make_home_folder, open_home
 from loopwright.infra.settings import Settings
 from loopwright.release.jobs import publish_all
 from loopwright.serving.launch import start_gateway
@@ -30,33 +31,63 @@ from loopwright.web.schema import upgrade
 
 SERVER_FILE = "server.json"
 TOKEN_FILE = "cli-token"  # noqa: S105 - a file's name
+_LOCK_FILE = "server.lock"
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
 def only_server(settings: Settings) -> Iterator[IO[str]]:
     """Hold the home's server lock. Raises Conflict when another server holds it."""
-    settings.home.mkdir(parents=True, exist_ok=True)
-    with (settings.home / "server.lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as failure:
-            raise Conflict(
-                f"A server is already running for {settings.home}.",
-                remedy="Use that one, end it, or choose another home with LOOPWRIGHT_HOME.",
-            ) from failure
+    make_home_folder(settings.home)
+    with (settings.home / _LOCK_FILE).open("a+") as lock:
+        # Twice, since a command that looks whether a server runs holds it for an instant.
+        if not _locked(lock):
+            time.sleep(0.2)
+            if not _locked(lock):
+                raise Conflict(
+                    f"A server is already running for {settings.home}.",
+                    remedy="Use that one, end it, or choose another home with LOOPWRIGHT_HOME.",
+                )
         yield lock
+
+
+def is_served(settings: Settings) -> bool:
+    """Return whether a server holds this home; what server.json says may be stale."""
+    path = settings.home / _LOCK_FILE
+    if not path.exists():
+        return False
+    with path.open("a+") as lock:
+        return not _locked(lock)
+
+
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def prepare(settings: Settings) -> Home:
     """Open the home, bring its schema up to date, make its owner and the owner's local key."""
     home = open_home(settings)
-    upgrade(home.db)
-    token = settings.home / TOKEN_FILE
+    try:
+        upgrade(home.db)
+        _keep_local_key(home)
+    except BaseException:
+        home.close()
+        raise
+    return home
+
+
+def _keep_local_key(home: Home) -> None:
+    token = home.path / TOKEN_FILE
     owner = home.db.write(lambda tx: accounts.ensure_owner(tx, now=system_now()))
-    if not token.exists():
+    known = token.read_text() if token.exists() else ""
+    # Another database than last time does not know the key that lies here.
+    if home.db.read(lambda tx: accounts.actor_of_key(tx, known)) is None:
         key = home.db.write(lambda tx: accounts.add_key(tx, person_id=owner, now=system_now()))
         _write_private(token, key)
-    return home
 
 
 def signin_link(home: Home) -> str:
@@ -80,69 +111,72 @@ def _children(settings: Settings) -> Iterator[None]:
         started.append(start_model_server(settings))
         yield
     finally:
-        for child in started:
-            child.terminate()
-        for child in started:
-            try:
-                child.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+        end_children(started)
+
+
+@contextmanager
+def _ends_cleanly() -> Iterator[None]:
+    """Turn the signals that kill at once into an orderly exit, so that no child is left behind."""
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    # nohup asks to ignore the end of the terminal: that stays.
+    heard = [number for number in _ENDING if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, leave) for number in heard}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Server(uvicorn.Server):
+    """Tells when it answers, and lets go of live streams as soon as it is told to end."""
+
+    def __init__(self, app: FastAPI, settings: Settings, *, up: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                host=settings.host,
+                port=settings.port,
+                log_level="warning",
+                timeout_graceful_shutdown=3,
+            )
+        )
+        self._app = app
+        self._up = up
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open the port, then tell."""
+        await super().startup(sockets)
+        if self.started:
+            self._up()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end; a live stream would otherwise hold the server for its whole grace."""
+        self._app.state.stopping = True
+        super().handle_exit(sig, frame)
 
 
 def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
     """Run until interrupted. `announce` is told the one-time link once the server answers."""
-    _check_port(settings)
-    with only_server(settings):
+    with _ends_cleanly(), only_server(settings):
+        require_free_port(settings.host, settings.port)
         home = prepare(settings)
+
+        def tell() -> None:
+            where = {"url": settings.base_url, "pid": os.getpid()}
+            _write_private(home.path / SERVER_FILE, orjson.dumps(where).decode())
+            announce(signin_link(home))
+
         try:
             publish_all(home, now=system_now())
             with _children(settings):
-                server = uvicorn.Server(
-                    uvicorn.Config(
-                        create_app(home),
-                        host=settings.host,
-                        port=settings.port,
-                        log_level="warning",
-                        timeout_graceful_shutdown=3,
-                    )
-                )
-                _announce_when_up(home, announce)
-                server.run()
+                _Server(create_app(home), settings, up=tell).run()
         finally:
             (settings.home / SERVER_FILE).unlink(missing_ok=True)
             home.close()
-
-
-def _check_port(settings: Settings) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as failure:
-            raise Unavailable(
-                f"Port {settings.port} on {settings.host} is taken.",
-                remedy="End the other program, or choose another with --port.",
-            ) from failure
-
-
-def _announce_when_up(home: Home, announce: Callable[[str], None]) -> None:
-    """Tell commands where the server is, and the person how to get in, once it answers."""
-
-    address = f"{home.settings.base_url}/api/health"
-
-    def watch() -> None:
-        for _ in range(300):
-            try:
-                with urllib.request.urlopen(address, timeout=1):  # noqa: S310 - our own
-                    break
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.1)
-        where = {"url": home.settings.base_url, "pid": os.getpid()}
-        _write_private(home.path / SERVER_FILE, orjson.dumps(where).decode())
-        announce(signin_link(home))
-
-    threading.Thread(target=watch, name="announce", daemon=True).start()
 
 
 def _write_private(path: Path, text: str) -> None:

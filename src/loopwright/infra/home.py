@@ -32,10 +32,16 @@ class Home:
         self.db.close()
 
 
+def make_home_folder(path: Path) -> None:
+    """Make the home folder, for its owner alone; one that is there keeps the mode it has."""
+    if not path.is_dir():
+        path.mkdir(parents=True, exist_ok=True)
+        path.chmod(0o700)
+
+
 def open_home(settings: Settings) -> Home:
     """Open (and on first use make) the home folder, its database and its artifact store."""
-    settings.home.mkdir(parents=True, exist_ok=True)
-    settings.home.chmod(0o700)
+    make_home_folder(settings.home)
     return Home(
         settings=settings,
         db=open_database(settings.url),

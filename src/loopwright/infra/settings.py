@@ -34,4 +34,5 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         """Return the address at which browsers and the command line reach the server."""
-        return f"http://{self.host}:{self.port}"
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
