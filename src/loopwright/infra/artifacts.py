@@ -3,7 +3,9 @@
 import os
 import shutil
 import tempfile
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
 
 import orjson
 
@@ -21,20 +23,17 @@ class ArtifactStore:
     def put_bytes(self, content: bytes) -> str:
         """Store bytes; return their digest."""
         digest = digest_bytes(content)
-        if not self._place(digest).exists():
-            with tempfile.NamedTemporaryFile(dir=self._root, delete=False) as stream:
-                stream.write(content)
-            self._settle(Path(stream.name), digest)
+        self._keep(content, self._place(digest))
         return digest
 
     def put_file(self, path: Path) -> str:
         """Store a copy of a file; return its digest."""
-        with tempfile.NamedTemporaryFile(dir=self._root, delete=False) as target:
-            with path.open("rb") as source:
+        with self._draft() as draft:
+            with path.open("rb") as source, draft.open("wb") as target:
                 shutil.copyfileobj(source, target)
-        # The copy is what is named: the source may change while it is read.
-        digest = digest_file(Path(target.name))
-        self._settle(Path(target.name), digest)
+            # The copy is what is named: the source may change while it is read.
+            digest = digest_file(draft)
+            _settle(draft, self._place(digest))
         return digest
 
     def put_folder(self, folder: Path) -> str:
@@ -43,10 +42,7 @@ class ArtifactStore:
         listing = {path.relative_to(folder).as_posix(): self.put_file(path) for path in files}
         manifest = canonical_json({"folder": listing})
         digest = digest_bytes(manifest)
-        if not self._place(digest).exists():
-            with tempfile.NamedTemporaryFile(dir=self._root, delete=False) as stream:
-                stream.write(manifest)
-            self._settle(Path(stream.name), digest)
+        self._keep(manifest, self._manifest(digest))
         return digest
 
     def path(self, digest: str) -> Path:
@@ -54,26 +50,31 @@ class ArtifactStore:
 
         Raises NotFound when the store does not hold the digest.
         """
+        listing = self._listing(digest)
+        if listing is not None:
+            return self._tree(digest, listing)
         place = self._place(digest)
         if not place.is_file():
             raise NotFound(
                 f"The artifact store holds no {digest}.",
                 remedy="Restore the artifacts folder from its backup, or run the step again.",
             )
-        listing = self._listing(place)
-        return place if listing is None else self._tree(digest, listing)
+        return place
 
     def verify(self, digest: str) -> None:
         """Raise Unavailable when what is stored no longer matches its name."""
-        place = self._place(digest)
-        self.path(digest)
-        if digest_file(place) != digest:
-            raise Unavailable(
-                f"Artifact {digest} is damaged: its bytes no longer match its name.",
-                remedy="Restore it from the backup, or run again the step that made it.",
-            )
-        for part in (self._listing(place) or {}).values():
+        readable = self.path(digest)
+        listing = self._listing(digest)
+        if (
+            digest_file(self._place(digest) if listing is None else self._manifest(digest))
+            != digest
+        ):
+            raise _damaged(digest)
+        for name, part in (listing or {}).items():
             self.verify(part)
+            laid_out = readable / name
+            if not (laid_out.is_file() and laid_out.samefile(self._place(part))):
+                raise _damaged(digest)
 
     def _place(self, digest: str) -> Path:
         kind, _, name = digest.partition(":")
@@ -81,11 +82,20 @@ class ArtifactStore:
             raise NotFound(f"{digest!r} is not an artifact digest.", remedy="Use sha256:<64 hex>.")
         return self._root / name[:2] / name
 
-    def _listing(self, place: Path) -> dict[str, str] | None:
-        with place.open("rb") as stream:
-            if stream.read(11) != b'{"folder":{':
-                return None
-        listing: dict[str, str] = orjson.loads(place.read_bytes())["folder"]
+    def _manifest(self, digest: str) -> Path:
+        # Apart from the files: somebody's file that reads like a manifest is still a file.
+        return self._place(digest).with_suffix(".folder")
+
+    def _listing(self, digest: str) -> dict[str, str] | None:
+        place = self._manifest(digest)
+        if not place.is_file():
+            return None
+        try:
+            listing: dict[str, str] = orjson.loads(place.read_bytes())["folder"]
+        except (ValueError, KeyError, TypeError) as failure:
+            raise _damaged(digest) from failure
+        if any(PurePosixPath(name).is_absolute() or ".." in Path(name).parts for name in listing):
+            raise _damaged(digest)
         return listing
 
     def _tree(self, digest: str, listing: dict[str, str]) -> Path:
@@ -94,25 +104,52 @@ class ArtifactStore:
             return target
         target.parent.mkdir(exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=target.parent))
-        for name, part in listing.items():
-            place = draft / name
-            place.parent.mkdir(parents=True, exist_ok=True)
-            os.link(self.path(part), place)
         try:
+            for name, part in listing.items():
+                place = draft / name
+                place.parent.mkdir(parents=True, exist_ok=True)
+                os.link(self.path(part), place)
             draft.rename(target)
-        except OSError:  # somebody else laid out the same content first
+        except BaseException:
             shutil.rmtree(draft)
+            if not target.is_dir():  # else somebody laid out the same content first
+                raise
         return target
 
-    def _settle(self, draft: Path, digest: str) -> None:
-        place = self._place(digest)
-        place.parent.mkdir(exist_ok=True)
-        with draft.open("rb") as stream:
-            os.fsync(stream.fileno())
-        draft.chmod(0o444)
-        draft.replace(place)
-        folder = os.open(place.parent, os.O_RDONLY)
+    def _keep(self, content: bytes, place: Path) -> None:
+        if not place.exists():
+            with self._draft() as draft:
+                draft.write_bytes(content)
+                _settle(draft, place)
+
+    @contextmanager
+    def _draft(self) -> Iterator[Path]:
+        """Yield a new file below the root, gone afterwards unless it was settled."""
+        number, name = tempfile.mkstemp(dir=self._root)
+        os.close(number)
         try:
-            os.fsync(folder)
+            yield Path(name)
         finally:
-            os.close(folder)
+            Path(name).unlink(missing_ok=True)
+
+
+def _settle(draft: Path, place: Path) -> None:
+    """Give a draft its lasting name; it is on the disk when this returns."""
+    place.parent.mkdir(exist_ok=True)
+    with draft.open("rb") as stream:
+        os.fsync(stream.fileno())
+    draft.chmod(0o444)
+    draft.replace(place)
+    for folder in (place.parent, place.parent.parent):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
+
+def _damaged(digest: str) -> Unavailable:
+    return Unavailable(
+        f"Artifact {digest} is damaged: its bytes no longer match its name.",
+        remedy="Restore it from the backup, or run again the step that made it.",
+    )
