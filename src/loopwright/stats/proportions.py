@@ -34,7 +34,7 @@ def wilson(successes: int, n: int, *, level: float = 0.95) -> Estimate:
     z = float(stats.norm.ppf((1 + level) / 2))
     share = successes / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    half = z / (1 + z * z / n) * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5
     return Estimate(share, max(0.0, centre - half), min(1.0, centre + half), n, method)
 
 
