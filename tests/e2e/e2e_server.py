@@ -18,6 +18,7 @@ from pathlib import Path
 from loopwright.base.types import Json
 
 REPOSITORY = Path(__file__).parents[2]
+EDITABLE = "LOOPWRIGHT_E2E_EDITABLE"
 START_SECONDS = 120.0
 _LINK = re.compile(r"http://\S+/signin\?token=\S+")
 
@@ -49,7 +50,7 @@ def installed_command(folder: Path) -> list[str]:
     The dependencies are those of this environment, found by a .pth file behind the wheel's own
     packages: nothing is downloaded, and the code under test is the wheel's.
     """
-    if os.environ.get("LOOPWRIGHT_E2E_EDITABLE") == "1":
+    if os.environ.get(EDITABLE) == "1":
         return [sys.executable, "-m", "loopwright.cli.main"]
     build = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "-q"]
     subprocess.run([*build, "-w", str(folder), str(REPOSITORY)], check=True)
@@ -70,6 +71,8 @@ def running(command: list[str], home: Path) -> Iterator[Server]:
     port, gateway, model = _free_ports(3)
     environment = {**os.environ, "LOOPWRIGHT_HOME": str(home), "COLUMNS": "300"}
     environment.pop("PYTHONPATH", None)
+    if os.environ.get(EDITABLE) == "1":
+        environment["PYTHONPATH"] = str(REPOSITORY / "src")
     output = home.parent / f"{home.name}.log"
     ports = ["--port", str(port), "--gateway-port", str(gateway), "--model-port", str(model)]
     with output.open("w") as stream:

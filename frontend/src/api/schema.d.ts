@@ -4,40 +4,20 @@
  */
 
 export interface paths {
-    "/api/signin": {
+    "/api/health": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
         /**
-         * Sign In
-         * @description Trade a one-time link's token for a session cookie.
+         * Health
+         * @description Say that the server answers.
          */
-        post: operations["sign_in_api_signin_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/signout": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
+        get: operations["health_api_health_get"];
         put?: never;
-        /**
-         * Sign Out
-         * @description End the browser's session.
-         */
-        post: operations["sign_out_api_signout_post"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -58,50 +38,6 @@ export interface paths {
         get: operations["me_api_me_get"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project_id}/people": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * People
-         * @description Return the people of a project.
-         */
-        get: operations["people_api_projects__project_id__people_get"];
-        put?: never;
-        /**
-         * Add Person
-         * @description Add a person with an API key and a one-time sign-in link.
-         */
-        post: operations["add_person_api_projects__project_id__people_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/signin-links": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Make Link
-         * @description Make a one-time sign-in link for whoever asks.
-         */
-        post: operations["make_link_api_signin_links_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -152,114 +88,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/projects/{project_id}/yaml": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Yaml
-         * @description Return the project's file as it was applied.
-         */
-        get: operations["get_yaml_api_projects__project_id__yaml_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project_id}/guidelines": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Versions
-         * @description Return every guideline version, newest first.
-         */
-        get: operations["list_versions_api_projects__project_id__guidelines_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project_id}/guidelines/{number}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Version
-         * @description Return one guideline version.
-         */
-        get: operations["get_version_api_projects__project_id__guidelines__number__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project_id}/prompts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Prompts
-         * @description Return a page of prompts, oldest first.
-         */
-        get: operations["list_prompts_api_projects__project_id__prompts_get"];
-        put?: never;
-        /**
-         * Add Prompts
-         * @description Mask and store a batch of prompts; those already there are returned as they are.
-         */
-        post: operations["add_prompts_api_projects__project_id__prompts_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project_id}/items": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Items
-         * @description Return a page of items, oldest first.
-         */
-        get: operations["list_items_api_projects__project_id__items_get"];
-        put?: never;
-        /**
-         * Add Items
-         * @description Store a batch of items; pairs to judge are offered to annotators at once.
-         */
-        post: operations["add_items_api_projects__project_id__items_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/projects/{project_id}/assignments": {
         parameters: {
             query?: never;
@@ -274,28 +102,6 @@ export interface paths {
          * @description Lease up to `count` items to the caller, besides those in `held`.
          */
         post: operations["reserve_api_projects__project_id__assignments_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project_id}/judgments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Submit
-         * @description Store an answer (once for each client_id) and lease up to `count` further items.
-         *
-         *     409 says that it was not counted: keep the answer as a draft.
-         */
-        post: operations["submit_api_projects__project_id__judgments_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -322,92 +128,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/projects/{project_id}/judgments/{judgment_id}/undo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Undo
-         * @description Take the caller's judgment back; its item is offered anew.
-         */
-        post: operations["undo_api_projects__project_id__judgments__judgment_id__undo_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project_id}/imports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Imports
-         * @description Return a project's imports, newest first.
-         */
-        get: operations["list_imports_api_projects__project_id__imports_get"];
-        put?: never;
-        /**
-         * Import File
-         * @description Import a whole file, or nothing of it; the same file again adds nothing.
-         *
-         *     `mapping` is the mapping file's text; `joined` are the files that the mapping joins.
-         */
-        post: operations["import_file_api_projects__project_id__imports_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project_id}/imports/{import_id}/rejects": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Rejects
-         * @description Return the rows that an import skipped, one JSON object a line: place and reason.
-         */
-        get: operations["rejects_api_projects__project_id__imports__import_id__rejects_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project_id}/quality": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Quality
-         * @description Return agreement, ratings, reliability and position bias, each with its interval.
-         */
-        get: operations["read_quality_api_projects__project_id__quality_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/projects/{project_id}/consensus": {
         parameters: {
             query?: never;
@@ -428,7 +148,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/projects/{project_id}/items/{item_id}/votes": {
+    "/api/projects/{project_id}/cycles": {
         parameters: {
             query?: never;
             header?: never;
@@ -436,12 +156,76 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Votes
-         * @description Return the judgments on an item without who gave them.
+         * List Cycles
+         * @description List a project's cycles, newest first.
          */
-        get: operations["list_votes_api_projects__project_id__items__item_id__votes_get"];
+        get: operations["list_cycles_api_projects__project_id__cycles_get"];
+        put?: never;
+        /**
+         * Start Cycle
+         * @description Start a cycle; it runs on the server until it is done, waiting for people and traffic.
+         */
+        post: operations["start_cycle_api_projects__project_id__cycles_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/cycles/{cycle_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Cycle
+         * @description Return a cycle with its steps, their seconds, and its result.
+         */
+        get: operations["get_cycle_api_projects__project_id__cycles__cycle_id__get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/cycles/{cycle_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Cycle
+         * @description Stop a cycle; what it has made stays.
+         */
+        post: operations["cancel_cycle_api_projects__project_id__cycles__cycle_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/cycles/{cycle_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Cycle
+         * @description Go on with a cycle that was held, failed, cancelled or lost its process.
+         */
+        post: operations["resume_cycle_api_projects__project_id__cycles__cycle_id__resume_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -512,106 +296,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/projects/{project_id}/lineage/{ref}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Trace
-         * @description Return what a thing descends from (back), or what came of it (forward).
-         */
-        get: operations["trace_api_projects__project_id__lineage__ref__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project_id}/policies": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Policies
-         * @description Return the project's policy versions, oldest first.
-         */
-        get: operations["policies_api_projects__project_id__policies_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project_id}/reward-models": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Reward Models
-         * @description Return the project's reward-model versions, oldest first.
-         */
-        get: operations["reward_models_api_projects__project_id__reward_models_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project_id}/runs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Runs
-         * @description Return the project's runs, newest first.
-         */
-        get: operations["list_runs_api_projects__project_id__runs_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project_id}/runs/{run_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Run
-         * @description Return a run with curves and the end of its log.
-         */
-        get: operations["get_run_api_projects__project_id__runs__run_id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/projects/{project_id}/evaluations": {
         parameters: {
             query?: never;
@@ -644,6 +328,326 @@ export interface paths {
          * @description Return a comparison with both answers to every prompt.
          */
         get: operations["get_evaluation_api_projects__project_id__evaluations__evaluation_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream
+         * @description Stream a project's events (server-sent); ids only, the pages fetch what they show.
+         */
+        get: operations["stream_api_projects__project_id__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/guidelines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description Return every guideline version, newest first.
+         */
+        get: operations["list_versions_api_projects__project_id__guidelines_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/guidelines/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Version
+         * @description Return one guideline version.
+         */
+        get: operations["get_version_api_projects__project_id__guidelines__number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Imports
+         * @description Return a project's imports, newest first.
+         */
+        get: operations["list_imports_api_projects__project_id__imports_get"];
+        put?: never;
+        /**
+         * Import File
+         * @description Import a whole file, or nothing of it; the same file again adds nothing.
+         *
+         *     `mapping` is the mapping file's text; `joined` are the files that the mapping joins.
+         */
+        post: operations["import_file_api_projects__project_id__imports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/imports/{import_id}/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rejects
+         * @description Return the rows that an import skipped, one JSON object a line: place and reason.
+         */
+        get: operations["rejects_api_projects__project_id__imports__import_id__rejects_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Items
+         * @description Return a page of items, oldest first.
+         */
+        get: operations["list_items_api_projects__project_id__items_get"];
+        put?: never;
+        /**
+         * Add Items
+         * @description Store a batch of items; pairs to judge are offered to annotators at once.
+         */
+        post: operations["add_items_api_projects__project_id__items_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/items/{item_id}/votes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Votes
+         * @description Return the judgments on an item without who gave them.
+         */
+        get: operations["list_votes_api_projects__project_id__items__item_id__votes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/judgments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit
+         * @description Store an answer (once for each client_id) and lease up to `count` further items.
+         *
+         *     409 says that it was not counted: keep the answer as a draft.
+         */
+        post: operations["submit_api_projects__project_id__judgments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/judgments/{judgment_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Take the caller's judgment back; its item is offered anew.
+         */
+        post: operations["undo_api_projects__project_id__judgments__judgment_id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/lineage/{ref}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trace
+         * @description Return what a thing descends from (back), or what came of it (forward).
+         */
+        get: operations["trace_api_projects__project_id__lineage__ref__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/loop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Loop Page
+         * @description Return what waits, moves and is stuck, the loop latency, win rates and decisions.
+         */
+        get: operations["loop_page_api_projects__project_id__loop_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People
+         * @description Return the people of a project.
+         */
+        get: operations["people_api_projects__project_id__people_get"];
+        put?: never;
+        /**
+         * Add Person
+         * @description Add a person with an API key and a one-time sign-in link.
+         */
+        post: operations["add_person_api_projects__project_id__people_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Policies
+         * @description Return the project's policy versions, oldest first.
+         */
+        get: operations["policies_api_projects__project_id__policies_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Prompts
+         * @description Return a page of prompts, oldest first.
+         */
+        get: operations["list_prompts_api_projects__project_id__prompts_get"];
+        put?: never;
+        /**
+         * Add Prompts
+         * @description Mask and store a batch of prompts; those already there are returned as they are.
+         */
+        post: operations["add_prompts_api_projects__project_id__prompts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Quality
+         * @description Return agreement, ratings, reliability and position bias, each with its interval.
+         */
+        get: operations["read_quality_api_projects__project_id__quality_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -712,26 +716,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/projects/{project_id}/traffic": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Traffic
-         * @description Return the newest captured requests of a project.
-         */
-        get: operations["traffic_api_projects__project_id__traffic_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/projects/{project_id}/releases/{release_id}/traffic": {
         parameters: {
             query?: never;
@@ -752,7 +736,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/projects/{project_id}/loop": {
+    "/api/projects/{project_id}/reward-models": {
         parameters: {
             query?: never;
             header?: never;
@@ -760,12 +744,152 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Loop Page
-         * @description Return what waits, moves and is stuck, the loop latency, win rates and decisions.
+         * Reward Models
+         * @description Return the project's reward-model versions, oldest first.
          */
-        get: operations["loop_page_api_projects__project_id__loop_get"];
+        get: operations["reward_models_api_projects__project_id__reward_models_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Runs
+         * @description Return the project's runs, newest first.
+         */
+        get: operations["list_runs_api_projects__project_id__runs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run
+         * @description Return a run with curves and the end of its log.
+         */
+        get: operations["get_run_api_projects__project_id__runs__run_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Traffic
+         * @description Return the newest captured requests of a project.
+         */
+        get: operations["traffic_api_projects__project_id__traffic_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Yaml
+         * @description Return the project's file as it was applied.
+         */
+        get: operations["get_yaml_api_projects__project_id__yaml_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign In
+         * @description Trade a one-time link's token for a session cookie.
+         */
+        post: operations["sign_in_api_signin_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signin-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Link
+         * @description Make a one-time sign-in link for whoever asks.
+         */
+        post: operations["make_link_api_signin_links_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign Out
+         * @description End the browser's session.
+         */
+        post: operations["sign_out_api_signout_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -792,46 +916,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/projects/{project_id}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Stream
-         * @description Stream a project's events (server-sent); ids only, the pages fetch what they show.
-         */
-        get: operations["stream_api_projects__project_id__events_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/health": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Health
-         * @description Say that the server answers.
-         */
-        get: operations["health_api_health_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -841,41 +925,43 @@ export interface components {
          * @description What applying a file did.
          */
         AppliedOut: {
-            /** Project Id */
-            project_id: string;
             /** Created */
             created: boolean;
             /** Guideline Number */
             guideline_number: number;
+            /** Project Id */
+            project_id: string;
         };
         /**
          * AssignmentOut
          * @description One leased offer.
          */
         AssignmentOut: {
+            /** Completions */
+            completions: components["schemas"]["TextOut"][];
+            guideline: components["schemas"]["loopwright__labeling__schemas__GuidelineOut"] | null;
             /** Id */
             id: string;
-            /** Token */
-            token: number;
             /** Item Id */
             item_id: string;
             /** Lease Until */
             lease_until: number;
-            question: components["schemas"]["QuestionOut"];
             /** Prompt */
             prompt: components["schemas"]["MessageOut"][];
-            /** Completions */
-            completions: components["schemas"]["TextOut"][];
-            guideline: components["schemas"]["loopwright__labeling__schemas__GuidelineOut"] | null;
+            question: components["schemas"]["QuestionOut"];
             /** Segment */
             segment: string;
             /** Simulated */
             simulated: boolean;
+            /** Token */
+            token: number;
         };
         /** Body_import_file_api_projects__project_id__imports_post */
         Body_import_file_api_projects__project_id__imports_post: {
             /** File */
             file: string;
+            /** Joined */
+            joined?: string[] | null;
             /** Mapping */
             mapping: string;
             /**
@@ -883,8 +969,6 @@ export interface components {
              * @default false
              */
             skip_bad: boolean;
-            /** Joined */
-            joined?: string[] | null;
         };
         /**
          * Budgets
@@ -899,54 +983,54 @@ export interface components {
          * @description One captured request; its texts are masked, its subject is a pseudonym.
          */
         CapturedOut: {
-            /** Id */
-            id: string;
-            /** At */
-            at: number;
             /** Arm */
             arm: string;
             /** Assigned */
             assigned: string;
-            /** Served */
-            served: string | null;
-            /** Shadow */
-            shadow: boolean;
-            /** Release Id */
-            release_id: string | null;
-            /** Outcome */
-            outcome: string;
-            /** Failure */
-            failure: string | null;
-            /** Latency Ms */
-            latency_ms: number | null;
-            /** Messages */
-            messages: {
-                [key: string]: unknown;
-            }[];
+            /** At */
+            at: number;
             /** Completion */
             completion: string;
+            /** Failure */
+            failure: string | null;
+            /** Id */
+            id: string;
+            /** Latency Ms */
+            latency_ms: number | null;
             /** Mask Counts */
             mask_counts: {
                 [key: string]: number;
             };
+            /** Messages */
+            messages: {
+                [key: string]: unknown;
+            }[];
+            /** Outcome */
+            outcome: string;
+            /** Release Id */
+            release_id: string | null;
+            /** Served */
+            served: string | null;
+            /** Shadow */
+            shadow: boolean;
         };
         /**
          * Collect
          * @description How many answers are sampled and paired for people to judge in each round.
          */
         Collect: {
-            /**
-             * Prompts
-             * @default 600
-             */
-            prompts: number;
+            /** Overlap */
+            overlap?: number | null;
             /**
              * Pairs Per Prompt
              * @default 1
              */
             pairs_per_prompt: number;
-            /** Overlap */
-            overlap?: number | null;
+            /**
+             * Prompts
+             * @default 600
+             */
+            prompts: number;
             /**
              * Temperature
              * @default 1
@@ -958,13 +1042,13 @@ export interface components {
          * @description One completion, and which policy version wrote it (a name; made when not there).
          */
         CompletionIn: {
-            /** Text */
-            text: string;
             /**
              * Policy
              * @default unknown
              */
             policy: string;
+            /** Text */
+            text: string;
         };
         /**
          * ConsensusCounts
@@ -987,37 +1071,37 @@ export interface components {
          * @description The answer on one item; `votes` counts the judgments by answer.
          */
         ConsensusOut: {
-            /** Item Id */
-            item_id: string;
-            /** Prompt */
-            prompt: string;
             /** Answer */
             answer: string;
-            /** Probability */
-            probability: number;
+            /** Item Id */
+            item_id: string;
             /** N */
             n: number;
+            /** Probability */
+            probability: number;
+            /** Prompt */
+            prompt: string;
+            /** Updated At */
+            updated_at: number;
             /** Votes */
             votes: {
                 [key: string]: number;
             };
-            /** Updated At */
-            updated_at: number;
         };
         /**
          * Criterion
          * @description One thing that the guideline asks the annotator to weigh.
          */
         Criterion: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
             /**
              * Description
              * @default
              */
             description: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
             /**
              * Scale
              * @default []
@@ -1029,37 +1113,101 @@ export interface components {
          * @description One value of one signal at one step.
          */
         CurvePoint: {
-            /** Step */
-            step: number;
             /** Name */
             name: string;
+            /** Step */
+            step: number;
             /** Value */
             value: number;
+        };
+        /**
+         * CycleDetailOut
+         * @description A cycle with its steps and, once decided, its result.
+         */
+        CycleDetailOut: {
+            /** Alive */
+            alive: boolean;
+            /** Attempt */
+            attempt: number;
+            /** Created At */
+            created_at: number;
+            /** Ended At */
+            ended_at: number | null;
+            /** Error */
+            error: string | null;
+            /** Id */
+            id: string;
+            /** Number */
+            number: number;
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            } | null;
+            /** Started By */
+            started_by: string;
+            /** State */
+            state: string;
+            /** Step */
+            step: string | null;
+            /** Steps */
+            steps: components["schemas"]["StepOut"][];
+        };
+        /**
+         * CycleOut
+         * @description One cycle in a list.
+         */
+        CycleOut: {
+            /** Attempt */
+            attempt: number;
+            /** Created At */
+            created_at: number;
+            /** Ended At */
+            ended_at: number | null;
+            /** Error */
+            error: string | null;
+            /** Id */
+            id: string;
+            /** Number */
+            number: number;
+            /** Started By */
+            started_by: string;
+            /** State */
+            state: string;
+            /** Step */
+            step: string | null;
+        };
+        /**
+         * CyclesOut
+         * @description A project's cycles, newest first.
+         */
+        CyclesOut: {
+            /** Cycles */
+            cycles: components["schemas"]["CycleOut"][];
         };
         /**
          * DatasetDetail
          * @description One dataset version with its first rows.
          */
         DatasetDetail: {
-            /** Digest */
-            digest: string;
-            kind: components["schemas"]["DatasetKind"];
-            /** Spec */
-            spec: {
-                [key: string]: unknown;
-            };
             /** Counts */
             counts: {
                 [key: string]: unknown;
             };
-            /** Guideline Versions */
-            guideline_versions: string[];
             /** Created At */
             created_at: number;
+            /** Digest */
+            digest: string;
+            /** Guideline Versions */
+            guideline_versions: string[];
+            kind: components["schemas"]["DatasetKind"];
             /** Rows */
             rows: {
                 [key: string]: unknown;
             }[];
+            /** Spec */
+            spec: {
+                [key: string]: unknown;
+            };
         };
         /**
          * DatasetIn
@@ -1068,6 +1216,11 @@ export interface components {
         DatasetIn: {
             /** @default preferences */
             kind: components["schemas"]["DatasetKind"];
+            /**
+             * Min Judgments
+             * @default 1
+             */
+            min_judgments: number;
             /**
              * Purposes
              * @default [
@@ -1078,6 +1231,11 @@ export interface components {
              */
             purposes: components["schemas"]["ItemPurpose"][];
             /**
+             * Reliability Weights
+             * @default true
+             */
+            reliability_weights: boolean;
+            /**
              * Splits
              * @default [
              *       "train",
@@ -1087,16 +1245,6 @@ export interface components {
             splits: ("train" | "held_out")[];
             /** @default soft */
             ties: components["schemas"]["Ties"];
-            /**
-             * Min Judgments
-             * @default 1
-             */
-            min_judgments: number;
-            /**
-             * Reliability Weights
-             * @default true
-             */
-            reliability_weights: boolean;
         };
         /**
          * DatasetKind
@@ -1109,21 +1257,21 @@ export interface components {
          * @description One dataset version.
          */
         DatasetOut: {
+            /** Counts */
+            counts: {
+                [key: string]: unknown;
+            };
+            /** Created At */
+            created_at: number;
             /** Digest */
             digest: string;
+            /** Guideline Versions */
+            guideline_versions: string[];
             kind: components["schemas"]["DatasetKind"];
             /** Spec */
             spec: {
                 [key: string]: unknown;
             };
-            /** Counts */
-            counts: {
-                [key: string]: unknown;
-            };
-            /** Guideline Versions */
-            guideline_versions: string[];
-            /** Created At */
-            created_at: number;
         };
         /**
          * DatasetsOut
@@ -1140,46 +1288,46 @@ export interface components {
         EdgeOut: {
             /** From */
             from: string;
-            /** To */
-            to: string;
             /** Kind */
             kind: string;
+            /** To */
+            to: string;
         };
         /**
          * EstimateOut
          * @description A figure with its 95 % interval; a value of null is unknown, and `reason` says why.
          */
         EstimateOut: {
-            /** Value */
-            value: number | null;
-            /** Low */
-            low: number | null;
             /** High */
             high: number | null;
-            /** N */
-            n: number;
+            /** Low */
+            low: number | null;
             /** Method */
             method: string;
+            /** N */
+            n: number;
             /** Reason */
             reason: string | null;
+            /** Value */
+            value: number | null;
         };
         /**
          * Evaluation
          * @description The blind comparison of a candidate with the policy in use.
          */
         Evaluation: {
-            /**
-             * Prompts
-             * @default 150
-             */
-            prompts: number;
+            /** Contrast Set */
+            contrast_set?: string | null;
             /**
              * Overlap
              * @default 2
              */
             overlap: number;
-            /** Contrast Set */
-            contrast_set?: string | null;
+            /**
+             * Prompts
+             * @default 150
+             */
+            prompts: number;
             /**
              * Temperature
              * @default 0.7
@@ -1191,78 +1339,78 @@ export interface components {
          * @description A comparison with its answers side by side.
          */
         EvaluationDetailOut: {
-            /** Id */
-            id: string;
-            /** Set Name */
-            set_name: string;
-            /** Cycle Id */
-            cycle_id: string | null;
             /** Candidate */
             candidate: string;
             /** Candidate Id */
             candidate_id: string;
+            /** Created At */
+            created_at: number;
+            /** Cycle Id */
+            cycle_id: string | null;
+            /** Id */
+            id: string;
+            /** Measured At */
+            measured_at: number | null;
+            /** Metrics */
+            metrics: {
+                [key: string]: unknown;
+            } | null;
+            /** Pairs */
+            pairs: components["schemas"]["PairOut"][];
+            /** Prompts */
+            prompts: number;
             /** Reference */
             reference: string;
             /** Reference Id */
             reference_id: string;
+            /** Set Name */
+            set_name: string;
             /** State */
             state: string;
-            /** Prompts */
-            prompts: number;
             /** Wanted */
             wanted: number;
             /** Win Rate */
             win_rate: {
                 [key: string]: unknown;
             } | null;
-            /** Metrics */
-            metrics: {
-                [key: string]: unknown;
-            } | null;
-            /** Created At */
-            created_at: number;
-            /** Measured At */
-            measured_at: number | null;
-            /** Pairs */
-            pairs: components["schemas"]["PairOut"][];
         };
         /**
          * EvaluationOut
          * @description One comparison in a list; names are policy versions'.
          */
         EvaluationOut: {
-            /** Id */
-            id: string;
-            /** Set Name */
-            set_name: string;
-            /** Cycle Id */
-            cycle_id: string | null;
             /** Candidate */
             candidate: string;
             /** Candidate Id */
             candidate_id: string;
+            /** Created At */
+            created_at: number;
+            /** Cycle Id */
+            cycle_id: string | null;
+            /** Id */
+            id: string;
+            /** Measured At */
+            measured_at: number | null;
+            /** Metrics */
+            metrics: {
+                [key: string]: unknown;
+            } | null;
+            /** Prompts */
+            prompts: number;
             /** Reference */
             reference: string;
             /** Reference Id */
             reference_id: string;
+            /** Set Name */
+            set_name: string;
             /** State */
             state: string;
-            /** Prompts */
-            prompts: number;
             /** Wanted */
             wanted: number;
             /** Win Rate */
             win_rate: {
                 [key: string]: unknown;
             } | null;
-            /** Metrics */
-            metrics: {
-                [key: string]: unknown;
-            } | null;
-            /** Created At */
-            created_at: number;
-            /** Measured At */
-            measured_at: number | null;
         };
         /**
          * EvaluationsOut
@@ -1283,50 +1431,50 @@ export interface components {
          * @description What a candidate must show before it meets users; None demands nothing.
          */
         Gates: {
-            /**
-             * Win Rate Low
-             * @default 0.5
-             */
-            win_rate_low: number;
-            /**
-             * Min Raters
-             * @default 10
-             */
-            min_raters: number;
-            /**
-             * Min Judgments
-             * @default 60
-             */
-            min_judgments: number;
             /** Contrast Accuracy Low */
             contrast_accuracy_low?: number | null;
-            /** On Policy Accuracy Low */
-            on_policy_accuracy_low?: number | null;
+            /** Max Canned Share */
+            max_canned_share?: number | null;
             /**
              * Max Length Ratio
              * @default 1.5
              */
             max_length_ratio: number | null;
-            /** Max Canned Share */
-            max_canned_share?: number | null;
+            /**
+             * Min Judgments
+             * @default 60
+             */
+            min_judgments: number;
+            /**
+             * Min Raters
+             * @default 10
+             */
+            min_raters: number;
+            /** On Policy Accuracy Low */
+            on_policy_accuracy_low?: number | null;
+            /**
+             * Win Rate Low
+             * @default 0.5
+             */
+            win_rate_low: number;
         };
         /**
          * GuidelineSpec
          * @description The guideline's text with its criteria and checklist.
          */
         GuidelineSpec: {
-            /** Text */
-            text: string;
-            /**
-             * Criteria
-             * @default []
-             */
-            criteria: components["schemas"]["Criterion"][];
             /**
              * Checklist
              * @default []
              */
             checklist: string[];
+            /**
+             * Criteria
+             * @default []
+             */
+            criteria: components["schemas"]["Criterion"][];
+            /** Text */
+            text: string;
         };
         /**
          * GuidelinesOut
@@ -1346,26 +1494,26 @@ export interface components {
          * @description One finished import.
          */
         ImportOut: {
-            /** Id */
-            id: string;
-            /** Kind */
-            kind: string;
-            /** Source */
-            source: string;
-            /** File */
-            file: string;
-            /** File Digest */
-            file_digest: string;
             /** Counts */
             counts: {
                 [key: string]: unknown;
             };
-            /** Seconds */
-            seconds: number;
             /** Created At */
             created_at: number;
+            /** File */
+            file: string;
+            /** File Digest */
+            file_digest: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Seconds */
+            seconds: number;
             /** Sentence */
             sentence: string;
+            /** Source */
+            source: string;
         };
         /**
          * ImportsOut
@@ -1380,54 +1528,54 @@ export interface components {
          * @description One item: a pair to judge, a demonstration (one completion), a contrast (right, wrong).
          */
         ItemIn: {
+            /** Completions */
+            completions: components["schemas"]["CompletionIn"][];
+            /** Key */
+            key?: string | null;
             prompt?: components["schemas"]["PromptIn"] | null;
             /** Prompt Id */
             prompt_id?: string | null;
-            /** Completions */
-            completions: components["schemas"]["CompletionIn"][];
             /** @default core */
             purpose: components["schemas"]["ItemPurpose"];
             /** Set Name */
             set_name?: string | null;
-            /** Key */
-            key?: string | null;
         };
         /**
          * ItemOut
          * @description A stored item; which policy wrote which completion stays hidden.
          */
         ItemOut: {
-            /** Id */
-            id: string;
-            /** Question Id */
-            question_id: string;
-            purpose: components["schemas"]["ItemPurpose"];
-            /** Set Name */
-            set_name: string | null;
-            /** Segment */
-            segment: string;
-            /** Source */
-            source: string;
-            /** Prompt */
-            prompt: {
-                [key: string]: string;
-            }[];
             /** Completions */
             completions: string[];
             /** Created At */
             created_at: number;
+            /** Id */
+            id: string;
+            /** Prompt */
+            prompt: {
+                [key: string]: string;
+            }[];
+            purpose: components["schemas"]["ItemPurpose"];
+            /** Question Id */
+            question_id: string;
+            /** Segment */
+            segment: string;
+            /** Set Name */
+            set_name: string | null;
+            /** Source */
+            source: string;
         };
         /**
          * ItemPage
          * @description A page of items, oldest first, with how many there are by purpose.
          */
         ItemPage: {
-            /** Items */
-            items: components["schemas"]["ItemOut"][];
             /** Counts */
             counts: {
                 [key: string]: number;
             };
+            /** Items */
+            items: components["schemas"]["ItemOut"][];
         };
         /**
          * ItemPurpose
@@ -1440,47 +1588,43 @@ export interface components {
          * @description What a batch of items became; ids in the order sent.
          */
         ItemsAdded: {
-            /** Ids */
-            ids: string[];
             /** Added */
             added: number;
+            /** Ids */
+            ids: string[];
         };
         /**
          * ItemsIn
          * @description A batch of items to one question.
          */
         ItemsIn: {
-            /** Question */
-            question?: string | null;
             /** Items */
             items: components["schemas"]["ItemIn"][];
-            /** Overlap */
-            overlap?: number | null;
             /**
              * Open
              * @default true
              */
             open: boolean;
+            /** Overlap */
+            overlap?: number | null;
+            /** Question */
+            question?: string | null;
         };
         /**
          * JudgmentIn
          * @description An answer, and how many items to offer next.
          */
         JudgmentIn: {
-            /** Client Id */
-            client_id: string;
-            /** Assignment Id */
-            assignment_id: string;
-            /** Token */
-            token: number;
+            /** Active Ms */
+            active_ms?: number | null;
             /** Answer */
             answer: {
                 [key: string]: unknown;
             };
-            /** Active Ms */
-            active_ms?: number | null;
-            /** Revisions */
-            revisions?: number | null;
+            /** Assignment Id */
+            assignment_id: string;
+            /** Client Id */
+            client_id: string;
             /**
              * Count
              * @default 0
@@ -1491,6 +1635,10 @@ export interface components {
              * @default []
              */
             held: string[];
+            /** Revisions */
+            revisions?: number | null;
+            /** Token */
+            token: number;
         };
         /**
          * JudgmentOut
@@ -1499,11 +1647,11 @@ export interface components {
         JudgmentOut: {
             /** Judgment Id */
             judgment_id: string;
-            /** Repeated */
-            repeated: boolean;
             /** Next */
             next: components["schemas"]["AssignmentOut"][];
             progress: components["schemas"]["ProgressOut"];
+            /** Repeated */
+            repeated: boolean;
         };
         /**
          * LabelOption
@@ -1528,11 +1676,11 @@ export interface components {
          * @description Who is signed in, with roles by project ("*" for everywhere).
          */
         MeOut: {
-            /** Person Id */
-            person_id: string;
+            kind: components["schemas"]["PersonKind"];
             /** Name */
             name: string;
-            kind: components["schemas"]["PersonKind"];
+            /** Person Id */
+            person_id: string;
             /** Roles */
             roles: {
                 [key: string]: components["schemas"]["Role"];
@@ -1543,39 +1691,29 @@ export interface components {
          * @description One turn.
          */
         MessageIn: {
+            /** Content */
+            content: string;
             /**
              * Role
              * @enum {string}
              */
             role: "system" | "user" | "assistant" | "tool";
-            /** Content */
-            content: string;
         };
         /**
          * MessageOut
          * @description One turn of the prompt.
          */
         MessageOut: {
-            /** Role */
-            role: string;
             /** Content */
             content: string;
+            /** Role */
+            role: string;
         };
         /**
          * Mix
          * @description Shares of the queue; what is left over goes to core items.
          */
         Mix: {
-            /**
-             * Targeted
-             * @default 0.3
-             */
-            targeted: number;
-            /**
-             * Evaluation
-             * @default 0.2
-             */
-            evaluation: number;
             /**
              * Confused
              * @default 0.2
@@ -1586,16 +1724,26 @@ export interface components {
              * @default 0.3
              */
             core: number;
+            /**
+             * Evaluation
+             * @default 0.2
+             */
+            evaluation: number;
+            /**
+             * Targeted
+             * @default 0.3
+             */
+            targeted: number;
         };
         /**
          * NewPersonOut
          * @description Who was added; the key and the link are shown this once.
          */
         NewPersonOut: {
-            /** Person Id */
-            person_id: string;
             /** Api Key */
             api_key: string;
+            /** Person Id */
+            person_id: string;
             /** Signin Link */
             signin_link: string;
         };
@@ -1604,14 +1752,14 @@ export interface components {
          * @description One thing of a trace.
          */
         NodeOut: {
-            /** Ref */
-            ref: string;
-            /** Kind */
-            kind: string;
-            /** Title */
-            title: string;
             /** At */
             at: number | null;
+            /** Kind */
+            kind: string;
+            /** Ref */
+            ref: string;
+            /** Title */
+            title: string;
         };
         /**
          * Ok
@@ -1639,20 +1787,20 @@ export interface components {
          * @description Both answers to one prompt, and the votes for each.
          */
         PairOut: {
+            /** Baseline */
+            baseline: string;
+            /** Candidate */
+            candidate: string;
             /** Item Id */
             item_id: string | null;
-            /** Prompt Id */
-            prompt_id: string;
+            /** Outcome */
+            outcome: string | null;
             /** Prompt */
             prompt: {
                 [key: string]: unknown;
             }[];
-            /** Candidate */
-            candidate: string;
-            /** Baseline */
-            baseline: string;
-            /** Outcome */
-            outcome: string | null;
+            /** Prompt Id */
+            prompt_id: string;
             /** Votes */
             votes: {
                 [key: string]: number;
@@ -1671,11 +1819,11 @@ export interface components {
          * @description Who to add to a project.
          */
         PersonIn: {
+            /** @default human */
+            kind: components["schemas"]["PersonKind"];
             /** Name */
             name: string;
             role: components["schemas"]["Role"];
-            /** @default human */
-            kind: components["schemas"]["PersonKind"];
         };
         /**
          * PersonKind
@@ -1688,14 +1836,14 @@ export interface components {
          * @description Somebody of a project.
          */
         PersonOut: {
+            /** Created At */
+            created_at: number;
             /** Id */
             id: string;
+            kind: components["schemas"]["PersonKind"];
             /** Name */
             name: string;
             role: components["schemas"]["Role"];
-            kind: components["schemas"]["PersonKind"];
-            /** Created At */
-            created_at: number;
         };
         /**
          * PoliciesOut
@@ -1716,29 +1864,29 @@ export interface components {
          * @description A policy version: model, system prompt, decoding.
          */
         PolicyOut: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            kind: components["schemas"]["PolicyKind"];
             /** Artifact */
             artifact: string | null;
-            /** Parent Id */
-            parent_id: string | null;
-            /** Run Id */
-            run_id: string | null;
+            /** Created At */
+            created_at: number;
             /** Dataset Digest */
             dataset_digest: string | null;
-            /** Reward Model Id */
-            reward_model_id: string | null;
-            /** System Prompt */
-            system_prompt: string;
             /** Decoding */
             decoding: {
                 [key: string]: unknown;
             };
-            /** Created At */
-            created_at: number;
+            /** Id */
+            id: string;
+            kind: components["schemas"]["PolicyKind"];
+            /** Name */
+            name: string;
+            /** Parent Id */
+            parent_id: string | null;
+            /** Reward Model Id */
+            reward_model_id: string | null;
+            /** Run Id */
+            run_id: string | null;
+            /** System Prompt */
+            system_prompt: string;
         };
         /**
          * ProgressOut
@@ -1755,37 +1903,37 @@ export interface components {
          * @description A project with everything that its file says.
          */
         ProjectDetailOut: {
+            /** Created At */
+            created_at: number;
+            /** Description */
+            description: string;
             /** Id */
             id: string;
             /** Name */
             name: string;
-            /** Description */
-            description: string;
+            role: components["schemas"]["Role"] | null;
             /** Simulated */
             simulated: boolean;
-            role: components["schemas"]["Role"] | null;
-            /** Created At */
-            created_at: number;
+            spec: components["schemas"]["ProjectSpec"];
             /** Updated At */
             updated_at: number;
-            spec: components["schemas"]["ProjectSpec"];
         };
         /**
          * ProjectOut
          * @description A project in a list; `role` is the asker's own.
          */
         ProjectOut: {
+            /** Created At */
+            created_at: number;
+            /** Description */
+            description: string;
             /** Id */
             id: string;
             /** Name */
             name: string;
-            /** Description */
-            description: string;
+            role: components["schemas"]["Role"] | null;
             /** Simulated */
             simulated: boolean;
-            role: components["schemas"]["Role"] | null;
-            /** Created At */
-            created_at: number;
             /** Updated At */
             updated_at: number;
         };
@@ -1794,39 +1942,25 @@ export interface components {
          * @description A whole project.yaml.
          */
         ProjectSpec: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
+            /** @default {} */
+            budgets: components["schemas"]["Budgets"];
             /**
              * Description
              * @default
              */
             description: string;
             /**
-             * Simulated
-             * @default false
+             * @default {
+             *       "max_length_ratio": 1.5,
+             *       "min_judgments": 60,
+             *       "min_raters": 10,
+             *       "win_rate_low": 0.5
+             *     }
              */
-            simulated: boolean;
-            /** Questions */
-            questions: components["schemas"]["QuestionSpec"][];
+            gates: components["schemas"]["Gates"];
             guideline: components["schemas"]["GuidelineSpec"];
-            /**
-             * Segments
-             * @default [
-             *       {
-             *         "id": "all",
-             *         "name": "All traffic",
-             *         "weight": 1
-             *       }
-             *     ]
-             */
-            segments: components["schemas"]["Segment"][];
-            /**
-             * Overlap
-             * @default 1
-             */
-            overlap: number;
+            /** Id */
+            id: string;
             /**
              * Lease Seconds
              * @default 900
@@ -1834,27 +1968,35 @@ export interface components {
             lease_seconds: number;
             /**
              * @default {
-             *       "targeted": 0.3,
-             *       "evaluation": 0.2,
              *       "confused": 0.2,
-             *       "core": 0.3
+             *       "core": 0.3,
+             *       "evaluation": 0.2,
+             *       "targeted": 0.3
              *     }
              */
             mix: components["schemas"]["Mix"];
+            /** Name */
+            name: string;
+            /**
+             * Overlap
+             * @default 1
+             */
+            overlap: number;
+            /** Questions */
+            questions: components["schemas"]["QuestionSpec"][];
             /**
              * @default {
-             *       "preset": "tiny",
-             *       "seed": 0,
              *       "collect": {
              *         "pairs_per_prompt": 1,
              *         "prompts": 600,
              *         "temperature": 1
              *       },
-             *       "sft": {
-             *         "batch": 32,
-             *         "learning_rate": 0.003,
-             *         "steps": 300
+             *       "evaluation": {
+             *         "overlap": 2,
+             *         "prompts": 150,
+             *         "temperature": 0.7
              *       },
+             *       "preset": "tiny",
              *       "reward": {
              *         "batch": 32,
              *         "epochs": 2,
@@ -1868,10 +2010,11 @@ export interface components {
              *         "learning_rate": 0.0004,
              *         "steps": 50
              *       },
-             *       "evaluation": {
-             *         "overlap": 2,
-             *         "prompts": 150,
-             *         "temperature": 0.7
+             *       "seed": 0,
+             *       "sft": {
+             *         "batch": 32,
+             *         "learning_rate": 0.003,
+             *         "steps": 300
              *       },
              *       "targeted": {
              *         "overlap": 1,
@@ -1880,15 +2023,6 @@ export interface components {
              *     }
              */
             recipe: components["schemas"]["Recipe"];
-            /**
-             * @default {
-             *       "win_rate_low": 0.5,
-             *       "min_raters": 10,
-             *       "min_judgments": 60,
-             *       "max_length_ratio": 1.5
-             *     }
-             */
-            gates: components["schemas"]["Gates"];
             /**
              * @default {
              *       "stages": [
@@ -1918,21 +2052,35 @@ export interface components {
              *     }
              */
             release: components["schemas"]["ReleasePlan"];
-            /** @default {} */
-            budgets: components["schemas"]["Budgets"];
+            /**
+             * Segments
+             * @default [
+             *       {
+             *         "id": "all",
+             *         "name": "All traffic",
+             *         "weight": 1
+             *       }
+             *     ]
+             */
+            segments: components["schemas"]["Segment"][];
+            /**
+             * Simulated
+             * @default false
+             */
+            simulated: boolean;
         };
         /**
          * ProjectYamlIn
          * @description The text of a project.yaml.
          */
         ProjectYamlIn: {
-            /** Yaml */
-            yaml: string;
             /**
              * Source
              * @default project.yaml
              */
             source: string;
+            /** Yaml */
+            yaml: string;
         };
         /**
          * ProjectsOut
@@ -1947,54 +2095,54 @@ export interface components {
          * @description One prompt; `key` is unique within its source (default: what it says).
          */
         PromptIn: {
-            /** Messages */
-            messages: components["schemas"]["MessageIn"][];
-            /**
-             * Source
-             * @default api
-             */
-            source: string;
             /** Key */
             key?: string | null;
+            /** Messages */
+            messages: components["schemas"]["MessageIn"][];
+            /** Names */
+            names?: string[];
+            /** Residency */
+            residency?: string | null;
             /**
              * Segment
              * @default all
              */
             segment: string;
-            /** Residency */
-            residency?: string | null;
-            /** Names */
-            names?: string[];
+            /**
+             * Source
+             * @default api
+             */
+            source: string;
         };
         /**
          * PromptOut
          * @description A stored prompt.
          */
         PromptOut: {
+            /** Created At */
+            created_at: number;
             /** Id */
             id: string;
-            /** Source */
-            source: string;
             /** Key */
             key: string;
-            /** Messages */
-            messages: {
-                [key: string]: string;
-            }[];
-            /** Segment */
-            segment: string;
-            /** Split */
-            split: string;
-            /** Residency */
-            residency: string | null;
             /** Mask Counts */
             mask_counts: {
                 [key: string]: number;
             };
+            /** Messages */
+            messages: {
+                [key: string]: string;
+            }[];
+            /** Residency */
+            residency: string | null;
+            /** Segment */
+            segment: string;
             /** Simulated */
             simulated: boolean;
-            /** Created At */
-            created_at: number;
+            /** Source */
+            source: string;
+            /** Split */
+            split: string;
         };
         /**
          * PromptPage
@@ -2013,12 +2161,12 @@ export interface components {
         PromptRef: {
             /** Id */
             id: string;
-            /** Split */
-            split: string;
             /** Mask Counts */
             mask_counts: {
                 [key: string]: number;
             };
+            /** Split */
+            split: string;
         };
         /**
          * PromptsAdded
@@ -2041,45 +2189,50 @@ export interface components {
          * @description The quality report of a project.
          */
         QualityOut: {
-            /** Judgments */
-            judgments: number;
+            alpha: components["schemas"]["EstimateOut"];
             /** Annotators */
             annotators: number;
+            consensus: components["schemas"]["ConsensusCounts"];
             /** Items */
             items: number;
-            /** Sources */
-            sources: number;
-            alpha: components["schemas"]["EstimateOut"];
-            consensus: components["schemas"]["ConsensusCounts"];
-            /** Ratings */
-            ratings: components["schemas"]["RatingOut"][];
+            /** Judgments */
+            judgments: number;
+            position_bias: components["schemas"]["EstimateOut"];
             /** Rating Groups */
             rating_groups: number;
+            /** Ratings */
+            ratings: components["schemas"]["RatingOut"][];
             /** Reliability */
             reliability: components["schemas"]["ReliabilityOut"][];
-            position_bias: components["schemas"]["EstimateOut"];
+            /** Sources */
+            sources: number;
         };
         /**
          * QuestionOut
          * @description What is asked.
          */
         QuestionOut: {
+            /** Ask Reason */
+            ask_reason: boolean;
             /** Id */
             id: string;
             /** Kind */
             kind: string;
-            /** Text */
-            text: string;
             /** Options */
             options: components["schemas"]["OptionOut"][] | null;
-            /** Ask Reason */
-            ask_reason: boolean;
+            /** Text */
+            text: string;
         };
         /**
          * QuestionSpec
          * @description What is asked of an annotator.
          */
         QuestionSpec: {
+            /**
+             * Ask Reason
+             * @default true
+             */
+            ask_reason: boolean;
             /** Id */
             id: string;
             /**
@@ -2087,60 +2240,90 @@ export interface components {
              * @enum {string}
              */
             kind: "pairwise" | "single_label";
-            /** Text */
-            text: string;
             /**
              * Options
              * @default []
              */
             options: components["schemas"]["LabelOption"][];
-            /**
-             * Ask Reason
-             * @default true
-             */
-            ask_reason: boolean;
+            /** Text */
+            text: string;
         };
         /**
          * RatingOut
          * @description A policy version's rating in logits; 0 is the mean of its `group`.
          */
         RatingOut: {
-            /** Source */
-            source: string;
+            /** Group */
+            group: number;
+            /** High */
+            high: number | null;
+            /** Losses */
+            losses: number;
+            /** Low */
+            low: number | null;
+            /** N */
+            n: number;
             /** Policy Version Id */
             policy_version_id: string;
             /** Rating */
             rating: number | null;
-            /** Low */
-            low: number | null;
-            /** High */
-            high: number | null;
-            /** N */
-            n: number;
-            /** Wins */
-            wins: number;
-            /** Losses */
-            losses: number;
-            /** Ties */
-            ties: number;
-            /** Group */
-            group: number;
             /** Reason */
             reason: string | null;
+            /** Source */
+            source: string;
+            /** Ties */
+            ties: number;
+            /** Wins */
+            wins: number;
         };
         /**
          * Recipe
          * @description Everything that decides what a cycle does, apart from the data.
          */
         Recipe: {
+            /** Base Model */
+            base_model?: string | null;
+            /**
+             * @default {
+             *       "pairs_per_prompt": 1,
+             *       "prompts": 600,
+             *       "temperature": 1
+             *     }
+             */
+            collect: components["schemas"]["Collect"];
+            /**
+             * @default {
+             *       "overlap": 2,
+             *       "prompts": 150,
+             *       "temperature": 0.7
+             *     }
+             */
+            evaluation: components["schemas"]["Evaluation"];
             /**
              * Preset
              * @default tiny
              * @enum {string}
              */
             preset: "tiny" | "lora";
-            /** Base Model */
-            base_model?: string | null;
+            /**
+             * @default {
+             *       "batch": 32,
+             *       "epochs": 2,
+             *       "learning_rate": 0.001
+             *     }
+             */
+            reward: components["schemas"]["Reward"];
+            /**
+             * @default {
+             *       "algorithm": "rloo",
+             *       "batch": 64,
+             *       "beta": 0.1,
+             *       "generations": 8,
+             *       "learning_rate": 0.0004,
+             *       "steps": 50
+             *     }
+             */
+            rl: components["schemas"]["Rl"];
             /**
              * Seed
              * @default 0
@@ -2148,51 +2331,16 @@ export interface components {
             seed: number;
             /**
              * @default {
-             *       "prompts": 600,
-             *       "pairs_per_prompt": 1,
-             *       "temperature": 1
-             *     }
-             */
-            collect: components["schemas"]["Collect"];
-            /**
-             * @default {
-             *       "steps": 300,
+             *       "batch": 32,
              *       "learning_rate": 0.003,
-             *       "batch": 32
+             *       "steps": 300
              *     }
              */
             sft: components["schemas"]["Sft"];
             /**
              * @default {
-             *       "epochs": 2,
-             *       "learning_rate": 0.001,
-             *       "batch": 32
-             *     }
-             */
-            reward: components["schemas"]["Reward"];
-            /**
-             * @default {
-             *       "algorithm": "rloo",
-             *       "steps": 50,
-             *       "beta": 0.1,
-             *       "learning_rate": 0.0004,
-             *       "generations": 8,
-             *       "batch": 64
-             *     }
-             */
-            rl: components["schemas"]["Rl"];
-            /**
-             * @default {
-             *       "prompts": 150,
-             *       "overlap": 2,
-             *       "temperature": 0.7
-             *     }
-             */
-            evaluation: components["schemas"]["Evaluation"];
-            /**
-             * @default {
-             *       "pairs": 700,
-             *       "overlap": 1
+             *       "overlap": 1,
+             *       "pairs": 700
              *     }
              */
             targeted: components["schemas"]["Targeted"];
@@ -2202,89 +2350,89 @@ export interface components {
          * @description One release with its evidence and everything that happened to it.
          */
         ReleaseDetailOut: {
-            release: components["schemas"]["ReleaseOut"];
+            /** Events */
+            events: components["schemas"]["ReleaseEventOut"][];
             /** Evidence */
             evidence: {
                 [key: string]: unknown;
             } | null;
-            /** Events */
-            events: components["schemas"]["ReleaseEventOut"][];
+            release: components["schemas"]["ReleaseOut"];
         };
         /**
          * ReleaseEventOut
          * @description One thing that happened to a release.
          */
         ReleaseEventOut: {
-            /** Seq */
-            seq: number;
-            /** At */
-            at: number;
-            /** Kind */
-            kind: string;
-            /** From State */
-            from_state: string | null;
-            /** To State */
-            to_state: string;
             /** Actor */
             actor: string;
-            /** Sentence */
-            sentence: string;
+            /** At */
+            at: number;
             /** Evidence */
             evidence: {
                 [key: string]: unknown;
             };
+            /** From State */
+            from_state: string | null;
+            /** Kind */
+            kind: string;
+            /** Sentence */
+            sentence: string;
+            /** Seq */
+            seq: number;
+            /** To State */
+            to_state: string;
         };
         /**
          * ReleaseOut
          * @description One release in a list.
          */
         ReleaseOut: {
-            /** Id */
-            id: string;
-            /** Project Id */
-            project_id: string;
-            /** Candidate Policy Id */
-            candidate_policy_id: string;
+            /** Can Roll Back */
+            can_roll_back: boolean;
             /** Candidate Name */
             candidate_name: string | null;
-            /** Stable Policy Id */
-            stable_policy_id: string;
+            /** Candidate Policy Id */
+            candidate_policy_id: string;
+            /** Closed At */
+            closed_at: number | null;
+            /** Created At */
+            created_at: number;
+            /** Cycle Id */
+            cycle_id: string | null;
+            /** Id */
+            id: string;
+            /** Live At */
+            live_at: number | null;
+            /** Opened By */
+            opened_by: string;
+            /** Project Id */
+            project_id: string;
+            /** Sentence */
+            sentence: string;
+            /** Share */
+            share: number;
             /** Stable Name */
             stable_name: string | null;
-            /** State */
-            state: string;
-            /** State Explained */
-            state_explained: string;
+            /** Stable Policy Id */
+            stable_policy_id: string;
             /** Stage */
             stage: string | null;
             /** Stage Index */
             stage_index: number;
+            /** Stage Started At */
+            stage_started_at: number;
             /** Stages */
             stages: components["schemas"]["StageOut"][];
-            /** Share */
-            share: number;
-            /** Sentence */
-            sentence: string;
+            /** State */
+            state: string;
+            /** State Explained */
+            state_explained: string;
+            /** Updated At */
+            updated_at: number;
             /** Verdict */
             verdict: {
                 [key: string]: unknown;
             } | null;
-            /** Opened By */
-            opened_by: string;
-            /** Cycle Id */
-            cycle_id: string | null;
-            /** Created At */
-            created_at: number;
-            /** Updated At */
-            updated_at: number;
-            /** Stage Started At */
-            stage_started_at: number;
-            /** Live At */
-            live_at: number | null;
-            /** Closed At */
-            closed_at: number | null;
-            /** Can Roll Back */
-            can_roll_back: boolean;
         };
         /**
          * ReleasePlan
@@ -2295,25 +2443,25 @@ export interface components {
              * Stages
              * @default [
              *       {
+             *         "max_error_rate": 0.05,
+             *         "min_requests": 50,
              *         "name": "shadow",
-             *         "share": 0,
-             *         "min_requests": 50,
-             *         "max_error_rate": 0.05,
-             *         "seconds": 60
+             *         "seconds": 60,
+             *         "share": 0
              *       },
              *       {
+             *         "max_error_rate": 0.05,
+             *         "min_requests": 50,
              *         "name": "canary",
-             *         "share": 0.1,
-             *         "min_requests": 50,
-             *         "max_error_rate": 0.05,
-             *         "seconds": 60
+             *         "seconds": 60,
+             *         "share": 0.1
              *       },
              *       {
-             *         "name": "full",
-             *         "share": 1,
-             *         "min_requests": 50,
              *         "max_error_rate": 0.05,
-             *         "seconds": 60
+             *         "min_requests": 50,
+             *         "name": "full",
+             *         "seconds": 60,
+             *         "share": 1
              *       }
              *     ]
              */
@@ -2329,25 +2477,25 @@ export interface components {
          * @description One step of the ramp.
          */
         ReleaseStage: {
-            /** Name */
-            name: string;
-            /** Share */
-            share: number;
-            /**
-             * Min Requests
-             * @default 50
-             */
-            min_requests: number;
             /**
              * Max Error Rate
              * @default 0.05
              */
             max_error_rate: number;
             /**
+             * Min Requests
+             * @default 50
+             */
+            min_requests: number;
+            /** Name */
+            name: string;
+            /**
              * Seconds
              * @default 60
              */
             seconds: number;
+            /** Share */
+            share: number;
         };
         /**
          * ReleasesOut
@@ -2363,18 +2511,18 @@ export interface components {
          * @description How often a rater is right, judged against consensus.
          */
         ReliabilityOut: {
-            /** Rater */
-            rater: string;
-            /** Value */
-            value: number | null;
-            /** Low */
-            low: number | null;
             /** High */
             high: number | null;
+            /** Low */
+            low: number | null;
             /** N */
             n: number;
+            /** Rater */
+            rater: string;
             /** Reason */
             reason: string | null;
+            /** Value */
+            value: number | null;
         };
         /**
          * ReserveIn
@@ -2407,6 +2555,11 @@ export interface components {
          */
         Reward: {
             /**
+             * Batch
+             * @default 32
+             */
+            batch: number;
+            /**
              * Epochs
              * @default 2
              */
@@ -2416,35 +2569,30 @@ export interface components {
              * @default 0.001
              */
             learning_rate: number;
-            /**
-             * Batch
-             * @default 32
-             */
-            batch: number;
         };
         /**
          * RewardModelOut
          * @description A reward-model version; `metrics` holds its accuracy per named set.
          */
         RewardModelOut: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
             /** Artifact */
             artifact: string;
-            /** Run Id */
-            run_id: string;
+            /** Created At */
+            created_at: number;
             /** Dataset Digest */
             dataset_digest: string;
-            /** Parent Policy Id */
-            parent_policy_id: string;
+            /** Id */
+            id: string;
             /** Metrics */
             metrics: {
                 [key: string]: unknown;
             };
-            /** Created At */
-            created_at: number;
+            /** Name */
+            name: string;
+            /** Parent Policy Id */
+            parent_policy_id: string;
+            /** Run Id */
+            run_id: string;
         };
         /**
          * RewardModelsOut
@@ -2466,30 +2614,30 @@ export interface components {
              */
             algorithm: "rloo";
             /**
-             * Steps
-             * @default 50
+             * Batch
+             * @default 64
              */
-            steps: number;
+            batch: number;
             /**
              * Beta
              * @default 0.1
              */
             beta: number;
             /**
-             * Learning Rate
-             * @default 0.0004
-             */
-            learning_rate: number;
-            /**
              * Generations
              * @default 8
              */
             generations: number;
             /**
-             * Batch
-             * @default 64
+             * Learning Rate
+             * @default 0.0004
              */
-            batch: number;
+            learning_rate: number;
+            /**
+             * Steps
+             * @default 50
+             */
+            steps: number;
             /** Target Words */
             target_words?: number | null;
         };
@@ -2515,60 +2663,60 @@ export interface components {
          * @description Who answers now.
          */
         RoutingOut: {
-            /** Version */
-            version: number;
-            /** Stable Policy Id */
-            stable_policy_id: string;
             /** Candidate Policy Id */
             candidate_policy_id: string | null;
-            /** Release Id */
-            release_id: string | null;
-            /** Share */
-            share: number;
-            /** Shadow */
-            shadow: boolean;
             /** Lease Until */
             lease_until: number;
+            /** Release Id */
+            release_id: string | null;
+            /** Shadow */
+            shadow: boolean;
+            /** Share */
+            share: number;
+            /** Stable Policy Id */
+            stable_policy_id: string;
+            /** Version */
+            version: number;
         };
         /**
          * RunDetailOut
          * @description A run with its curves, its manifest and the end of its log.
          */
         RunDetailOut: {
-            /** Id */
-            id: string;
-            kind: components["schemas"]["RunKind"];
-            state: components["schemas"]["RunState"];
-            /** Spec */
-            spec: {
-                [key: string]: unknown;
-            };
-            /** Attempts */
-            attempts: number;
-            /** Step */
-            step: number | null;
-            /** Total */
-            total: number | null;
-            /** Metrics */
-            metrics: {
-                [key: string]: unknown;
-            };
             /** Artifact */
             artifact: string | null;
-            /** Started At */
-            started_at: number;
+            /** Attempts */
+            attempts: number;
+            /** Curves */
+            curves: components["schemas"]["CurvePoint"][];
             /** Ended At */
             ended_at: number | null;
             /** Error */
             error: string | null;
-            /** Curves */
-            curves: components["schemas"]["CurvePoint"][];
+            /** Id */
+            id: string;
+            kind: components["schemas"]["RunKind"];
+            /** Log */
+            log: string;
             /** Manifest */
             manifest: {
                 [key: string]: unknown;
             } | null;
-            /** Log */
-            log: string;
+            /** Metrics */
+            metrics: {
+                [key: string]: unknown;
+            };
+            /** Spec */
+            spec: {
+                [key: string]: unknown;
+            };
+            /** Started At */
+            started_at: number;
+            state: components["schemas"]["RunState"];
+            /** Step */
+            step: number | null;
+            /** Total */
+            total: number | null;
         };
         /**
          * RunKind
@@ -2581,32 +2729,32 @@ export interface components {
          * @description A training run in a list; `step` of `total` while it runs.
          */
         RunOut: {
-            /** Id */
-            id: string;
-            kind: components["schemas"]["RunKind"];
-            state: components["schemas"]["RunState"];
-            /** Spec */
-            spec: {
-                [key: string]: unknown;
-            };
-            /** Attempts */
-            attempts: number;
-            /** Step */
-            step: number | null;
-            /** Total */
-            total: number | null;
-            /** Metrics */
-            metrics: {
-                [key: string]: unknown;
-            };
             /** Artifact */
             artifact: string | null;
-            /** Started At */
-            started_at: number;
+            /** Attempts */
+            attempts: number;
             /** Ended At */
             ended_at: number | null;
             /** Error */
             error: string | null;
+            /** Id */
+            id: string;
+            kind: components["schemas"]["RunKind"];
+            /** Metrics */
+            metrics: {
+                [key: string]: unknown;
+            };
+            /** Spec */
+            spec: {
+                [key: string]: unknown;
+            };
+            /** Started At */
+            started_at: number;
+            state: components["schemas"]["RunState"];
+            /** Step */
+            step: number | null;
+            /** Total */
+            total: number | null;
         };
         /**
          * RunState
@@ -2643,20 +2791,20 @@ export interface components {
          */
         Sft: {
             /**
-             * Steps
-             * @default 300
+             * Batch
+             * @default 32
              */
-            steps: number;
+            batch: number;
             /**
              * Learning Rate
              * @default 0.003
              */
             learning_rate: number;
             /**
-             * Batch
-             * @default 32
+             * Steps
+             * @default 300
              */
-            batch: number;
+            steps: number;
         };
         /**
          * SignIn
@@ -2671,9 +2819,9 @@ export interface components {
          * @description Give an item back.
          */
         SkipIn: {
+            reason: components["schemas"]["SkipReason"];
             /** Token */
             token: number;
-            reason: components["schemas"]["SkipReason"];
         };
         /**
          * SkipReason
@@ -2697,18 +2845,50 @@ export interface components {
          * @description One step of the ramp.
          */
         StageOut: {
-            /** Name */
-            name: string;
-            /** Share */
-            share: number;
-            /** Min Requests */
-            min_requests: number;
             /** Max Error Rate */
             max_error_rate: number;
+            /** Min Requests */
+            min_requests: number;
+            /** Name */
+            name: string;
             /** Seconds */
             seconds: number;
+            /** Share */
+            share: number;
             /** Wait Seconds */
             wait_seconds: number;
+        };
+        /**
+         * StartedOut
+         * @description The id of a cycle that was started.
+         */
+        StartedOut: {
+            /** Cycle Id */
+            cycle_id: string;
+        };
+        /**
+         * StepOut
+         * @description One step; `seconds` is how long its last run took, null while it runs.
+         */
+        StepOut: {
+            /** Ended At */
+            ended_at: number | null;
+            /** Error */
+            error: string | null;
+            /** Inputs Digest */
+            inputs_digest: string;
+            /** Name */
+            name: string;
+            /** Outputs */
+            outputs: {
+                [key: string]: unknown;
+            } | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Started At */
+            started_at: number;
+            /** State */
+            state: string;
         };
         /**
          * Targeted
@@ -2716,15 +2896,15 @@ export interface components {
          */
         Targeted: {
             /**
-             * Pairs
-             * @default 700
-             */
-            pairs: number;
-            /**
              * Overlap
              * @default 1
              */
             overlap: number;
+            /**
+             * Pairs
+             * @default 700
+             */
+            pairs: number;
         };
         /**
          * TextOut
@@ -2747,12 +2927,12 @@ export interface components {
          * @description What was reached; `cut` says that there is more.
          */
         TraceOut: {
-            /** Nodes */
-            nodes: components["schemas"]["NodeOut"][];
-            /** Edges */
-            edges: components["schemas"]["EdgeOut"][];
             /** Cut */
             cut: boolean;
+            /** Edges */
+            edges: components["schemas"]["EdgeOut"][];
+            /** Nodes */
+            nodes: components["schemas"]["NodeOut"][];
         };
         /**
          * TrafficOut
@@ -2775,52 +2955,52 @@ export interface components {
         };
         /** ValidationError */
         ValidationError: {
+            /** Context */
+            ctx?: Record<string, never>;
+            /** Input */
+            input?: unknown;
             /** Location */
             loc: (string | number)[];
             /** Message */
             msg: string;
             /** Error Type */
             type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
         };
         /**
          * VoteOut
          * @description One judgment, blind: the rater's name holds on this item only.
          */
         VoteOut: {
-            /** Rater */
-            rater: string;
             /** Answer */
             answer: string;
-            /** Reason */
-            reason: string | null;
             /** Created At */
             created_at: number;
+            /** Rater */
+            rater: string;
+            /** Reason */
+            reason: string | null;
         };
         /**
          * GuidelineOut
          * @description A published guideline version.
          */
         loopwright__guidelines__schemas__GuidelineOut: {
-            /** Id */
-            id: string;
-            /** Number */
-            number: number;
-            /** Text */
-            text: string;
+            /** Checklist */
+            checklist: string[];
             /** Criteria */
             criteria: {
                 [key: string]: unknown;
             }[];
-            /** Checklist */
-            checklist: string[];
             /** Digest */
             digest: string;
+            /** Id */
+            id: string;
+            /** Number */
+            number: number;
             /** Published At */
             published_at: number;
+            /** Text */
+            text: string;
         };
         /**
          * GuidelineOut
@@ -2841,40 +3021,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    sign_in_api_signin_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ok"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    sign_out_api_signout_post: {
+    health_api_health_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -2889,7 +3036,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Ok"];
+                    "application/json": {
+                        [key: string]: string;
+                    };
                 };
             };
         };
@@ -2910,92 +3059,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MeOut"];
-                };
-            };
-        };
-    };
-    people_api_projects__project_id__people_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PeopleOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    add_person_api_projects__project_id__people_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PersonIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NewPersonOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    make_link_api_signin_links_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LinkOut"];
                 };
             };
         };
@@ -3084,243 +3147,6 @@ export interface operations {
             };
         };
     };
-    get_yaml_api_projects__project_id__yaml_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_versions_api_projects__project_id__guidelines_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GuidelinesOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    get_version_api_projects__project_id__guidelines__number__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-                number: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["loopwright__guidelines__schemas__GuidelineOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_prompts_api_projects__project_id__prompts_get: {
-        parameters: {
-            query?: {
-                split?: string | null;
-                source?: string | null;
-                segment?: string | null;
-                limit?: number;
-                offset?: number;
-            };
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PromptPage"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    add_prompts_api_projects__project_id__prompts_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PromptsIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PromptsAdded"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_items_api_projects__project_id__items_get: {
-        parameters: {
-            query?: {
-                purpose?: components["schemas"]["ItemPurpose"] | null;
-                set_name?: string | null;
-                limit?: number;
-                offset?: number;
-            };
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ItemPage"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    add_items_api_projects__project_id__items_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ItemsIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ItemsAdded"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     reserve_api_projects__project_id__assignments_post: {
         parameters: {
             query?: never;
@@ -3343,41 +3169,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReservedOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    submit_api_projects__project_id__judgments_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["JudgmentIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JudgmentOut"];
                 };
             };
             /** @description Validation Error */
@@ -3427,165 +3218,6 @@ export interface operations {
             };
         };
     };
-    undo_api_projects__project_id__judgments__judgment_id__undo_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-                judgment_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UndoneOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_imports_api_projects__project_id__imports_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImportsOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    import_file_api_projects__project_id__imports_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["Body_import_file_api_projects__project_id__imports_post"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImportOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    rejects_api_projects__project_id__imports__import_id__rejects_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-                import_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    read_quality_api_projects__project_id__quality_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["QualityOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     list_consensus_api_projects__project_id__consensus_get: {
         parameters: {
             query?: {
@@ -3621,13 +3253,12 @@ export interface operations {
             };
         };
     };
-    list_votes_api_projects__project_id__items__item_id__votes_get: {
+    list_cycles_api_projects__project_id__cycles_get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 project_id: string;
-                item_id: string;
             };
             cookie?: never;
         };
@@ -3639,7 +3270,134 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VoteOut"][];
+                    "application/json": components["schemas"]["CyclesOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    start_cycle_api_projects__project_id__cycles_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_cycle_api_projects__project_id__cycles__cycle_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                cycle_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CycleDetailOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cancel_cycle_api_projects__project_id__cycles__cycle_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                cycle_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CycleOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    resume_cycle_api_projects__project_id__cycles__cycle_id__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                cycle_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CycleOut"];
                 };
             };
             /** @description Validation Error */
@@ -3786,165 +3544,6 @@ export interface operations {
             };
         };
     };
-    trace_api_projects__project_id__lineage__ref__get: {
-        parameters: {
-            query?: {
-                direction?: "back" | "forward";
-            };
-            header?: never;
-            path: {
-                project_id: string;
-                ref: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TraceOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    policies_api_projects__project_id__policies_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PoliciesOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    reward_models_api_projects__project_id__reward_models_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RewardModelsOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_runs_api_projects__project_id__runs_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RunsOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    get_run_api_projects__project_id__runs__run_id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-                run_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RunDetailOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     list_evaluations_api_projects__project_id__evaluations_get: {
         parameters: {
             query?: never;
@@ -3995,6 +3594,633 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EvaluationDetailOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    stream_api_projects__project_id__events_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "last-event-id"?: string | null;
+            };
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_versions_api_projects__project_id__guidelines_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuidelinesOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_version_api_projects__project_id__guidelines__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["loopwright__guidelines__schemas__GuidelineOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_imports_api_projects__project_id__imports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportsOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    import_file_api_projects__project_id__imports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_import_file_api_projects__project_id__imports_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    rejects_api_projects__project_id__imports__import_id__rejects_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_items_api_projects__project_id__items_get: {
+        parameters: {
+            query?: {
+                purpose?: components["schemas"]["ItemPurpose"] | null;
+                set_name?: string | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_items_api_projects__project_id__items_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemsAdded"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_votes_api_projects__project_id__items__item_id__votes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoteOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    submit_api_projects__project_id__judgments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgmentIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgmentOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_api_projects__project_id__judgments__judgment_id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                judgment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoneOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    trace_api_projects__project_id__lineage__ref__get: {
+        parameters: {
+            query?: {
+                direction?: "back" | "forward";
+            };
+            header?: never;
+            path: {
+                project_id: string;
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    loop_page_api_projects__project_id__loop_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    people_api_projects__project_id__people_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_person_api_projects__project_id__people_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewPersonOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    policies_api_projects__project_id__policies_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoliciesOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_prompts_api_projects__project_id__prompts_get: {
+        parameters: {
+            query?: {
+                split?: string | null;
+                source?: string | null;
+                segment?: string | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_prompts_api_projects__project_id__prompts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptsAdded"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_quality_api_projects__project_id__quality_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityOut"];
                 };
             };
             /** @description Validation Error */
@@ -4107,39 +4333,6 @@ export interface operations {
             };
         };
     };
-    traffic_api_projects__project_id__traffic_get: {
-        parameters: {
-            query?: {
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TrafficOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     traffic_of_release_api_projects__project_id__releases__release_id__traffic_get: {
         parameters: {
             query?: never;
@@ -4174,7 +4367,7 @@ export interface operations {
             };
         };
     };
-    loop_page_api_projects__project_id__loop_get: {
+    reward_models_api_projects__project_id__reward_models_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -4191,9 +4384,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["RewardModelsOut"];
                 };
             };
             /** @description Validation Error */
@@ -4203,6 +4394,206 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_runs_api_projects__project_id__runs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunsOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_run_api_projects__project_id__runs__run_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDetailOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    traffic_api_projects__project_id__traffic_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrafficOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_yaml_api_projects__project_id__yaml_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    sign_in_api_signin_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ok"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    make_link_api_signin_links_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkOut"];
+                };
+            };
+        };
+    };
+    sign_out_api_signout_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ok"];
                 };
             };
         };
@@ -4223,59 +4614,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
-                };
-            };
-        };
-    };
-    stream_api_projects__project_id__events_get: {
-        parameters: {
-            query?: never;
-            header?: {
-                "last-event-id"?: string | null;
-            };
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    health_api_health_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: string;
-                    };
                 };
             };
         };

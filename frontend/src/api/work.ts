@@ -34,29 +34,16 @@ export interface LoopView {
   simulated: boolean;
 }
 
-export interface CycleStep {
-  name: string;
-  state: string;
-  seconds: number | null;
-  detail?: string | null;
-}
-
-export interface Cycle {
-  id: string;
-  state: string;
-  number?: number;
-  created_at: number;
-  ended_at?: number | null;
-  error?: string | null;
-  steps?: CycleStep[];
-}
-
 type Schemas = components["schemas"];
 
 export type QualityView = Schemas["QualityOut"];
 export type Rating = Schemas["RatingOut"];
 export type Reliability = Schemas["ReliabilityOut"];
 export type ConsensusRow = Schemas["ConsensusOut"];
+
+export type Cycle = Schemas["CycleOut"];
+export type CycleDetail = Schemas["CycleDetailOut"];
+export type CycleStep = Schemas["StepOut"];
 
 export type ImportRun = Schemas["ImportOut"];
 export type DatasetVersion = Schemas["DatasetOut"];

@@ -56,6 +56,7 @@ export default function GoAnywhere({ opened, onClose, projectId }: { opened: boo
       query={query}
       onQueryChange={setQuery}
       shortcut={null}
+      returnFocus={false}
       onSpotlightClose={onClose}
       attributes={{ content: { "aria-label": t("go.title") } }}
     >

@@ -2,6 +2,7 @@ import { Alert, AppShell, Burger, Group, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useParams, useRouterState } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useConnection } from "../api/connection";
 import { useLiveProject } from "../api/live";
@@ -31,6 +32,9 @@ export function ProjectShell() {
   const [opened, { toggle, close }] = useDisclosure(false);
   const project = useQuery(projectQuery(projectId));
   useLiveProject(projectId);
+  const main = useRef<HTMLElement>(null);
+  // A new page takes the focus: its keys (Enter above all) must not go to the link that led here.
+  useEffect(() => main.current?.focus({ preventScroll: true }), [path]);
   return (
     <AppShell header={{ height: 48 }} navbar={{ width: 184, breakpoint: "sm", collapsed: { mobile: !opened } }} padding="md">
       <a className="lw-skip" href="#page">{t("skipToContent")}</a>
@@ -61,7 +65,7 @@ export function ProjectShell() {
           />
         ))}
       </AppShell.Navbar>
-      <AppShell.Main id="page" tabIndex={-1} style={{ outline: "none" }}>
+      <AppShell.Main ref={main} id="page" tabIndex={-1} style={{ outline: "none" }}>
         <LostBanner />
         {project.error ? <ErrorPanel error={project.error} onRetry={() => void project.refetch()} /> : <Outlet />}
       </AppShell.Main>

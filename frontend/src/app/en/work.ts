@@ -34,6 +34,7 @@ export const work = {
     state: "State",
     started: "Started",
     took: "Took",
+    lasts: "{{time}} so far",
     step: "Step",
     cancel: "Cancel",
     resume: "Resume",

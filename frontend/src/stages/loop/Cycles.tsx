@@ -1,60 +1,64 @@
-import { Button, Group, Progress, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { call, project } from "../../api/http";
 import { list, read } from "../../api/queries";
-import type { Cycle } from "../../api/work";
+import type { Cycle, CycleDetail, CycleStep } from "../../api/work";
 import { CopyId } from "../../ui/CopyId";
 import { DataTable } from "../../ui/DataTable";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import { seconds } from "../../ui/format";
 import { Section } from "../../ui/Page";
-import { StateBadge, statusOf } from "../../ui/Status";
+import { StateBadge } from "../../ui/Status";
 import { Ago } from "../../ui/Time";
 
-const OPEN = new Set(["running", "pending", "queued", "waiting", "started", "enqueued"]);
-const isOpen = (cycle: Cycle) => OPEN.has(cycle.state.toLowerCase());
+const RESUMABLE = new Set(["held", "failed", "cancelled"]);
+const BEAT_MS = 2000;
+const isOpen = (cycle: Cycle) => cycle.state === "running";
+
+function Steps({ id, steps }: { id: string; steps: CycleStep[] }) {
+  const { t } = useTranslation();
+  const took = (step: CycleStep) => seconds(step.seconds ?? Date.now() / 1000 - step.started_at);
+  return (
+    <DataTable
+      caption={t("loop.stepsOf", { id })}
+      rows={steps}
+      keyOf={(step) => step.name}
+      columns={[
+        { head: t("loop.step"), cell: (step) => <>{step.name.replaceAll("_", " ")}{step.error && <Text size="sm" c="var(--mantine-color-error)">{step.error}</Text>}</> },
+        { head: t("loop.state"), cell: (step) => <StateBadge state={step.state} />, width: 140 },
+        { head: t("loop.took"), cell: (step) => <span className="lw-number">{took(step)}</span>, align: "end", width: 100 },
+      ]}
+    />
+  );
+}
 
 function CycleView({ projectId, cycle }: { projectId: string; cycle: Cycle }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
-  const whole = useQuery({ ...read<Cycle>(projectId, `/cycles/${cycle.id}`), refetchInterval: isOpen(cycle) ? 3000 : false });
+  const whole = useQuery({ ...read<CycleDetail>(projectId, `/cycles/${cycle.id}`), refetchInterval: isOpen(cycle) ? BEAT_MS : false });
   const act = useMutation({
     mutationFn: (what: "cancel" | "resume") => call("POST", project(projectId, `/cycles/${cycle.id}/${what}`)),
     onSettled: () => queries.invalidateQueries({ queryKey: ["project", projectId] }),
   });
   const shown = whole.data ?? cycle;
-  const steps = shown.steps ?? [];
-  const done = steps.filter((step) => statusOf(step.state) === "passed").length;
+  const lasted = (shown.ended_at ?? Date.now() / 1000) - shown.created_at;
   return (
     <Stack gap="xs">
       <Group justify="space-between">
         <Group gap="xs">
+          <Text size="sm" fw={600}>{t("loop.round", { n: shown.number })}</Text>
           <StateBadge state={shown.state} />
+          {isOpen(shown) && shown.step && <Text size="sm">{shown.step.replaceAll("_", " ")}</Text>}
+          <Text size="sm" c="dimmed" className="lw-number">{t("loop.lasts", { time: seconds(lasted) })}</Text>
           <CopyId id={shown.id} />
-          <Text size="sm" c="dimmed"><Ago at={shown.created_at} /></Text>
         </Group>
-        {isOpen(shown) ? (
-          <Button size="xs" variant="default" loading={act.isPending} onClick={() => act.mutate("cancel")}>{t("loop.cancel")}</Button>
-        ) : (
-          statusOf(shown.state) !== "passed" && <Button size="xs" variant="default" loading={act.isPending} onClick={() => act.mutate("resume")}>{t("loop.resume")}</Button>
-        )}
+        {isOpen(shown) && <Button size="xs" variant="default" loading={act.isPending} onClick={() => act.mutate("cancel")}>{t("loop.cancel")}</Button>}
+        {RESUMABLE.has(shown.state) && <Button size="xs" variant="default" loading={act.isPending} onClick={() => act.mutate("resume")}>{t("loop.resume")}</Button>}
       </Group>
-      {isOpen(shown) && steps.length > 0 && <Progress value={(done / steps.length) * 100} aria-label={`${done} / ${steps.length}`} />}
       {shown.error && <Text size="sm" c="var(--mantine-color-error)">{shown.error}</Text>}
       {act.error && <ErrorPanel error={act.error} />}
-      {steps.length > 0 && (
-        <DataTable
-          caption={t("loop.stepsOf", { id: shown.id })}
-          rows={steps}
-          keyOf={(step) => step.name}
-          columns={[
-            { head: t("loop.step"), cell: (step) => step.name.replaceAll("_", " ") },
-            { head: t("loop.state"), cell: (step) => <StateBadge state={step.state} />, width: 140 },
-            { head: t("loop.took"), cell: (step) => (step.seconds === null || step.seconds === undefined ? "\u2013" : <span className="lw-number">{seconds(step.seconds)}</span>), align: "end", width: 100 },
-          ]}
-        />
-      )}
+      {whole.data && whole.data.steps.length > 0 && <Steps id={shown.id} steps={whole.data.steps} />}
     </Stack>
   );
 }
@@ -76,6 +80,7 @@ export function Cycles({ projectId }: { projectId: string }) {
           rows={rows.slice(1, 11)}
           keyOf={(row) => row.id}
           columns={[
+            { head: t("loop.roundHead"), cell: (row) => row.number, width: 80 },
             { head: t("loop.cycle"), cell: (row) => <CopyId id={row.id} /> },
             { head: t("loop.state"), cell: (row) => <StateBadge state={row.state} />, width: 140 },
             { head: t("loop.started"), cell: (row) => <Ago at={row.created_at} />, width: 140 },
