@@ -1,6 +1,6 @@
 """Which figures follow from the judgments; pure."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from loopwright.quality.book import PAIR
 from loopwright.quality.model import Facts, PairVerdict, SourceRating
 from loopwright.stats.agreement import METHOD as ALPHA_METHOD
-from loopwright.stats.agreement import AlphaCounts, alpha_estimate
+from loopwright.stats.agreement import alpha_estimate, count_table
 from loopwright.stats.bradley_terry import Comparison, rate
 from loopwright.stats.estimate import Estimate, unknown
 
@@ -44,19 +44,19 @@ def alpha(verdicts: Sequence[PairVerdict]) -> Estimate:
     if not questions:
         return unknown("needs 2 more items with two or more judgments", 0, ALPHA_METHOD)
     [(question, _)] = questions.most_common(1)
-    counts = AlphaCounts()
+    items: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for one in verdicts:
         if one.question_id == question:
-            counts.add(one.item_id, one.outcome)
+            items[one.item_id][one.outcome] += 1
     # The seed is fixed: the same judgments always show the same interval.
-    return alpha_estimate(counts.table(), generator=np.random.default_rng(_SEED))
+    return alpha_estimate(count_table(items), generator=np.random.default_rng(_SEED))
 
 
 def comparison(verdict: PairVerdict, sources: Mapping[str, str]) -> Comparison | None:
     """Return the judgment as a comparison of two sources, None where it is none."""
     if verdict.outcome not in PAIR or len(verdict.completion_ids) != 2:
         return None
-    first, second = (sources.get(one) for one in verdict.completion_ids)
+    first, second = sources.get(verdict.completion_ids[0]), sources.get(verdict.completion_ids[1])
     if first is None or second is None or first == second:
         return None
     return Comparison(

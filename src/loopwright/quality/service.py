@@ -1,7 +1,9 @@
 """Use cases of quality: rebuild consensus, report, list, and the blind votes on an item."""
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from threading import Lock
+from time import perf_counter
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
@@ -14,10 +16,24 @@ from loopwright.quality import rules, store
 from loopwright.quality.book import ConsensusBook
 from loopwright.quality.model import BlindVote, Consensus, ConsensusOrder, Facts, QualityReport
 
-_Mark = tuple[int, float]
 _KEPT = 64
+_COSTLY_SECONDS = 0.25
+_REST = 10.0
+"""A report that takes longer than `_COSTLY_SECONDS` is kept this many times as long."""
+
+
+@dataclass(frozen=True)
+class _Kept:
+    mark: tuple[int, float]
+    facts: Facts
+    until: float
+
+    def good(self, mark: tuple[int, float]) -> bool:
+        return self.mark == mark or perf_counter() < self.until
+
+
 _lock = Lock()
-_kept: WeakKeyDictionary[Engine, OrderedDict[str, tuple[_Mark, Facts]]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[Engine, OrderedDict[str, _Kept]] = WeakKeyDictionary()
 
 
 def reconcile(tx: Connection, *, project_id: str, now: float) -> int:
@@ -105,14 +121,18 @@ def _facts(tx: Connection, project_id: str) -> Facts:
     mark = store.mark(tx, project_id)
     with _lock:
         kept = _kept.setdefault(tx.engine, OrderedDict()).get(project_id)
-    if kept is not None and kept[0] == mark:
-        return kept[1]
+    if kept is not None and kept.good(mark):
+        return kept.facts
+    began = perf_counter()
     verdicts = store.verdicts(tx, project_id)
     sources = store.sources_of(tx, (c for one in verdicts for c in one.completion_ids))
     found = rules.facts(verdicts, sources=sources, names=store.names_of(tx, project_id))
+    ended = perf_counter()
+    cost = ended - began
+    until = ended + _REST * cost if cost > _COSTLY_SECONDS else ended
     with _lock:
         mine = _kept[tx.engine]
-        mine[project_id] = (mark, found)
+        mine[project_id] = _Kept(mark, found, until)
         mine.move_to_end(project_id)
         while len(mine) > _KEPT:
             mine.popitem(last=False)

@@ -6,6 +6,7 @@ D_o = sum_u sum_{c != k} n_uc n_uk / (m_u - 1) / N,  D_e = sum_{c != k} n_c n_k 
 """
 
 from collections.abc import Hashable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +66,7 @@ class AlphaCounts:
             self._totals[category] = self._totals.get(category, 0) + sign * count
 
 
-def count_table(items: Mapping[Hashable, Mapping[Hashable, int]]) -> NDArray[np.float64]:
+def count_table(items: Mapping[Any, Mapping[Any, int]]) -> NDArray[np.float64]:
     """Return {item: {category: judgments}} as an array of shape (items, categories)."""
     seen = {category for counts in items.values() for category in counts}
     column = {category: number for number, category in enumerate(sorted(seen, key=str))}
