@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
-import os
-import pwd
-import shutil
-import socket
-import subprocess
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from loopwright.infra.database import create_schema
-from loopwright.infra.home import Home, open_home
-from loopwright.infra.settings import Settings
+from loopwright.infra.home import Home
 from loopwright.intake.collect import ImportFile
 from loopwright.intake.mapping import parse_mapping
 from loopwright.intake.model import ImportReport
 from loopwright.labeling.imports import run_import
 from loopwright.projects import service as projects
 from loopwright.projects.spec import parse_project
-from loopwright.web.stages import TABLES
 
 PROJECT = """\
 id: crowd
@@ -56,63 +45,12 @@ id,text,a,b,wrote_a,wrote_b,who,winner
 """
 
 
-@pytest.fixture(scope="session", name="postgres_url")
-def a_postgres() -> Iterator[str]:
-    """A PostgreSQL of this test run's own; skipped where no server program is installed."""
-    if given := os.environ.get("LOOPWRIGHT_TEST_POSTGRES_URL"):
-        yield given
-        return
-    if shutil.which("initdb") is None or shutil.which("pg_ctl") is None:
-        pytest.skip("no PostgreSQL server program on this machine")
-    folder = Path(tempfile.mkdtemp(prefix="loopwright-pg-"))
-    user = "nobody" if os.geteuid() == 0 else None  # the server refuses to run as root
-    if user is not None:
-        os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    place = str(folder / "data")
-
-    def run(*command: str) -> None:
-        subprocess.run(command, check=True, user=user, stdout=subprocess.DEVNULL, cwd=folder)
-
-    run("initdb", "-D", place, "-A", "trust", "-U", "loopwright", "--no-sync")
-    options = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off"
-    run("pg_ctl", "-D", place, "-w", "-l", str(folder / "log"), "-o", options, "start")
-    try:
-        yield f"postgresql://loopwright@127.0.0.1:{port}/postgres"
-    finally:
-        run("pg_ctl", "-D", place, "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"], name="home")
-def a_home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Home]:
-    """A home with the project, on an empty database."""
-    url = None
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_url")
-    opened = open_home(Settings(home=tmp_path / "home", database_url=url))
-    _load_tables()
-    if url is not None:
-        opened.db.write(lambda tx: _drop_all(tx))
-    create_schema(opened.db)
+@pytest.fixture(name="home")
+def crowd_home(home: Home) -> Home:
+    """The home of the session's fixtures, with the project in it."""
     spec = parse_project(PROJECT)
-    opened.db.write(lambda tx: projects.save(tx, spec=spec, yaml=PROJECT, now=1.0))
-    yield opened
-    opened.close()
-
-
-def _load_tables() -> None:
-    for name in TABLES[: TABLES.index("datasets.tables") + 1]:
-        if Path("src/loopwright", *name.split(".")).with_suffix(".py").exists():
-            importlib.import_module(f"loopwright.{name}")
-
-
-def _drop_all(tx: object) -> None:
-    from loopwright.infra.database import metadata
-
-    metadata.drop_all(tx)  # type: ignore[arg-type]
+    home.db.write(lambda tx: projects.save(tx, spec=spec, yaml=PROJECT, now=1.0))
+    return home
 
 
 def import_text(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from import_world import a_home, a_postgres
+from import_world import crowd_home
 
 from loopwright.infra.home import Home
 from loopwright.intake.collect import ImportFile
@@ -12,7 +12,7 @@ from loopwright.labeling.imports import run_import
 from loopwright.projects import service as projects
 from loopwright.projects.spec import parse_project
 
-__all__ = ["a_home", "a_postgres"]
+__all__ = ["crowd_home"]
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from import_world import VOTE_ROWS, VOTES, a_home, a_postgres, import_text
+from import_world import VOTE_ROWS, VOTES, crowd_home, import_text
 from sqlalchemy import text
 
 from loopwright.base.errors import Conflict, InvalidInput
@@ -17,7 +17,7 @@ from loopwright.intake.model import ItemPurpose
 from loopwright.labeling import store as labeling
 from loopwright.sampling import service as sampling
 
-__all__ = ["a_home", "a_postgres"]
+__all__ = ["crowd_home"]
 
 
 def added(counts: Json) -> tuple[int, int, int]:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from import_world import VOTE_ROWS, VOTES, a_home, a_postgres
+from import_world import VOTE_ROWS, VOTES, crowd_home
 
 from loopwright.accounts import service as accounts
 from loopwright.accounts.model import PersonKind, Role
@@ -17,7 +17,7 @@ from loopwright.intake import routes
 from loopwright.labeling import routes_imports
 from loopwright.sampling import service as sampling
 
-__all__ = ["a_home", "a_postgres"]
+__all__ = ["crowd_home"]
 
 BASE = "/api/projects/crowd"
 
