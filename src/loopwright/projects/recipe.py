@@ -1,14 +1,26 @@
 """How a project trains: the recipe of one cycle."""
 
-from typing import Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+_LARGEST_WHOLE_NUMBER = 2**53 - 1
+"""JSON readers, browsers among them, keep no more digits."""
 
 
 class Part(BaseModel):
     """A part of project.yaml: unknown keys are errors, since a typo would silently do nothing."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*")
+    @classmethod
+    def _can_be_stored(cls, value: Any) -> Any:
+        if isinstance(value, int) and abs(value) > _LARGEST_WHOLE_NUMBER:
+            raise ValueError(f"whole numbers go up to {_LARGEST_WHOLE_NUMBER}")
+        if isinstance(value, str) and "\0" in value:
+            raise ValueError("text cannot hold a NUL character")
+        return value
 
 
 class Collect(Part):
@@ -81,3 +93,9 @@ class Recipe(Part):
     rl: Rl = Rl()
     evaluation: Evaluation = Evaluation()
     targeted: Targeted = Targeted()
+
+    @model_validator(mode="after")
+    def _lora_has_a_base(self) -> Self:
+        if self.preset == "lora" and not self.base_model:
+            raise ValueError("the lora preset needs a base_model")
+        return self

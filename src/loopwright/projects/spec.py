@@ -1,14 +1,22 @@
 """What project.yaml says, and where it is wrong when it is."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from loopwright.base.errors import InvalidInput
+from loopwright.projects.file import CODE, line_of, parse_yaml, readable, repeated_keys
 from loopwright.projects.recipe import Part, Recipe
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+
+
+def _require_unique(what: str, ids: Sequence[str]) -> None:
+    twice = sorted({one for one in ids if ids.count(one) > 1})
+    if twice:
+        raise ValueError(f"two {what} have the same id: {', '.join(twice)}")
 
 
 class LabelOption(Part):
@@ -29,11 +37,9 @@ class QuestionSpec(Part):
 
     @model_validator(mode="after")
     def _options_fit(self) -> Self:
-        ids = [option.id for option in self.options]
-        if self.kind == "single_label" and len(ids) < 2:
+        if self.kind == "single_label" and len(self.options) < 2:
             raise ValueError("a single_label question needs at least two options")
-        if len(set(ids)) != len(ids):
-            raise ValueError("two options have the same id")
+        _require_unique("options", [option.id for option in self.options])
         return self
 
 
@@ -52,6 +58,11 @@ class GuidelineSpec(Part):
     text: str = Field(min_length=1)
     criteria: tuple[Criterion, ...] = ()
     checklist: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> Self:
+        _require_unique("criteria", [criterion.id for criterion in self.criteria])
+        return self
 
 
 class Segment(Part):
@@ -111,6 +122,11 @@ class ReleasePlan(Part):
     wait_seconds: float = Field(default=3600.0, gt=0)
     """How long a stage waits for enough traffic before the release is held."""
 
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Self:
+        _require_unique("stages", [stage.name for stage in self.stages])
+        return self
+
 
 class Budgets(Part):
     """Limits that stop work before it is overspent; None sets no limit."""
@@ -138,12 +154,8 @@ class ProjectSpec(Part):
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
-        for what, ids in (
-            ("questions", [question.id for question in self.questions]),
-            ("segments", [segment.id for segment in self.segments]),
-        ):
-            if len(set(ids)) != len(ids):
-                raise ValueError(f"two {what} have the same id")
+        _require_unique("questions", [question.id for question in self.questions])
+        _require_unique("segments", [segment.id for segment in self.segments])
         return self
 
     def question(self, question_id: str) -> QuestionSpec:
@@ -160,56 +172,37 @@ class ProjectSpec(Part):
 
 def parse_project(text: str, *, source: str = "project.yaml") -> ProjectSpec:
     """Parse project.yaml. Raises InvalidInput naming each wrong place by line."""
-    try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as failure:
-        mark = getattr(failure, "problem_mark", None)
-        place = f"{source}:{mark.line + 1}" if mark else source
-        problem = getattr(failure, "problem", None) or "not valid YAML"
-        raise InvalidInput(
-            f"{place}: {problem}.",
-            remedy="Correct the YAML at that line; indentation uses spaces.",
-            code="invalid_project_file",
-        ) from failure
+    tree, content = parse_yaml(text, source)
     if not isinstance(content, dict):
         raise InvalidInput(
             f"{source}:1: a project file is a mapping of keys to values.",
             remedy="Start from examples/support/project.yaml.",
-            code="invalid_project_file",
+            code=CODE,
         )
+    problems = [
+        f"{source}:{line}: {readable(key)}: this key is given twice"
+        for line, key in repeated_keys(tree, set())
+    ]
+    if problems:
+        raise _invalid(problems)
     try:
         return ProjectSpec.model_validate(content)
     except ValidationError as failure:
-        problems = [_problem(tree, source, error) for error in failure.errors()]
-        raise InvalidInput(
-            "\n".join(problems),
-            remedy="Correct these lines and apply the file again; nothing was changed.",
-            code="invalid_project_file",
-            detail={"problems": problems},
-        ) from failure
+        raise _invalid([_problem(tree, source, error) for error in failure.errors()]) from failure
+
+
+def _invalid(problems: list[str]) -> InvalidInput:
+    return InvalidInput(
+        "\n".join(problems),
+        remedy="Correct these lines and apply the file again; nothing was changed.",
+        code=CODE,
+        detail={"problems": problems},
+    )
 
 
 def _problem(tree: yaml.Node | None, source: str, error: Any) -> str:
-    path = [str(part) for part in error["loc"]]
+    path = ".".join(str(part) for part in error["loc"])
     message = error["msg"].removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
         message = "this key is not known"
-    return f"{source}:{_line_of(tree, error['loc'])}: {'.'.join(path) or 'file'}: {message}"
-
-
-def _line_of(node: yaml.Node | None, path: tuple[str | int, ...]) -> int:
-    """Return the line of the deepest part of `path` that the file holds."""
-    line = 1
-    for part in path:
-        if isinstance(node, yaml.MappingNode):
-            found = next(((k, v) for k, v in node.value if k.value == str(part)), None)
-            if found is None:
-                return line
-            line, node = found[0].start_mark.line + 1, found[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-            if part >= len(node.value):
-                return line
-            node = node.value[part]
-            line = node.start_mark.line + 1
-    return line
+    return f"{source}:{line_of(tree, error['loc'])}: {readable(path) or 'file'}: {message}"

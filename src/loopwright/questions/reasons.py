@@ -17,6 +17,12 @@ def checked_reason(answer: Json) -> str | None:
             remedy="Shorten it, or leave it out.",
             code="invalid_answer",
         )
+    if "\0" in reason:
+        raise InvalidInput(
+            "The reason holds a NUL character, which PostgreSQL cannot store.",
+            remedy="Type it again without the damaged character.",
+            code="invalid_answer",
+        )
     try:
         reason.encode()
     except UnicodeEncodeError as failure:
