@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
@@ -111,7 +112,7 @@ def test_a_project_is_filled_and_looked_at(owner: Client, tmp_path: Path) -> Non
     assert owner.reserve("support")["assignments"] == []
     file = tmp_path / "prompts.jsonl"
     file.write_text('{"id": "1", "text": "Hello"}\n')
-    mapping = "kind: prompts\nsource: file\nfields: {item: id, prompt: text}\n"
+    mapping = "kind: prompts\nsource: file\nfields: {prompt_key: id, prompt: text}\n"
     for added in (1, 0):
         assert owner.import_file("support", file, mapping)["counts"]["prompts_added"] == added
     assert len(owner.imports("support")) == 2
@@ -146,55 +147,42 @@ def test_events_are_streamed_and_resumed(owner: Client) -> None:
     owner.add_items("support", PAIRS)
     while next(stream)["kind"] != "items.opened":
         pass
-    stream.close()
 
 
-class CuttingProxy:
-    """Passes requests on, and cuts the connection before every second answer."""
+class CuttingProxy(ThreadingHTTPServer):
+    """Passes requests on, and cuts the connection instead of every second answer."""
+
+    daemon_threads = True
 
     def __init__(self, target: str) -> None:
-        self._target = httpx.URL(target)
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        self.cuts = 0
-        self._count = 0
-        threading.Thread(target=self._serve, daemon=True).start()
+        super().__init__(("127.0.0.1", 0), PassOn)
+        self.target = target
+        self.answers = 0
+        threading.Thread(target=self.serve_forever, daemon=True).start()
 
-    def _serve(self) -> None:
-        while True:
-            try:
-                peer, _ = self._socket.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._pass_on, args=(peer,), daemon=True).start()
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
 
-    def _pass_on(self, peer: socket.socket) -> None:
-        address = (self._target.host, self._target.port or 80)
-        with peer, socket.create_connection(address) as server:
-            while request := peer.recv(65536):
-                head, _, body = request.partition(b"\r\n\r\n")
-                length = next(
-                    (
-                        int(line.split(b":")[1])
-                        for line in head.split(b"\r\n")
-                        if line.lower().startswith(b"content-length")
-                    ),
-                    0,
-                )
-                while len(body) < length:
-                    more = peer.recv(65536)
-                    request, body = request + more, body + more
-                server.sendall(request)
-                answer = server.recv(65536)
-                self._count += 1
-                if self._count % 2:
-                    self.cuts += 1
-                    return
-                peer.sendall(answer)
 
-    def close(self) -> None:
-        """Stop listening."""
-        self._socket.close()
+class PassOn(BaseHTTPRequestHandler):
+    server: CuttingProxy
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        headers = {name: self.headers[name] for name in ("authorization", "content-type")}
+        answer = httpx.post(self.server.target + self.path, content=body, headers=headers)
+        self.server.answers += 1
+        if self.server.answers % 2:
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        self.send_response(answer.status_code)
+        self.send_header("content-length", str(len(answer.content)))
+        self.end_headers()
+        self.wfile.write(answer.content)
+
+    def log_message(self, *_: object) -> None:
+        """Stay silent."""
 
 
 def test_a_cut_connection_loses_no_answer_and_counts_none_twice(
@@ -207,6 +195,7 @@ def test_a_cut_connection_loses_no_answer_and_counts_none_twice(
         for offer in client.reserve("support", count=3)["assignments"]:
             client.submit("support", offer, {"choice": "left", "reason": None})
         progress = client.reserve("support", count=0)["progress"]
-    proxy.close()
-    assert proxy.cuts > 2
+    proxy.shutdown()
+    proxy.server_close()
+    assert proxy.answers == 10
     assert progress == {"mine": 3, "remaining": 6}

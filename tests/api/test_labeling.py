@@ -43,7 +43,7 @@ def skip(desk: Desk, name: str, assignment_id: str, token: int) -> None:
 
 
 def test_each_judge_meets_each_item_once_in_order(desk: Desk) -> None:
-    met = []
+    met: list[str] = []
     for _ in range(5):
         offers = desk.reserve("ann", count=1, held=tuple(met))
         met += [offer.id for offer in offers]

@@ -118,7 +118,7 @@ class Client(ResultCalls):
 
     def guidelines(self, project: str) -> list[Json]:
         """Return the guideline versions, newest first."""
-        return list(self.get(at(project, "guidelines"))["guidelines"])
+        return list(self.get(at(project, "guidelines"))["versions"])
 
     # Labeling
 

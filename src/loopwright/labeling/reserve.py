@@ -6,9 +6,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from loopwright.base.ids import new_id
-from loopwright.guidelines import service as guidelines
 from loopwright.infra import events
-from loopwright.intake import store as intake
 from loopwright.labeling import rules, store
 from loopwright.labeling.model import Assignment, AssignmentState, Judge
 from loopwright.projects.model import Project
@@ -163,11 +161,11 @@ def _offer(
 ) -> list[Assignment]:
     if not slots:
         return []
-    items = intake.items_of(tx, [slot.item_id for slot in slots])
-    guideline = guidelines.current(tx, project.id)
+    questions = store.questions_of(tx, [slot.item_id for slot in slots])
+    guideline = store.guideline_in_force(tx, project.id)
     shuffled = {
-        one.id: kind_of(project.spec.question(one.question_id).kind).shuffles
-        for one in items.values()
+        item_id: kind_of(project.spec.question(question_id).kind).shuffles
+        for item_id, question_id in questions.items()
     }
     fresh = sum(shuffled.values())
     place = 0
@@ -185,14 +183,14 @@ def _offer(
                 id=new_id("asg"),
                 project_id=project.id,
                 item_id=slot.item_id,
-                question_id=items[slot.item_id].question_id,
+                question_id=questions[slot.item_id],
                 rater_id=judge.rater_id,
                 judge_id=judge.judge_id,
                 token=1,
                 state=AssignmentState.OPEN,
                 lease_until=now + project.spec.lease_seconds,
                 shown_order=order,
-                guideline_version_id=guideline.id,
+                guideline_version_id=guideline,
                 band=slot.band,
                 reason=None,
                 created_at=now,

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from loopwright.base.types import Json
+from loopwright.guidelines.tables import guideline_version
 from loopwright.intake.model import ItemPurpose
 from loopwright.intake.tables import item
 from loopwright.labeling.model import Assignment, AssignmentState, Judgment
@@ -74,12 +75,51 @@ _PROGRESS = select(rater_progress.c.judged).where(
     rater_progress.c.project_id == bindparam("project"),
     rater_progress.c.rater_id == bindparam("rater"),
 )
+_QUESTIONS = select(item.c.id, item.c.question_id).where(
+    item.c.id.in_(bindparam("ids", expanding=True))
+)
+_GUIDELINE = (
+    select(guideline_version.c.id)
+    .where(guideline_version.c.project_id == bindparam("project"))
+    .order_by(guideline_version.c.number.desc())
+    .limit(1)
+)
+
+
+def _adding(insert: Any) -> Any:
+    table, new = rater_progress.c, insert.excluded
+    return insert.on_conflict_do_update(
+        index_elements=["project_id", "rater_id"],
+        set_={
+            "offered": table.offered + new.offered,
+            "judged": table.judged + new.judged,
+            "skipped": table.skipped + new.skipped,
+        },
+    ).returning(table.offered)
+
+
+# Statements are built once: building one costs more than running it.
+_DIALECTS: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
+_COUNT = {name: _adding(dialect.insert(rater_progress)) for name, dialect in _DIALECTS.items()}
+_NEW_JUDGMENTS = {
+    name: dialect.insert(judgment).on_conflict_do_nothing() for name, dialect in _DIALECTS.items()
+}
 
 
 def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
     """Cut a list into parts that fit one statement."""
     for start in range(0, len(values), _CHUNK):
         yield values[start : start + _CHUNK]
+
+
+def questions_of(tx: Connection, item_ids: Sequence[str]) -> dict[str, str]:
+    """Return which question each item asks."""
+    return {row[0]: row[1] for row in tx.execute(_QUESTIONS, {"ids": list(item_ids)})}
+
+
+def guideline_in_force(tx: Connection, project_id: str) -> str | None:
+    """Return the id of the project's newest guideline version, without its text."""
+    return tx.scalar(_GUIDELINE, {"project": project_id})
 
 
 def assignment_for_update(tx: Connection, assignment_id: str) -> Assignment | None:
@@ -161,19 +201,9 @@ def count_for_rater(
     skipped: int = 0,
 ) -> int:
     """Add to a rater's counts; return the shuffled offers made so far, these included."""
-    insert = _dialect(tx).insert(rater_progress)
-    table, new = rater_progress.c, insert.excluded
-    statement = insert.on_conflict_do_update(
-        index_elements=["project_id", "rater_id"],
-        set_={
-            "offered": table.offered + new.offered,
-            "judged": table.judged + new.judged,
-            "skipped": table.skipped + new.skipped,
-        },
-    ).returning(table.offered)
     values = {"project_id": project_id, "rater_id": rater_id}
     counts = {"offered": offered, "judged": judged, "skipped": skipped}
-    return int(tx.execute(statement, {**values, **counts}).scalar_one())
+    return int(tx.execute(_COUNT[tx.dialect.name], {**values, **counts}).scalar_one())
 
 
 def judgment_of_client(tx: Connection, *, project_id: str, client_id: str) -> Judgment | None:
@@ -244,19 +274,14 @@ def insert_missing_judgments(tx: Connection, rows: Sequence[Json]) -> int:
         judgment.c.project_id == bindparam("project"),
         judgment.c.client_id.in_(bindparam("ids", expanding=True)),
     )
-    insert = _dialect(tx).insert(judgment).on_conflict_do_nothing()
     for part in chunks(rows):
         ids = [row["client_id"] for row in part]
         there = set(tx.scalars(known, {"project": part[0]["project_id"], "ids": ids}))
         missing = {row["client_id"]: row for row in part if row["client_id"] not in there}
         if missing:
-            tx.execute(insert, list(missing.values()))
+            tx.execute(_NEW_JUDGMENTS[tx.dialect.name], list(missing.values()))
         added += len(missing)
     return added
-
-
-def _dialect(tx: Connection) -> Any:
-    return postgresql if tx.dialect.name == "postgresql" else sqlite
 
 
 def _judgment(row: RowMapping) -> Judgment:

@@ -55,10 +55,23 @@ _SAVE_CURSOR = (
 )
 
 
-def insert_ignoring(tx: Connection, table: Any) -> Any:
-    """Return an insert for the table that leaves rows alone that are there already."""
-    dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
+def _adding(insert: Any) -> Any:
+    return insert.on_conflict_do_update(
+        index_elements=["project_id", "shard"],
+        set_={
+            "wanted": queue_count.c.wanted + insert.excluded.wanted,
+            "done": queue_count.c.done + insert.excluded.done,
+        },
+    )
+
+
+# Statements are built once: building one costs more than running it.
+_DIALECTS: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
+_COUNT = {name: _adding(dialect.insert(queue_count)) for name, dialect in _DIALECTS.items()}
+_NEW_CURSOR = {
+    name: dialect.insert(queue_cursor).on_conflict_do_nothing()
+    for name, dialect in _DIALECTS.items()
+}
 
 
 def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
@@ -124,16 +137,9 @@ def append(tx: Connection, *, project_id: str, slots: Sequence[tuple[str, int, i
 
 def count(tx: Connection, *, project_id: str, shard: int, wanted: int, done: int) -> None:
     """Add to one of the project's counter rows."""
-    insert = insert_ignoring(tx, queue_count)
-    statement = insert.on_conflict_do_update(
-        index_elements=["project_id", "shard"],
-        set_={
-            "wanted": queue_count.c.wanted + insert.excluded.wanted,
-            "done": queue_count.c.done + insert.excluded.done,
-        },
-    )
     tx.execute(
-        statement, {"project_id": project_id, "shard": shard, "wanted": wanted, "done": done}
+        _COUNT[tx.dialect.name],
+        {"project_id": project_id, "shard": shard, "wanted": wanted, "done": done},
     )
 
 
@@ -173,7 +179,7 @@ def hold_cursor(tx: Connection, *, project_id: str, judge_id: str) -> Cursor:
     row = tx.execute(_CURSOR, key).first()
     if row is None:
         tx.execute(
-            insert_ignoring(tx, queue_cursor).on_conflict_do_nothing(),
+            _NEW_CURSOR[tx.dialect.name],
             {"project_id": project_id, "judge_id": judge_id, "positions": {}, "swept_at": 0.0},
         )
         row = tx.execute(_CURSOR, key).one()
