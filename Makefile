@@ -36,15 +36,7 @@ test: $(DEV_READY)
 
 .PHONY: check
 check: $(DEV_READY)
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/mypy tests/e2e/conftest.py
-	$(BIN)/lint-imports
-	$(BIN)/python tools/lint_size.py
-	$(BIN)/python tools/lint_boundaries.py
-	$(BIN)/python tools/lint_changelog.py
-	$(BIN)/python frontend/npm.py run typecheck
+	@bash tools/check.sh
 
 .PHONY: format
 format: $(DEV_READY)

@@ -116,7 +116,7 @@ def test_a_sign_in_link_works_once_and_not_for_ever(server: RunningServer) -> No
 
 @pytest.mark.parametrize("key", ["lw_forged", "lw_", "lw_" + "a" * 5000, "not ascii \xe9"])
 def test_a_forged_key_is_nobody(server: RunningServer, key: str) -> None:
-    headers = {"Authorization": b"Bearer " + key.encode("latin-1")}
+    headers = {b"Authorization": b"Bearer " + key.encode("latin-1")}
     with server.client() as client:
         error(client.get("/api/me", headers=headers), status=401)
 
