@@ -12,7 +12,7 @@ from loopwright.labeling import service
 from loopwright.labeling.model import Assignment, Judge, Submission, Submitted
 from loopwright.projects import service as projects
 from loopwright.projects.model import Project
-from loopwright.projects.file import parse_project
+from loopwright.projects.spec import parse_project
 from loopwright.sampling import service as sampling
 from loopwright.sampling.model import Band
 
