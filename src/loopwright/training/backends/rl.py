@@ -4,9 +4,11 @@ Spec: policy, reward_model, prompts, algorithm rloo, preset, steps, beta, learni
 generations, batch, target_words, word_penalty, penalty_cap, canned_phrases, limits, save_every.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from loopwright.base.types import Json
 from loopwright.training.backends.files import (
@@ -46,11 +48,12 @@ def run(job: Job) -> None:
         for r in read_rows(job.input("prompts"))
     ]
     steps = job.count("steps", 50)
+    per_step = max(1, job.count("batch", 64) // job.count("generations", 8))
     trainer = RLOOTrainer(
         model=model,
         reward_funcs=reward_function(job, Scorer.load(job.input("reward_model"))),
         args=_arguments(job, steps),
-        train_dataset=Dataset.from_list(rows),
+        train_dataset=Dataset.from_list(one_pass(rows, count=steps * per_step, seed=job.seed)),
         processing_class=tokenizer,
         callbacks=[Keeper(job), _watch(job)],
         peft_config=lora_config(job, task="CAUSAL_LM"),
@@ -64,6 +67,19 @@ def run(job: Job) -> None:
     outputs = {"policy": policy} | _path(job, tokenizer)
     metrics = _metrics(trainer.state, stop) | {"resumed": resumed is not None}
     finish(job, outputs=outputs, metrics=metrics)
+
+
+def one_pass(rows: Sequence[Json], *, count: int, seed: int) -> list[Json]:
+    """Shuffled copies of the rows, end to end, enough for a whole run.
+
+    The trainer shuffles anew for each pass but forgets where it was when it resumes: with one
+    pass in a fixed order, a resumed run sees the very prompts that an undisturbed one does.
+    """
+    rng = np.random.default_rng(seed)
+    drawn: list[Json] = []
+    while len(drawn) < count:
+        drawn += [rows[i] for i in rng.permutation(len(rows))]
+    return drawn
 
 
 def reward_function(job: Job, scorer: Any) -> Callable[..., list[float]]:
@@ -109,6 +125,7 @@ def _arguments(job: Job, steps: int) -> Any:
         max_grad_norm=1.0,
         disable_dropout=True,
         remove_unused_columns=False,
+        shuffle_dataset=False,
     )
 
 
