@@ -20,6 +20,7 @@ from loopwright.datasets.model import DatasetKind, Edge, Node, Trace
 from loopwright.intake import store as intake
 from loopwright.labeling import store as labeling
 from loopwright.models import store as models
+from loopwright.models.model import PolicyVersion
 
 Direction = Literal["back", "forward"]
 
@@ -84,6 +85,8 @@ def _parents(tx: Connection, here: Found) -> list[Edge]:
             edges += _item_parents(tx, ref)
         case "dataset":
             edges += _dataset_parents(tx, ref)
+        case "run":
+            edges += _run_parents(tx, ref)
         case "reward_model":
             model = models.reward_model(tx, ref)
             if model is not None:
@@ -156,6 +159,20 @@ def _dataset_parents(tx: Connection, ref: str) -> list[Edge]:
         return [*edges, *(Edge(ref, item, "holds") for item in items)]
     judged = store.judgments_in(tx, ref, limit=MAX_FAN + 1)
     return [*edges, *(Edge(ref, judgment, "holds") for judgment in judged)]
+
+
+def _run_parents(tx: Connection, ref: str) -> list[Edge]:
+    """What a run was given, as far as the version that it made says so."""
+    made = models.made_by(tx, ref)
+    if made is None:
+        return []
+    base = made.parent_id if isinstance(made, PolicyVersion) else made.parent_policy_id
+    steered = made.reward_model_id if isinstance(made, PolicyVersion) else None
+    return [
+        *_present(ref, (made.dataset_digest, "trained_on")),
+        *_present(ref, (base, "started_from")),
+        *_present(ref, (steered, "steered_by")),
+    ]
 
 
 def _model_children(tx: Connection, ref: str, project_id: str) -> list[Edge]:

@@ -24,6 +24,7 @@ from loopwright.datasets.model import (
 )
 from loopwright.infra.events import emit
 from loopwright.infra.home import Home
+from loopwright.quality import service as quality
 
 Rows = Callable[[Connection], Iterable[PreferenceRow | DemonstrationRow]]
 
@@ -70,9 +71,11 @@ def freeze_preferences(
 ) -> DatasetVersion:
     """Freeze the project's preference pairs as they are now.
 
+    The consensus is reconciled first, so that no judgment is left out because it just came in.
     The same judgments under the same spec give the same digest, whatever order they came in.
     Raises InvalidInput when no pair fits the spec.
     """
+    home.db.write(lambda tx: quality.reconcile(tx, project_id=project_id, now=now))
 
     def rows(tx: Connection) -> Iterator[PreferenceRow]:
         return inputs.preference_rows(tx, project_id, spec)

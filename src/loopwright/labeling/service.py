@@ -14,6 +14,7 @@ from loopwright.base.errors import Conflict, LoopwrightError, NotFound
 from loopwright.base.ids import new_id
 from loopwright.base.types import Json
 from loopwright.infra import events
+from loopwright.intake.rules import derived_id
 from loopwright.labeling import rules, store
 from loopwright.labeling.model import (
     Assignment,
@@ -183,7 +184,7 @@ def record_imported(
     """Store judgments made elsewhere; return how many were new. The same rows again add none."""
     values: list[Json] = [
         {
-            "id": new_id("jdg"),
+            "id": derived_id("jdg", project_id, row.client_id),
             "client_id": row.client_id,
             "project_id": project_id,
             "item_id": row.item_id,

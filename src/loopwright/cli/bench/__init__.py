@@ -1,0 +1,1 @@
+"""Benchmarks behind `loopwright bench`: figures with their circumstances, no verdicts."""
