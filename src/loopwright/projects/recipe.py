@@ -37,15 +37,15 @@ class Collect(Part):
 class Sft(Part):
     """Supervised fine-tuning of the first policy."""
 
-    steps: int = Field(default=300, ge=1)
-    learning_rate: float = Field(default=3e-3, gt=0)
+    steps: int = Field(default=400, ge=1)
+    learning_rate: float = Field(default=6e-3, gt=0)
     batch: int = Field(default=32, ge=1)
 
 
 class Reward(Part):
     """Training of the reward model."""
 
-    epochs: float = Field(default=2.0, gt=0)
+    epochs: float = Field(default=4.0, gt=0)
     learning_rate: float = Field(default=1e-3, gt=0)
     batch: int = Field(default=32, ge=1)
 
@@ -56,7 +56,7 @@ class Rl(Part):
     algorithm: Literal["rloo"] = "rloo"
     steps: int = Field(default=50, ge=1)
     beta: float = Field(default=0.1, ge=0)
-    learning_rate: float = Field(default=4e-4, gt=0)
+    learning_rate: float = Field(default=8e-4, gt=0)
     generations: int = Field(default=8, ge=2)
     batch: int = Field(default=64, ge=2)
     target_words: int | None = Field(default=None, ge=1)
