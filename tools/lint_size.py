@@ -18,6 +18,7 @@ FUNCTION_LINES = 50
 UI_LINES = 250
 UI_SUFFIXES = {".ts", ".tsx", ".css"}
 GENERATED = {"frontend/src/api/schema.d.ts"}
+GENERATED_FOLDERS = ("src/loopwright/migrations/versions/",)
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def findings(root: Path, files: list[str]) -> list[Finding]:
     found: list[Finding] = []
     for name in files:
         path = root / name
-        if not path.is_file() or name in GENERATED:
+        if not path.is_file() or name in GENERATED or name.startswith(GENERATED_FOLDERS):
             continue
         if path.suffix == ".py":
             text = path.read_text(encoding="utf-8")

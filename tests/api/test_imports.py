@@ -26,10 +26,9 @@ def added(counts: Json) -> tuple[int, int, int]:
 
 def table_counts(home: Home) -> dict[str, int]:
     tables = ("prompt", "completion", "item", "judgment", "rater", "item_state", "import_run")
-    return {
-        name: home.db.read(lambda tx, name=name: tx.scalar(text(f"SELECT count(*) FROM {name}")))
-        for name in tables
-    }
+    return home.db.read(
+        lambda tx: {name: tx.scalar(text(f"SELECT count(*) FROM {name}")) or 0 for name in tables}
+    )
 
 
 def test_votes_become_facts_once(home: Home) -> None:
@@ -62,11 +61,12 @@ def test_imported_items_are_offered_for_further_judging(home: Home) -> None:
 def test_nothing_unmasked_is_stored(home: Home) -> None:
     report = import_text(home, VOTE_ROWS.replace("u3", "eve@example.org"))
     assert report.counts["masked"] == {"EMAIL": 1}
-    kept = [
-        str(row)
-        for name in ("prompt", "completion", "item", "judgment", "rater", "event", "import_run")
-        for row in home.db.read(lambda tx, n=name: tx.execute(text(f"SELECT * FROM {n}")).all())
-    ]
+    tables = ("prompt", "completion", "item", "judgment", "rater", "event", "import_run")
+    kept = home.db.read(
+        lambda tx: [
+            str(row) for name in tables for row in tx.execute(text(f"SELECT * FROM {name}"))
+        ]
+    )
     assert not [row for row in kept if "@example" in row]
     assert any("[EMAIL_1]" in row for row in kept)
     assert not list(home.folder("spool/imports").iterdir())

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterator
 
-import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from httpx2 import Response
 from import_world import VOTE_ROWS, VOTES, crowd_home
 
 from loopwright.accounts import service as accounts
@@ -42,7 +42,7 @@ def key(home: Home, role: Role) -> str:
     ).api_key
 
 
-def upload(api: TestClient, rows: str, **fields: str) -> httpx.Response:
+def upload(api: TestClient, rows: str, **fields: str) -> Response:
     return api.post(
         f"{BASE}/imports", data={"mapping": VOTES, **fields}, files={"file": ("votes.csv", rows)}
     )

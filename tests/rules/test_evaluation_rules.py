@@ -58,7 +58,8 @@ def test_margin_accuracy_leaves_out_even_pairs() -> None:
     found = rules.margin_accuracy(
         [("p1", 0.4, 0.9), ("p2", -0.1, 0.8), ("p3", 5.0, 0.5), ("p4", 0.2, None)]
     )
-    assert (found.n, found.value) == (3, pytest.approx(2 / 3))
+    assert found.n == 3
+    assert found.value == pytest.approx(2 / 3)
 
 
 def test_length_ratio_is_of_means() -> None:

@@ -1,6 +1,6 @@
 """Alembic's entry point: migrate on the connection that the caller hands over."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import create_engine, pool
@@ -11,7 +11,7 @@ from loopwright.web.stages import load_tables
 load_tables()
 
 
-def _render(kind: str, item: Any, _context: Any) -> str | bool:
+def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write our column types as the plain types that they are in the database."""
     return "sa.Text()" if kind == "type" and isinstance(item, JsonText) else False
 
