@@ -111,7 +111,7 @@ def _state(flow: Flow, oldest: float | None, now: float) -> FlowState:
 def _detail(flow: Flow, state: FlowState, now: float) -> str:
     if flow.blocked is not None:
         return flow.blocked
-    waiting = f"{flow.waiting} {_plural(flow.noun, flow.waiting)} waiting"
+    waiting = f"{flow.waiting:,} {_plural(flow.noun, flow.waiting)} waiting"
     if state is FlowState.STUCK:
         since = flow.moved_at if flow.moved_at is not None else flow.oldest_at
         quiet = f"nothing has moved for {spoken_time(now - since)}" if since else "nothing moves"
@@ -119,7 +119,8 @@ def _detail(flow: Flow, state: FlowState, now: float) -> str:
     if flow.note is not None:
         return flow.note
     if state is FlowState.MOVING:
-        return f"{flow.moving} under way, {waiting}."
+        moving = f"{flow.moving:,} under way"
+        return f"{moving}, {waiting}." if flow.waiting else f"{moving}."
     return f"{waiting}." if flow.waiting else "Nothing waits."
 
 

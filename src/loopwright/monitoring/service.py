@@ -138,7 +138,7 @@ def _quality(tx: Connection, project_id: str, now: float) -> Flow:
         "quality",
         waiting=waiting.n,
         moving=store.settled(tx, project_id, since=now - RECENT_SECONDS).n,
-        noun="item without consensus",
+        noun="judged item",
         oldest_at=waiting.oldest_at,
         moved_at=store.settled(tx, project_id).newest_at,
     )
