@@ -73,7 +73,6 @@ def _see_consensus(page: Page) -> None:
     expect(page.get_by_role("group", name="Judgments")).to_contain_text("94")
     table = page.get_by_role("table", name="Latest consensus")
     expect(table.get_by_text("Question 10").first).to_be_visible(timeout=15_000)
-    expect(table.get_by_text("Question 103: is it open?")).to_be_visible(timeout=15_000)
 
 
 def test_answers_given_offline_are_sent_later(

@@ -46,7 +46,7 @@ export function EstimateText({ estimate, kind = "decimal", against, source, comp
 export function Unknown({ reason }: { reason?: string }) {
   const { t } = useTranslation();
   return (
-    <Text span inherit c="dimmed" fs="italic">
+    <Text span size="sm" c="dimmed" fs="italic">
       {reason ? t("estimate.unknownBecause", { reason }) : t("estimate.unknown")}
     </Text>
   );

@@ -22,6 +22,7 @@ export const work = {
     interval: "Interval",
     noWinRate: "No comparison has been judged yet. A cycle makes the first.",
     latest: "Latest win rate",
+    noneYet: "no comparison has been judged yet",
     decisions: "Decisions",
     noDecisions: "Nothing was released or refused yet.",
     kinds: { refused: "refused", released: "released", rolled_back: "rolled back", held: "held", aborted: "given up" },

@@ -32,7 +32,7 @@ function Headline({ view }: { view: LoopView }) {
   return (
     <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
       <Figure label={t("loop.latest")} note={latest ? [latest.policy, latest.against ? t("loop.against", { policy: latest.against }) : null].filter(Boolean).join(" ") : undefined}>
-        {latest ? <EstimateText estimate={latest} kind="percent" against={t("loop.even")} /> : <Unknown reason={t("loop.noWinRate")} />}
+        {latest ? <EstimateText estimate={latest} kind="percent" against={t("loop.even")} /> : <Unknown reason={t("loop.noneYet")} />}
       </Figure>
       <Figure label={t("loop.latency")} note={latency.max !== null ? t("loop.latencyMax", { time: seconds(latency.max), n: integer(latency.n) }) : undefined}>
         {latency.median === null ? <Unknown reason={t("loop.latencyUnknown")} /> : seconds(latency.median)}

@@ -22,8 +22,11 @@ export function StageStrip({ stages }: { stages: LoopStage[] }) {
             <Text size="sm" fw={600} truncate>{nameOf(stage.stage)}</Text>
             <StatusBadge kind={KIND[stage.state] ?? "unknown"}>{t(`loop.states.${stage.state}`)}</StatusBadge>
           </Group>
-          <Text size="xs" className="lw-number">
-            {[t("loop.waiting", { n: integer(stage.waiting) }), stage.moving > 0 ? t("loop.moving", { n: integer(stage.moving) }) : null].filter(Boolean).join(", ")}
+          <Text size="xs" fw={600}>
+            {[
+              stage.waiting > 0 ? t("loop.waiting", { n: integer(stage.waiting) }) : null,
+              stage.moving > 0 ? t("loop.moving", { n: integer(stage.moving) }) : null,
+            ].filter(Boolean).join(", ")}
           </Text>
           {stage.oldest_seconds !== null && stage.oldest_seconds !== undefined && (
             <Text size="xs" c="dimmed">{t("loop.oldest", { time: seconds(stage.oldest_seconds) })}</Text>
