@@ -7,6 +7,8 @@ from sqlalchemy import Connection
 
 from loopwright.base.errors import InvalidInput, NotFound
 from loopwright.base.types import Json
+from loopwright.datasets.lineage import record_edges
+from loopwright.datasets.model import Edge, Node
 from loopwright.evaluation import rules, store
 from loopwright.evaluation.model import (
     ComparedPair,
@@ -91,6 +93,17 @@ def open_comparison(
         measured_at=None,
     )
     store.insert(tx, made)
+    record_edges(
+        tx,
+        [
+            Edge(made.id, candidate_id, "compares"),
+            Edge(made.id, baseline_id, "compares"),
+            *(Edge(made.id, item_id, "judged_on") for item_id in made.item_ids),
+        ],
+        nodes=[Node(made.id, "evaluation", set_name, now)],
+        project_id=project_id,
+        now=now,
+    )
     if made.item_ids:
         sampling.open_items(
             tx,

@@ -13,6 +13,8 @@ from sqlalchemy import Connection
 from loopwright.base.errors import Conflict, NotFound
 from loopwright.base.ids import new_id
 from loopwright.base.types import Json
+from loopwright.datasets.lineage import record_edges
+from loopwright.datasets.model import Edge, Node
 from loopwright.release import store
 from loopwright.release.gate_rules import decide_gate
 from loopwright.release.model import (
@@ -116,6 +118,13 @@ def open_release(
         closed_at=None,
     )
     store.add_release(tx, draft)
+    record_edges(
+        tx,
+        [Edge(draft.id, candidate_policy_id, "releases"), Edge(draft.id, stable, "replaces")],
+        nodes=[Node(draft.id, "release", "release of a candidate", now)],
+        project_id=project_id,
+        now=now,
+    )
     log_event(tx, draft, kind="opened", before=None, actor=by, evidence={}, now=now)
     return _decide(
         tx, draft, evidence=evidence, verdict=decide_gate(evidence, gates), by=by, now=now
