@@ -102,7 +102,10 @@ def _adding(insert: Any) -> Any:
 _DIALECTS: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
 _COUNT = {name: _adding(dialect.insert(rater_progress)) for name, dialect in _DIALECTS.items()}
 _NEW_JUDGMENTS = {
-    name: dialect.insert(judgment).on_conflict_do_nothing() for name, dialect in _DIALECTS.items()
+    name: dialect.insert(judgment)
+    .on_conflict_do_nothing(index_elements=["project_id", "client_id"])
+    .returning(judgment.c.id)
+    for name, dialect in _DIALECTS.items()
 }
 
 
@@ -269,19 +272,8 @@ def get_judgment(tx: Connection, judgment_id: str) -> Judgment | None:
 
 def insert_missing_judgments(tx: Connection, rows: Sequence[Json]) -> int:
     """Store judgments whose `client_id` the project does not have; return how many were new."""
-    added = 0
-    known = select(judgment.c.client_id).where(
-        judgment.c.project_id == bindparam("project"),
-        judgment.c.client_id.in_(bindparam("ids", expanding=True)),
-    )
-    for part in chunks(rows):
-        ids = [row["client_id"] for row in part]
-        there = set(tx.scalars(known, {"project": part[0]["project_id"], "ids": ids}))
-        missing = {row["client_id"]: row for row in part if row["client_id"] not in there}
-        if missing:
-            tx.execute(_NEW_JUDGMENTS[tx.dialect.name], list(missing.values()))
-        added += len(missing)
-    return added
+    insert = _NEW_JUDGMENTS[tx.dialect.name]
+    return sum(len(tx.execute(insert, part).all()) for part in chunks(rows))
 
 
 def _judgment(row: RowMapping) -> Judgment:
