@@ -18,9 +18,14 @@ class Estimate:
 
     def __post_init__(self) -> None:
         """Refuse what must never be shown: a figure that is not finite."""
-        for number in (self.value, self.low, self.high):
-            if number is not None and not math.isfinite(number):
+        for name in ("value", "low", "high"):
+            number = getattr(self, name)
+            if number is None:
+                continue
+            if not math.isfinite(number):
                 raise ValueError(f"{self.method}: {number} is not a figure; use unknown(reason)")
+            # numpy's own floats are floats to arithmetic but not to JSON
+            object.__setattr__(self, name, float(number))
 
     @property
     def known(self) -> bool:
