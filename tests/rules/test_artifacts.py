@@ -115,6 +115,16 @@ def test_a_replaced_or_missing_laid_out_file_is_found(store: ArtifactStore, fold
         store.verify(digest)
 
 
+def test_storing_a_part_again_damages_no_folder_laid_out(
+    store: ArtifactStore, folder: Path
+) -> None:
+    digest = store.put_folder(folder)
+    store.path(digest)
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        store.put_file(file)
+    store.verify(digest)
+
+
 def test_a_file_that_reads_like_a_folder_stays_a_file(store: ArtifactStore, tmp_path: Path) -> None:
     """Whoever uploads such a file must not write where its names point to."""
     part = store.put_bytes(b"payload")
