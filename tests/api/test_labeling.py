@@ -1,6 +1,7 @@
 """Reserve, submit, skip, undo and expire: one person's view of the queue."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from labeling_world import START, Desk, judge, make_desk
@@ -9,6 +10,7 @@ from loopwright.base.errors import Conflict, InvalidInput, NotFound
 from loopwright.infra.home import Home
 from loopwright.labeling import service, store
 from loopwright.labeling.model import ImportedJudgment, Judge, Judgment, SkipReason
+from loopwright.projects.spec import Budgets
 from loopwright.sampling import service as sampling
 from loopwright.sampling.model import Band, ItemProgress
 
@@ -230,6 +232,17 @@ def test_opening_again_adds_only_what_is_lacking(desk: Desk) -> None:
         for offer in desk.reserve(name, count=9):
             desk.submit(name, offer)
     assert Counter(one.item_id for one in judgments(desk)) == dict.fromkeys(desk.items, 3)
+
+
+def test_nothing_is_offered_once_the_budget_is_spent(home: Home) -> None:
+    desk = make_desk(home, items=4, overlap=2)
+    spent = Budgets(judgments=2)
+    desk.project = replace(
+        desk.project, spec=desk.project.spec.model_copy(update={"budgets": spent})
+    )
+    for offer in desk.reserve("ann", count=2):
+        desk.submit("ann", offer)
+    assert desk.reserve("ann", count=2) == []
 
 
 def test_imported_judgments_are_stored_once(desk: Desk) -> None:
