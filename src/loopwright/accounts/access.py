@@ -28,8 +28,8 @@ def role_in(actor: Actor, project_id: str | None) -> Role | None:
 
 def allowed(actor: Actor, permission: Permission, project_id: str | None) -> bool:
     """Return whether the actor holds the permission there (None: for the whole installation)."""
-    role = role_in(actor, project_id)
-    return role is not None and permission in _GRANTS[role]
+    held = {actor.roles.get(project_id or EVERYWHERE), actor.roles.get(EVERYWHERE)} - {None}
+    return any(role is not None and permission in _GRANTS[role] for role in held)
 
 
 def visible(actor: Actor, project_id: str) -> bool:

@@ -1,4 +1,4 @@
-"""HTTP: who is asking, sign in and out, people of a project."""
+"""HTTP: who is asking, sign in and out."""
 
 from typing import Annotated
 
@@ -6,18 +6,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import Connection
 
 from loopwright.accounts import service
-from loopwright.accounts.access import Permission, require, require_grant
 from loopwright.accounts.model import Actor
-from loopwright.accounts.schemas import (
-    LinkOut,
-    MeOut,
-    NewPersonOut,
-    Ok,
-    PeopleOut,
-    PersonIn,
-    PersonOut,
-    SignIn,
-)
+from loopwright.accounts.schemas import LinkOut, MeOut, Ok, SignIn
 from loopwright.base.clock import system_now
 from loopwright.base.errors import Forbidden, Unauthenticated
 from loopwright.infra.home import Home
@@ -32,8 +22,6 @@ HomeOf = Annotated[Home, Depends(get_home)]
 
 def _check_origin(request: Request) -> None:
     """A cookie alone proves nothing: another site can make a browser send it."""
-    if request.method in _SAFE:
-        return
     origin = request.headers.get("origin")
     if origin != f"{request.url.scheme}://{request.headers.get('host')}":
         raise Forbidden(
@@ -51,7 +39,8 @@ def current_actor(request: Request, home: HomeOf) -> Actor:
     if scheme.lower() == "bearer":
         found = home.db.read(lambda tx: service.actor_of_key(tx, key))
     elif secret := request.cookies.get(COOKIE):
-        _check_origin(request)
+        if request.method not in _SAFE:
+            _check_origin(request)
         found = home.db.read(
             lambda tx: service.actor_of_session(tx, secret=secret, now=system_now())
         )
@@ -68,11 +57,19 @@ ActorOf = Annotated[Actor, Depends(current_actor)]
 
 @router.post("/signin")
 def sign_in(body: SignIn, request: Request, response: Response, home: HomeOf) -> Ok:
-    """Trade a one-time link's token for a session cookie."""
+    """Trade a one-time link's token for a session cookie; the browser's last session ends."""
+    if "origin" in request.headers:  # another site must not sign a browser in as somebody else
+        _check_origin(request)
     seconds = home.settings.session_seconds
-    secret = home.db.write(
-        lambda tx: service.sign_in(tx, token=body.token, now=system_now(), seconds=seconds)
-    )
+    before = request.cookies.get(COOKIE)
+
+    def trade(tx: Connection) -> str:
+        secret = service.sign_in(tx, token=body.token, now=system_now(), seconds=seconds)
+        if before:
+            service.sign_out(tx, secret=before)
+        return secret
+
+    secret = home.db.write(trade)
     response.set_cookie(
         COOKIE,
         secret,
@@ -99,40 +96,6 @@ def me(actor: ActorOf) -> MeOut:
     return MeOut(
         person_id=actor.person_id, name=actor.name, kind=actor.kind, roles=dict(actor.roles)
     )
-
-
-@router.get("/projects/{project_id}/people")
-def people(project_id: str, home: HomeOf, actor: ActorOf) -> PeopleOut:
-    """Return the people of a project."""
-    require(actor, Permission.PEOPLE_MANAGE, project_id)
-    found = home.db.read(lambda tx: service.people(tx, project_id))
-    return PeopleOut(people=[PersonOut(**vars(person)) for person in found])
-
-
-@router.post("/projects/{project_id}/people")
-def add_person(project_id: str, body: PersonIn, home: HomeOf, actor: ActorOf) -> NewPersonOut:
-    """Add a person with an API key and a one-time sign-in link."""
-    require(actor, Permission.PEOPLE_MANAGE, project_id)
-    now = system_now()
-
-    def write(tx: Connection) -> NewPersonOut:
-        require_grant(actor, role=body.role, project_id=project_id)
-        added = service.add_person(
-            tx, project_id=project_id, name=body.name, role=body.role, kind=body.kind, now=now
-        )
-        token = service.make_signin_link(
-            tx,
-            person_id=added.person_id,
-            now=now,
-            seconds=home.settings.invitation_seconds,
-        )
-        return NewPersonOut(
-            person_id=added.person_id,
-            api_key=added.api_key,
-            signin_link=f"{home.settings.base_url}/signin?token={token}",
-        )
-
-    return home.db.write(write)
 
 
 @router.post("/signin-links")

@@ -42,8 +42,10 @@ def add_person(
     tx: Connection, *, project_id: str, name: str, role: Role, kind: PersonKind, now: float
 ) -> NewPerson:
     """Add a person to a project, with an API key of their own."""
-    if not name.strip() or len(name) > 200:
-        raise InvalidInput("A person needs a name of 1 to 200 characters.", remedy="Send a `name`.")
+    if not name.strip() or len(name) > 200 or any(symbol < " " for symbol in name):
+        raise InvalidInput(
+            "A person needs a name of 1 to 200 characters on one line.", remedy="Send a `name`."
+        )
     person_id = store.add_person(tx, name=name.strip(), kind=kind, now=now)
     store.set_role(tx, person_id=person_id, project_id=project_id, role=role, now=now)
     return NewPerson(person_id, add_key(tx, person_id=person_id, now=now))
@@ -127,7 +129,8 @@ def ensure_rater(tx: Connection, *, project_id: str, person_id: str, kind: str, 
             }
         ],
     )
-    return rater_id
+    # Somebody's other tab may have been first; then theirs is the pseudonym.
+    return store.rater_of_person(tx, project_id=project_id, person_id=person_id) or rater_id
 
 
 def ensure_raters(
@@ -151,4 +154,4 @@ def ensure_raters(
             for key, rater_id in fresh.items()
         ),
     )
-    return known | fresh
+    return store.raters_by_key(tx, project_id=project_id, keys=keys) if fresh else known

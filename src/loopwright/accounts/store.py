@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from loopwright.accounts.model import EVERYWHERE, Actor, Person, PersonKind, Role
 from loopwright.accounts.tables import api_key, membership, person, rater, session, signin_link
@@ -163,10 +164,11 @@ def raters_by_key(tx: Connection, *, project_id: str, keys: Sequence[str]) -> di
 
 
 def add_raters(tx: Connection, rows: Iterable[dict[str, object]]) -> None:
-    """Store pseudonyms."""
+    """Store pseudonyms; one that somebody else stored in the meantime stays as it is."""
     listed = list(rows)
     if listed:
-        tx.execute(rater.insert(), listed)
+        dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
+        tx.execute(dialect.insert(rater).on_conflict_do_nothing(), listed)
 
 
 def rater_kinds(tx: Connection, project_id: str) -> dict[str, str]:

@@ -4,10 +4,11 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from loopwright.base.errors import InvalidInput, LoopwrightError
+from loopwright.base.errors import InvalidInput, LoopwrightError, TooLarge
 from loopwright.infra.home import Home
 
 _log = structlog.get_logger("http")
@@ -43,6 +44,16 @@ def add_error_answers(app: FastAPI) -> None:
     @app.exception_handler(LoopwrightError)
     def typed(request: Request, error: LoopwrightError) -> JSONResponse:
         return _error(error)
+
+    @app.exception_handler(HTTPException)
+    def framework(request: Request, error: HTTPException) -> JSONResponse:
+        answer = LoopwrightError(
+            f"{request.method} {request.url.path}: {error.detail}.",
+            remedy="See /docs for the routes.",
+            code="_".join(str(error.detail).lower().split()),
+        )
+        body = {"error": answer.as_dict()}
+        return JSONResponse(body, status_code=error.status_code, headers=error.headers)
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -84,6 +95,48 @@ class SafetyHeaders:
                 headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
                 headers.setdefault("X-Content-Type-Options", "nosniff")
                 headers.setdefault("Referrer-Policy", "no-referrer")
+                if scope["path"].startswith("/api/"):
+                    # What is answered may be a key; no browser and no proxy keeps it.
+                    headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+
+class BodyLimit:
+    """Refuses bodies over a limit before they fill the memory; files are streamed to disk.
+
+    Bodies are read before anybody is asked who they are, so this holds for strangers too.
+    """
+
+    def __init__(self, app: ASGIApp, *, json_bytes: int) -> None:
+        self._app = app
+        self._limit = json_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or refuse it with 413."""
+        headers = Headers(scope=scope) if scope["type"] == "http" else Headers()
+        if headers.get("content-type", "").startswith("multipart/"):
+            await self._app(scope, receive, send)  # the route has a limit of its own
+            return
+        announced = headers.get("content-length", "0")
+        if announced.isdecimal() and int(announced[:18]) > self._limit:
+            await _error(self._too_large())(scope, receive, send)
+            return
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._limit:
+                raise self._too_large()
+            return message
+
+        await self._app(scope, counted, send)
+
+    def _too_large(self) -> TooLarge:
+        return TooLarge(
+            f"The request is larger than {self._limit // 1024**2} MiB.",
+            remedy="Send fewer at once, or import a file.",
+        )

@@ -19,6 +19,9 @@ class Settings(BaseSettings):
     gateway_port: int = 8322
     model_port: int = 8323
     max_upload_bytes: int = 2 * 1024**3
+    """Most that one import takes, its files together."""
+    max_request_bytes: int = 64 * 1024**2
+    """Most that any other request takes."""
     training_threads: int = 1
     """Torch threads of a training step; more is slower on a busy machine."""
     cycle_poll_seconds: float = 0.5

@@ -33,10 +33,10 @@ def save(tx: Connection, *, spec: ProjectSpec, yaml: str, now: float) -> bool:
 
     Raises Conflict when the change would alter what judgments already mean.
     """
-    known = store.find(tx, spec.id)
-    if known is None:
-        store.insert(tx, spec=spec, yaml=yaml, now=now)
-    else:
+    known = store.find_to_change(tx, spec.id)
+    if known is None and not store.insert(tx, spec=spec, yaml=yaml, now=now):
+        known = store.find_to_change(tx, spec.id)
+    if known is not None:
         _refuse_changed_meaning(known, spec)
         store.update(tx, spec=spec, yaml=yaml, now=now)
     events.emit(
@@ -56,10 +56,18 @@ def _refuse_changed_meaning(known: Project, spec: ProjectSpec) -> None:
             f"Project {spec.id} cannot change between simulated and real.",
             remedy="Give the other one an id of its own, so that nobody confuses the two.",
         )
-    kinds = {question.id: question.kind for question in known.spec.questions}
-    for question in spec.questions:
-        if kinds.get(question.id, question.kind) != question.kind:
-            raise Conflict(
-                f"Question {question.id!r} of project {spec.id} cannot change its kind.",
-                remedy="Add a question with a new id; the old one's judgments keep their meaning.",
-            )
+    questions = {question.id: question for question in spec.questions}
+    for before in known.spec.questions:
+        after = questions.get(before.id)
+        if after is None:
+            what = "be removed"
+        elif after.kind != before.kind:
+            what = "change its kind"
+        elif missing := {one.id for one in before.options} - {one.id for one in after.options}:
+            what = f"lose the options {', '.join(sorted(missing))}"
+        else:
+            continue
+        raise Conflict(
+            f"Question {before.id!r} of project {spec.id} cannot {what}.",
+            remedy="Add a question with a new id; the old one's judgments keep their meaning.",
+        )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from loopwright.projects.model import Project
 from loopwright.projects.spec import ProjectSpec
@@ -20,25 +21,33 @@ def find(tx: Connection, project_id: str) -> Project | None:
     return None if row is None else _project(row)
 
 
+def find_to_change(tx: Connection, project_id: str) -> Project | None:
+    """Return the project and keep others from changing it until this transaction ends."""
+    query = select(project).where(project.c.id == project_id).with_for_update()
+    row = tx.execute(query).mappings().first()
+    return None if row is None else _project(row)
+
+
 def all_projects(tx: Connection) -> Sequence[Project]:
     """Return every project, newest first."""
     query = select(project).order_by(project.c.created_at.desc())
     return [_project(row) for row in tx.execute(query).mappings()]
 
 
-def insert(tx: Connection, *, spec: ProjectSpec, yaml: str, now: float) -> None:
-    """Store a new project."""
-    tx.execute(
-        project.insert().values(
-            id=spec.id,
-            name=spec.name,
-            simulated=spec.simulated,
-            spec=spec.model_dump(mode="json"),
-            yaml=yaml,
-            created_at=now,
-            updated_at=now,
-        )
+def insert(tx: Connection, *, spec: ProjectSpec, yaml: str, now: float) -> bool:
+    """Store a new project; return False when somebody else has just stored one of that id."""
+    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(project).values(
+        id=spec.id,
+        name=spec.name,
+        simulated=spec.simulated,
+        spec=spec.model_dump(mode="json"),
+        yaml=yaml,
+        created_at=now,
+        updated_at=now,
     )
+    stored = statement.on_conflict_do_nothing().returning(project.c.id)
+    return tx.scalar(stored) is not None
 
 
 def update(tx: Connection, *, spec: ProjectSpec, yaml: str, now: float) -> None:

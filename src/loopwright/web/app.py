@@ -8,9 +8,10 @@ from fastapi.concurrency import run_in_threadpool
 
 from loopwright import __version__
 from loopwright.infra.home import Home
-from loopwright.infra.http import SafetyHeaders, add_error_answers
+from loopwright.infra.http import BodyLimit, SafetyHeaders, add_error_answers
 from loopwright.web import live
 from loopwright.web.background import Background
+from loopwright.web.docs import add_docs
 from loopwright.web.site import add_site
 from loopwright.web.stages import load_tables, routers
 
@@ -18,7 +19,10 @@ from loopwright.web.stages import load_tables, routers
 def create_api() -> FastAPI:
     """Return the API without a home: enough to describe it."""
     load_tables()
-    app = FastAPI(title="Loopwright", version=__version__, lifespan=_lifespan)
+    # The framework's own /docs loads scripts from elsewhere, which the strict headers refuse.
+    app = FastAPI(
+        title="Loopwright", version=__version__, lifespan=_lifespan, docs_url=None, redoc_url=None
+    )
     app.state.stopping = False
     app.state.background = None
     add_error_answers(app)
@@ -45,6 +49,8 @@ def create_app(home: Home, *, background: bool = True) -> FastAPI:
     app.state.home = home
     if background:
         app.state.background = Background(home)
+    app.add_middleware(BodyLimit, json_bytes=home.settings.max_request_bytes)
+    add_docs(app)
     add_site(app)
     return app
 

@@ -1,6 +1,8 @@
 """The live stream: a project's events as they happen, resumed from the last one seen."""
 
 import asyncio
+import re
+import time
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -15,6 +17,7 @@ from loopwright.accounts.routes import current_actor
 from loopwright.infra import events
 from loopwright.infra.home import Home
 from loopwright.infra.http import get_home
+from loopwright.projects import service as projects
 
 router = APIRouter(tags=["live"])
 
@@ -23,6 +26,9 @@ ActorOf = Annotated[Actor, Depends(current_actor)]
 
 _POLL_SECONDS = 0.7
 _COMMENT_EVERY = 15.0
+_LONGEST_SECONDS = 300.0
+"""Then the browser asks again, and is asked again who it is."""
+_SEQ = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
 @router.get("/api/projects/{project_id}/events", response_class=StreamingResponse)
@@ -35,8 +41,10 @@ async def stream(
 ) -> StreamingResponse:
     """Stream a project's events (server-sent); ids only, the pages fetch what they show."""
     require(actor, Permission.PROJECT_READ, project_id)
-    start = last_event_id if last_event_id and last_event_id.isdigit() else None
-    seq = int(start) if start else await run_in_threadpool(home.db.read, events.last_seq)
+    await run_in_threadpool(home.db.read, lambda tx: projects.get(tx, project_id))
+    resumed = last_event_id is not None and _SEQ.fullmatch(last_event_id) is not None
+    newest = await run_in_threadpool(home.db.read, events.last_seq)
+    seq = min(int(last_event_id), newest) if last_event_id and resumed else newest
     return StreamingResponse(
         _lines(home, request, project_id, seq),
         media_type="text/event-stream",
@@ -47,7 +55,10 @@ async def stream(
 async def _lines(home: Home, request: Request, project_id: str, seq: int) -> AsyncIterator[bytes]:
     yield b": connected\n\n"
     quiet = 0.0
-    while not await request.is_disconnected() and not request.app.state.stopping:
+    end = time.monotonic() + _LONGEST_SECONDS
+    while time.monotonic() < end and not request.app.state.stopping:
+        if await request.is_disconnected():
+            return
         found = await run_in_threadpool(
             home.db.read,
             lambda tx, after=seq: events.after(tx, seq=after, project_id=project_id),

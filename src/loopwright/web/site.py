@@ -7,7 +7,7 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from loopwright.base.errors import NotFound
 
-STATIC = Path(__file__).parent.parent / "static"
+STATIC = (Path(__file__).parent.parent / "static").resolve()
 
 _MISSING = """<!doctype html><html lang="en"><title>Loopwright</title>
 <p>The pages are not built. Install the package again without LOOPWRIGHT_SKIP_FRONTEND,
@@ -23,8 +23,8 @@ def add_site(app: FastAPI) -> None:
             raise NotFound(
                 f"There is no {request.method} /{path}.", remedy="See /docs for the routes."
             )
-        file = (STATIC / path).resolve()
-        if path and file.is_file() and file.is_relative_to(STATIC):
+        file = _file(path)
+        if file is not None:
             kept = "public, max-age=31536000, immutable" if "assets/" in path else "no-cache"
             return FileResponse(file, headers={"Cache-Control": kept})
         if path.startswith("assets/"):
@@ -33,3 +33,12 @@ def add_site(app: FastAPI) -> None:
         if not shell.is_file():
             return HTMLResponse(_MISSING, status_code=503)
         return FileResponse(shell, headers={"Cache-Control": "no-cache"})
+
+
+def _file(path: str) -> Path | None:
+    """Return the page file of that path, None for anything that is not one of ours."""
+    try:
+        file = (STATIC / path).resolve()
+        return file if file.is_relative_to(STATIC) and file.is_file() else None
+    except (OSError, ValueError):  # a name that no file system takes
+        return None

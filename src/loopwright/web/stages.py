@@ -7,6 +7,7 @@ from fastapi import APIRouter
 ROUTES = (
     "accounts.routes",
     "projects.routes",
+    "projects.routes_people",
     "guidelines.routes",
     "intake.routes",
     "labeling.routes",

@@ -1,0 +1,61 @@
+"""HTTP: the people of a project."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from sqlalchemy import Connection
+
+from loopwright.accounts import service
+from loopwright.accounts.access import Permission, require, require_grant
+from loopwright.accounts.model import Actor
+from loopwright.accounts.routes import current_actor
+from loopwright.accounts.schemas import NewPersonOut, PeopleOut, PersonIn, PersonOut
+from loopwright.base.clock import system_now
+from loopwright.infra.home import Home
+from loopwright.infra.http import get_home
+from loopwright.projects import service as projects
+
+router = APIRouter(prefix="/api/projects", tags=["accounts"])
+
+HomeOf = Annotated[Home, Depends(get_home)]
+ActorOf = Annotated[Actor, Depends(current_actor)]
+
+
+@router.get("/{project_id}/people")
+def people(project_id: str, home: HomeOf, actor: ActorOf) -> PeopleOut:
+    """Return the people of a project."""
+    require(actor, Permission.PEOPLE_MANAGE, project_id)
+
+    def read(tx: Connection) -> PeopleOut:
+        projects.get(tx, project_id)
+        found = service.people(tx, project_id)
+        return PeopleOut(people=[PersonOut(**vars(person)) for person in found])
+
+    return home.db.read(read)
+
+
+@router.post("/{project_id}/people")
+def add_person(project_id: str, body: PersonIn, home: HomeOf, actor: ActorOf) -> NewPersonOut:
+    """Add a person with an API key and a one-time sign-in link."""
+    require(actor, Permission.PEOPLE_MANAGE, project_id)
+    now = system_now()
+
+    def write(tx: Connection) -> NewPersonOut:
+        projects.get(tx, project_id)
+        require_grant(actor, role=body.role, project_id=project_id)
+        added = service.add_person(
+            tx, project_id=project_id, name=body.name, role=body.role, kind=body.kind, now=now
+        )
+        token = service.make_signin_link(
+            tx,
+            person_id=added.person_id,
+            now=now,
+            seconds=home.settings.invitation_seconds,
+        )
+        return NewPersonOut(
+            person_id=added.person_id,
+            api_key=added.api_key,
+            signin_link=f"{home.settings.base_url}/signin?token={token}",
+        )
+
+    return home.db.write(write)
