@@ -92,18 +92,7 @@ def open_comparison(
         created_at=now,
         measured_at=None,
     )
-    store.insert(tx, made)
-    record_edges(
-        tx,
-        [
-            Edge(made.id, candidate_id, "compares"),
-            Edge(made.id, baseline_id, "compares"),
-            *(Edge(made.id, item_id, "judged_on") for item_id in made.item_ids),
-        ],
-        nodes=[Node(made.id, "evaluation", set_name, now)],
-        project_id=project_id,
-        now=now,
-    )
+    _keep(tx, made)
     if made.item_ids:
         sampling.open_items(
             tx,
@@ -116,6 +105,22 @@ def open_comparison(
         )
     _emit(tx, made, kind="evaluation.opened", payload={"items": len(made.item_ids)}, now=now)
     return made
+
+
+def _keep(tx: Connection, opened: Evaluation) -> None:
+    """Store a comparison, and let the lineage lead to it from its policies and items."""
+    store.insert(tx, opened)
+    record_edges(
+        tx,
+        [
+            Edge(opened.id, opened.candidate_id, "compares"),
+            Edge(opened.id, opened.baseline_id, "compares"),
+            *(Edge(opened.id, item_id, "judged_on") for item_id in opened.item_ids),
+        ],
+        nodes=[Node(opened.id, "evaluation", opened.set_name, opened.created_at)],
+        project_id=opened.project_id,
+        now=opened.created_at,
+    )
 
 
 def get(tx: Connection, *, project_id: str, evaluation_id: str) -> Evaluation:

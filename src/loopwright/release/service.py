@@ -118,16 +118,24 @@ def open_release(
         closed_at=None,
     )
     store.add_release(tx, draft)
-    record_edges(
-        tx,
-        [Edge(draft.id, candidate_policy_id, "releases"), Edge(draft.id, stable, "replaces")],
-        nodes=[Node(draft.id, "release", "release of a candidate", now)],
-        project_id=project_id,
-        now=now,
-    )
+    _trace(tx, draft)
     log_event(tx, draft, kind="opened", before=None, actor=by, evidence={}, now=now)
     return _decide(
         tx, draft, evidence=evidence, verdict=decide_gate(evidence, gates), by=by, now=now
+    )
+
+
+def _trace(tx: Connection, opened: Release) -> None:
+    """Let the lineage lead from the policies to their release."""
+    record_edges(
+        tx,
+        [
+            Edge(opened.id, opened.candidate_policy_id, "releases"),
+            Edge(opened.id, opened.stable_policy_id, "replaces"),
+        ],
+        nodes=[Node(opened.id, "release", "release of a candidate", opened.created_at)],
+        project_id=opened.project_id,
+        now=opened.created_at,
     )
 
 
