@@ -127,46 +127,43 @@ def record(
 ) -> Json:
     """Write down what this turn found and decided."""
 
-    def write(tx: Connection) -> Json:
-        version = datasets.get(tx, dataset, project_id=turn.project_id)
-        found, _ = releases.get(tx, project_id=turn.project_id, release_id=release)
-        evidence, verdict = found.evidence or {}, found.verdict or {}
-        rates = {
-            name: evaluation.get(tx, project_id=turn.project_id, evaluation_id=one).result
-            for name, one in evaluations.items()
-        }
-        against_current, against_sft = rates[VS_CURRENT] or {}, rates[VS_SFT] or {}
-        result: Json = {
-            "round": turn.round,
-            "judgments": version.counts["judgments"],
-            "comparison_judgments": against_current.get("judgments"),
-            "dataset": dataset,
-            "policy": candidate,
-            "parent_policy": current,
-            "reward_model_id": reward_model,
-            "reward_model": evidence.get("accuracies", {}),
-            "win_rate_vs_current": against_current.get("win_rate"),
-            "win_rate_vs_sft": against_sft.get("win_rate"),
-            "style": against_current.get("style"),
-            "evaluations": evaluations,
-            "gate": {
-                "decision": verdict.get("decision"),
-                "reasons": verdict.get("reasons", []),
-            },
-            "targeted_tasks_opened": targeted,
-            "release": {"id": release, **_outcome(found), "sentence": found.sentence},
-            "seconds": {
-                step.name: step.seconds
-                for step in store.steps(tx, turn.cycle.id)
-                if step.seconds is not None
-            },
-        }
+    named = {"policy": candidate, "parent_policy": current, "reward_model_id": reward_model}
+
+    def write(tx: Connection) -> None:
+        result = _result(tx, turn, dataset=dataset, evaluations=evaluations, release=release)
+        result |= {**named, "targeted_tasks_opened": targeted}
         store.update_cycle(tx, turn.cycle.id, result=result)
-        return result
 
     turn.home.db.write(write)
     held = outcome == ReleaseState.HELD.value
     return {"state": (CycleState.HELD if held else CycleState.FINISHED).value}
+
+
+def _result(
+    tx: Connection, turn: Turn, *, dataset: str, evaluations: dict[str, str], release: str
+) -> Json:
+    version = datasets.get(tx, dataset, project_id=turn.project_id)
+    found, _ = releases.get(tx, project_id=turn.project_id, release_id=release)
+    evidence, verdict = found.evidence or {}, found.verdict or {}
+    measured = {
+        name: evaluation.get(tx, project_id=turn.project_id, evaluation_id=one).result or {}
+        for name, one in evaluations.items()
+    }
+    steps = store.steps(tx, turn.cycle.id)
+    return {
+        "round": turn.round,
+        "judgments": version.counts["judgments"],
+        "comparison_judgments": measured[VS_CURRENT].get("judgments"),
+        "dataset": dataset,
+        "reward_model": evidence.get("accuracies", {}),
+        "win_rate_vs_current": measured[VS_CURRENT].get("win_rate"),
+        "win_rate_vs_sft": measured[VS_SFT].get("win_rate"),
+        "style": measured[VS_CURRENT].get("style"),
+        "evaluations": evaluations,
+        "gate": {"decision": verdict.get("decision"), "reasons": verdict.get("reasons", [])},
+        "release": {"id": release, **_outcome(found), "sentence": found.sentence},
+        "seconds": {step.name: step.seconds for step in steps if step.seconds is not None},
+    }
 
 
 def _evidence(
