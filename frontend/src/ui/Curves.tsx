@@ -18,7 +18,7 @@ export default function Curves({ points, name, format }: { points: CurvePoint[];
       withDots={points.length < 30}
       valueFormatter={format}
       lineProps={{ isAnimationActive: false }}
-      yAxisProps={{ width: 52, domain: ["auto", "auto"] }}
+      yAxisProps={{ width: 56, domain: ["auto", "auto"] }}
     />
   );
 }

@@ -7,10 +7,15 @@ export const integer = (value: number) => integers.format(value);
 export const percent = (value: number, digits = 0) => `${(value * 100).toFixed(digits)}%`;
 export const decimal = (value: number, digits = 2) => value.toFixed(digits).replace("-", "\u2212");
 
+const compact = new Intl.NumberFormat(LOCALE, { notation: "compact", maximumSignificantDigits: 3 });
 const short = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 3 });
 
 /** Three significant digits; powers of ten where that reads better. */
-export const brief = (value: number) => (value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : short.format(value));
+export function brief(value: number): string {
+  const size = Math.abs(value);
+  if (value !== 0 && size < 0.001) return value.toExponential(1);
+  return size >= 100_000 ? compact.format(value) : short.format(value);
+}
 
 export type NumberKind = "percent" | "decimal" | "integer";
 

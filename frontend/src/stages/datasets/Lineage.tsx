@@ -7,30 +7,55 @@ import { read } from "../../api/queries";
 import type { LineageView } from "../../api/work";
 import { CopyId } from "../../ui/CopyId";
 import { DataTable } from "../../ui/DataTable";
+import { integer } from "../../ui/format";
 import { Loaded } from "../../ui/Loaded";
 import { TextLink } from "../../ui/links";
+import { More } from "../../ui/More";
 import { Ago } from "../../ui/Time";
 
-const MOST = 200;
+type Node = LineageView["nodes"][number];
 
+/** Longer groups fold, and show this many. */
+const MOST = 100;
+const FOLDED_FROM = 8;
+
+function NodeTable({ projectId, kind, nodes }: { projectId: string; kind: string; nodes: Node[] }) {
+  const { t } = useTranslation();
+  return (
+    <DataTable
+      caption={kind}
+      rows={nodes.slice(0, MOST)}
+      keyOf={(node) => node.ref}
+      columns={[
+        { head: kind, cell: (node) => <TextLink size="sm" to="/p/$project/data" params={{ project: projectId }} search={{ ref: node.ref }} hash="lineage">{node.title || node.ref}</TextLink> },
+        { head: t("data.digest"), cell: (node) => <CopyId id={node.ref} />, width: 120 },
+        { head: t("data.when"), cell: (node) => <Ago at={node.at} />, width: 140 },
+      ]}
+    />
+  );
+}
+
+/** What a walk found, kind by kind: a dataset's thousand judgments must not hide its guideline. */
 function Walk({ projectId, start, direction }: { projectId: string; start: string; direction: string }) {
   const { t } = useTranslation();
   const query = useQuery(read<LineageView>(projectId, `/lineage/${encodeURIComponent(start)}?direction=${direction}`));
   return (
     <Loaded query={query}>
-      {(walk) => walk.nodes.length === 0 ? <Text size="sm" c="dimmed">{t("data.noLineage")}</Text> : (
-        <DataTable
-          caption={t("data.lineage")}
-          rows={walk.nodes.slice(0, MOST)}
-          keyOf={(node) => node.ref}
-          columns={[
-            { head: t("data.kind"), cell: (node) => node.kind.replaceAll("_", " "), width: 150 },
-            { head: t("data.title"), cell: (node) => <TextLink size="sm" to="/p/$project/data" params={{ project: projectId }} search={{ ref: node.ref }} hash="lineage">{node.title || node.ref}</TextLink> },
-            { head: t("data.digest"), cell: (node) => <CopyId id={node.ref} />, width: 120 },
-            { head: t("data.when"), cell: (node) => <Ago at={node.at} />, width: 140 },
-          ]}
-        />
-      )}
+      {(walk) => {
+        const kinds = [...new Set(walk.nodes.map((node) => node.kind))];
+        if (walk.nodes.length < 2) return <Text size="sm" c="dimmed">{t("data.noLineage")}</Text>;
+        return (
+          <Stack gap="xs">
+            {kinds.map((kind) => {
+              const nodes = walk.nodes.filter((node) => node.kind === kind);
+              const name = kind.replaceAll("_", " ");
+              if (nodes.length < FOLDED_FROM) return <NodeTable key={kind} projectId={projectId} kind={name} nodes={nodes} />;
+              const said = nodes.length > MOST ? t("data.someOf", { kind: name, n: integer(nodes.length), shown: MOST }) : `${name} (${integer(nodes.length)})`;
+              return <More key={kind} title={said}>{() => <NodeTable projectId={projectId} kind={name} nodes={nodes} />}</More>;
+            })}
+          </Stack>
+        );
+      }}
     </Loaded>
   );
 }

@@ -11,10 +11,13 @@ import { Loaded } from "../../ui/Loaded";
 import { TextLink } from "../../ui/links";
 import { Ago } from "../../ui/Time";
 
-const FORMATS = ["jsonl", "parquet", "trl-preference", "trl-preference-conversational"] as const;
+const OWN = ["jsonl", "parquet"];
+const PAIRS = [...OWN, "trl-preference", "trl-preference-conversational"];
+const FIRST = ["rows", "judgments"];
 
 function counted(counts: Record<string, unknown>): string {
-  return Object.entries(counts).flatMap(([name, value]) => (typeof value === "number" ? [`${name.replaceAll("_", " ")} ${integer(value)}`] : [])).join(", ");
+  const names = [...FIRST, ...Object.keys(counts).filter((name) => !FIRST.includes(name))];
+  return names.map((name) => [name, counts[name]] as const).flatMap(([name, value]) => (typeof value === "number" && value > 0 ? [`${integer(value)} ${name.replaceAll("_", " ")}`] : [])).join(", ");
 }
 
 export function DatasetVersions({ projectId }: { projectId: string }) {
@@ -36,7 +39,7 @@ export function DatasetVersions({ projectId }: { projectId: string }) {
               head: t("data.export"),
               cell: (row) => (
                 <Group gap={8}>
-                  {FORMATS.map((format) => (
+                  {(row.kind === "preferences" ? PAIRS : OWN).map((format) => (
                     <Anchor key={format} size="xs" href={project(projectId, `/datasets/${encodeURIComponent(row.digest)}/export?format=${format}`)} download>{format}</Anchor>
                   ))}
                 </Group>

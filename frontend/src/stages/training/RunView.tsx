@@ -11,13 +11,19 @@ import { brief } from "../../ui/format";
 import { KeyValues } from "../../ui/KeyValues";
 import { Loaded } from "../../ui/Loaded";
 import { ButtonLink } from "../../ui/links";
+import { More } from "../../ui/More";
 import { Section } from "../../ui/Page";
 import { StateBadge, statusOf } from "../../ui/Status";
 import { Ago } from "../../ui/Time";
 
+/** A terminal's log as text: no colours, and of a progress bar only its last state. */
+const plain = (log: string) => log.replace(/\u001b\[[0-9;]*[A-Za-z]/g, "").split("\n").map((line) => line.split("\r").filter(Boolean).at(-1) ?? "").join("\n");
+
 const Curves = lazy(() => import("../../ui/Curves"));
 
-function curvesOf(run: RunDetail): [string, { step: number; value: number }[]][] {
+type Curve = [string, { step: number; value: number }[]];
+
+function curvesOf(run: RunDetail): Curve[] {
   const byName = new Map<string, { step: number; value: number }[]>();
   for (const { name, step, value } of run.curves) byName.set(name, [...(byName.get(name) ?? []), { step, value }]);
   return [...byName];
@@ -39,6 +45,24 @@ function CurveCard({ name, points }: { name: string; points: { step: number; val
           </div>
         }
       />
+  );
+}
+
+/** What one looks at first, in this order; the rest folds out. */
+const FIRST = ["loss", "accuracy", "margin", "reward", "reward_model", "kl", "words", "canned_share", "same_share", "distinct", "penalty", "entropy"];
+const FEWEST_POINTS = 2;
+
+function CurveGroups({ curves }: { curves: Curve[] }) {
+  const { t } = useTranslation();
+  const drawn = curves.filter(([, points]) => points.length >= FEWEST_POINTS);
+  const first = FIRST.flatMap((name) => drawn.filter((curve) => curve[0] === name));
+  const rest = drawn.filter((curve) => !first.includes(curve));
+  const grid = (group: Curve[]) => <SimpleGrid cols={{ base: 1, md: 2 }}>{group.map(([name, points]) => <CurveCard key={name} name={name} points={points} />)}</SimpleGrid>;
+  return (
+    <>
+      {grid(first.length > 0 ? first : rest)}
+      {first.length > 0 && rest.length > 0 && <More title={t("training.more", { count: rest.length })}>{() => grid(rest)}</More>}
+    </>
   );
 }
 
@@ -75,12 +99,12 @@ export function RunView({ projectId, id }: { projectId: string; id: string }) {
             {run.error && <Text size="sm" c="var(--mantine-color-error)">{run.error}</Text>}
             <Section title={t("training.curves")}>
               {curves.length === 0 ? <Text size="sm" c="dimmed">{t("training.noCurves")}</Text> : (
-                <SimpleGrid cols={{ base: 1, md: 2 }}>{curves.map(([name, points]) => <CurveCard key={name} name={name} points={points} />)}</SimpleGrid>
+                <CurveGroups curves={curves} />
               )}
             </Section>
             {Object.keys(run.metrics).length > 0 && <Section title={t("training.outputs")}><KeyValues values={run.metrics} /></Section>}
             <Section title={t("training.log")}>
-              {run.log ? <pre className="lw-log" tabIndex={0} aria-label={t("training.log")}>{run.log}</pre> : <Text size="sm" c="dimmed">{t("training.noLog")}</Text>}
+              {run.log ? <pre className="lw-log" tabIndex={0} aria-label={t("training.log")}>{plain(run.log)}</pre> : <Text size="sm" c="dimmed">{t("training.noLog")}</Text>}
             </Section>
           </>
         );
