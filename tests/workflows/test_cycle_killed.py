@@ -64,13 +64,13 @@ def wait_for_row(folder: Path, query: str, *, process: "subprocess.Popen[bytes]"
 
 
 def pairs_digest(folder: Path) -> str:
-    """The frozen pairs without ids that are drawn (judgments', guideline versions')."""
+    """The frozen pairs by what they say: ids that were drawn (policies', judgments') left out."""
     [(artifact,)] = look(folder, "SELECT artifact FROM dataset_version WHERE kind = 'preferences'")
     home = open_home(Settings(home=folder, database_url=None))
     rows = [orjson.loads(line) for line in home.artifacts.path(artifact).read_bytes().splitlines()]
     home.close()
-    kept = ("item_id", "prompt", "chosen", "rejected", "split", "segment", "purpose")
-    return digest_json([{name: row[name] for name in kept} for row in rows])
+    kept = ("prompt", "chosen", "rejected", "split", "segment", "purpose")
+    return digest_json(sorted(digest_json([row[name] for name in kept]) for row in rows))
 
 
 def outputs(folder: Path) -> dict[str, Json]:
