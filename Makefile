@@ -43,6 +43,10 @@ format: $(DEV_READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+.PHONY: pages
+pages:
+	@bash tools/setup.sh train,dev
+
 .PHONY: setup
 setup: $(DEV_READY)
 

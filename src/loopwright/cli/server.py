@@ -1,16 +1,13 @@
 """Running the server with its gateway and model server, one of each per home."""
 
-import fcntl
 import os
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import IO
 
 import orjson
 import uvicorn
@@ -19,9 +16,9 @@ from sqlalchemy import Connection
 
 from loopwright.accounts import service as accounts
 from loopwright.base.clock import system_now
-from loopwright.base.errors import Conflict
+from loopwright.cli.lock import SERVER_FILE, TOKEN_FILE, only_server
 from loopwright.infra.child import end_children, require_free_port
-from loopwright.infra.home import Home, make_home_folder, open_home
+from loopwright.infra.home import Home, open_home
 from loopwright.infra.settings import Settings
 from loopwright.release.jobs import publish_all
 from loopwright.serving.launch import start_gateway
@@ -29,43 +26,7 @@ from loopwright.training.launch import start_model_server
 from loopwright.web.app import create_app
 from loopwright.web.schema import upgrade
 
-SERVER_FILE = "server.json"
-TOKEN_FILE = "cli-token"  # noqa: S105 - a file's name
-_LOCK_FILE = "server.lock"
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
-
-
-@contextmanager
-def only_server(settings: Settings) -> Iterator[IO[str]]:
-    """Hold the home's server lock. Raises Conflict when another server holds it."""
-    make_home_folder(settings.home)
-    with (settings.home / _LOCK_FILE).open("a+") as lock:
-        # Twice, since a command that looks whether a server runs holds it for an instant.
-        if not _locked(lock):
-            time.sleep(0.2)
-            if not _locked(lock):
-                raise Conflict(
-                    f"A server is already running for {settings.home}.",
-                    remedy="Use that one, end it, or choose another home with LOOPWRIGHT_HOME.",
-                )
-        yield lock
-
-
-def is_served(settings: Settings) -> bool:
-    """Return whether a server holds this home; what server.json says may be stale."""
-    path = settings.home / _LOCK_FILE
-    if not path.exists():
-        return False
-    with path.open("a+") as lock:
-        return not _locked(lock)
-
-
-def _locked(lock: IO[str]) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def prepare(settings: Settings) -> Home:

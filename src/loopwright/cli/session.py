@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import orjson
 
 from loopwright.base.errors import Unavailable
-from loopwright.cli.server import SERVER_FILE, TOKEN_FILE, is_served
+from loopwright.cli.lock import SERVER_FILE, TOKEN_FILE, is_served
 from loopwright.client import Client
 from loopwright.infra.child import end_children
 from loopwright.infra.home import make_home_folder
