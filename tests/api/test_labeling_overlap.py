@@ -4,9 +4,10 @@ import random
 import threading
 from collections import Counter, defaultdict
 from contextlib import suppress
+from itertools import count
 
 from labeling_world import START, Desk, judge, make_desk
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from loopwright.base.errors import Conflict
 from loopwright.infra.home import Home
@@ -15,57 +16,47 @@ from loopwright.labeling.model import Assignment, SkipReason, Submission
 from loopwright.sampling import service as sampling
 from loopwright.sampling.tables import queue_entry
 
-PEOPLE, ITEMS, OVERLAP, HELD = 24, 3000, 3, 5
+PEOPLE, ITEMS, OVERLAP, HELD = 24, 3000, 3, 3
 
 
-def take_turn(
-    desk: Desk, name: str, offers: list[Assignment], acknowledged: list[str]
-) -> list[Assignment]:
-    """Answer what is held and reserve the next, in one transaction as the page does."""
-
-    def work(tx: Connection) -> tuple[list[str], list[Assignment]]:
-        done = [
-            service.submit(
-                tx,
-                project=desk.project,
-                judge=judge(name),
-                submission=Submission(
-                    client_id=f"{name}:{offer.id}",
-                    assignment_id=offer.id,
-                    token=offer.token,
-                    answer={"choice": "left", "reason": None},
-                ),
-                now=START,
-            ).judgment_id
-            for offer in offers
-        ]
-        reserved = service.reserve(
-            tx, project=desk.project, judge=judge(name), count=HELD, held=(), now=START
+def answer(desk: Desk, name: str, held: list[Assignment], done: list[str]) -> list[Assignment]:
+    """Answer the first item held and reserve the next, in one transaction as the page does."""
+    offer, rest = held[0], held[1:]
+    submission = Submission(
+        client_id=f"{name}:{offer.id}",
+        assignment_id=offer.id,
+        token=offer.token,
+        answer={"choice": "left", "reason": None},
+    )
+    submitted, more = desk.home.db.write(
+        lambda tx: service.submit_and_reserve(
+            tx,
+            project=desk.project,
+            judge=judge(name),
+            submission=submission,
+            count=HELD - len(rest),
+            held=[one.id for one in rest],
+            now=START,
         )
-        return done, reserved
-
-    done, reserved = desk.home.db.write(work)
-    acknowledged += done
-    return reserved
+    )
+    done.append(submitted.judgment_id)
+    return rest + more
 
 
 def remaining(desk: Desk) -> int:
     return desk.home.db.read(lambda tx: sampling.totals(tx, desk.project.id).remaining)
 
 
-def annotate(desk: Desk, name: str, acknowledged: list[str]) -> None:
-    offers: list[Assignment] = []
-    clock = 0.0
-    while True:
-        offers = take_turn(desk, name, offers, acknowledged)
-        if offers:
-            continue
-        clock += 1
-        # What is left may be held by others, or wait for a sweep; time goes on for this judge.
-        desk_now = START + 10 * clock
-        offers = desk.reserve(name, count=HELD, now=desk_now)
-        if not offers:
+def annotate(desk: Desk, name: str, done: list[str]) -> None:
+    """Judge until nothing is offered any more."""
+    held: list[Assignment] = []
+    for turn in count(1):
+        # An empty answer may be a matter of what others hold; time goes on, so the sweep runs.
+        held = desk.reserve(name, count=HELD, now=START + turn)
+        if not held:
             return
+        while held:
+            held = answer(desk, name, held, done)
 
 
 def run_all(work: list[threading.Thread]) -> None:

@@ -27,8 +27,8 @@ def test_sweeps_are_spaced_and_survive_a_clock_set_back() -> None:
 
 
 def test_shards_are_stable_and_spread() -> None:
-    shards = [rules.shard_of(f"per_{number}") for number in range(200)]
-    assert shards == [rules.shard_of(f"per_{number}") for number in range(200)]
+    shards = [rules.shard_of(f"per_{number}") for number in range(2000)]
+    assert shards == [rules.shard_of(f"per_{number}") for number in range(2000)]
     assert set(shards) == set(range(rules.SHARDS))
 
 

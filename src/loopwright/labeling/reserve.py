@@ -25,17 +25,19 @@ def reserve(
     count: int,
     held: Sequence[str],
     now: float,
+    uncounted: int = 0,
 ) -> list[Assignment]:
     """Return up to `count` offers besides those in `held`, each leased to this judge only.
 
     Offers that the judge has but does not name (a lost page) come first. Held leases that are
-    more than half over are renewed.
+    more than half over are renewed. `uncounted` judgments of this transaction are not yet in
+    the project's count, which the budget is held against.
     """
     cursor = sampling.hold_cursor(tx, project_id=project.id, judge_id=judge.judge_id)
     mine = store.held_by(tx, project_id=project.id, judge_id=judge.judge_id)
     offers = _renewed(tx, project=project, mine=mine, held=set(held), now=now)[:count]
     wanted = min(count - len(offers), rules.MOST_HELD - len(mine))
-    if wanted < 1 or _spent(tx, project):
+    if wanted < 1 or _spent(tx, project, uncounted):
         return offers
     search = _Search(tx, project, judge, cursor, wanted, now)
     search.run()
@@ -151,9 +153,9 @@ def _renewed(
     ]
 
 
-def _spent(tx: Connection, project: Project) -> bool:
+def _spent(tx: Connection, project: Project, uncounted: int) -> bool:
     budget = project.spec.budgets.judgments
-    return budget is not None and sampling.totals(tx, project.id).done >= budget
+    return budget is not None and sampling.totals(tx, project.id).done + uncounted >= budget
 
 
 def _offer(

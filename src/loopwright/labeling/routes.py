@@ -76,9 +76,14 @@ def submit(
 
     def write(tx: Connection) -> tuple[Submitted, list[Assignment], Progress]:
         judge = _judge(tx, project_id, actor, now)
-        done = service.submit(tx, project=project, judge=judge, submission=submission, now=now)
-        offers = service.reserve(
-            tx, project=project, judge=judge, count=body.count, held=body.held, now=now
+        done, offers = service.submit_and_reserve(
+            tx,
+            project=project,
+            judge=judge,
+            submission=submission,
+            count=body.count,
+            held=body.held,
+            now=now,
         )
         return done, offers, service.progress(tx, project_id=project_id, judge=judge)
 

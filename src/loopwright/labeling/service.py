@@ -44,6 +44,7 @@ __all__ = [
     "reserve",
     "skip",
     "submit",
+    "submit_and_reserve",
     "undo",
 ]
 
@@ -74,8 +75,42 @@ def submit(
     Raises Conflict when the assignment is another's, was settled or offered anew, or its lease
     ran out and the slot is gone; InvalidInput when the answer does not fit the question.
     """
+    done, _ = submit_and_reserve(
+        tx, project=project, judge=judge, submission=submission, count=0, held=(), now=now
+    )
+    return done
+
+
+def submit_and_reserve(
+    tx: Connection,
+    *,
+    project: Project,
+    judge: Judge,
+    submission: Submission,
+    count: int,
+    held: Sequence[str],
+    now: float,
+) -> tuple[Submitted, list[Assignment]]:
+    """Store an answer as `submit` does, and lease up to `count` further items."""
     sampling.hold_cursor(tx, project_id=project.id, judge_id=judge.judge_id)
     offer = _my_assignment(tx, project.id, judge, submission.assignment_id)
+    done = _store_answer(tx, project=project, offer=offer, submission=submission, now=now)
+    fresh = 0 if done.repeated else 1
+    offers = reserve(
+        tx, project=project, judge=judge, count=count, held=held, now=now, uncounted=fresh
+    )
+    if fresh:
+        # Last, because others wait for these two rows until the transaction ends.
+        closed = sampling.count_judgment(
+            tx, project_id=project.id, item_id=offer.item_id, judge_id=judge.judge_id, now=now
+        )
+        done = replace(done, item_closed=closed)
+    return done, offers
+
+
+def _store_answer(
+    tx: Connection, *, project: Project, offer: Assignment, submission: Submission, now: float
+) -> Submitted:
     answer, outcome = _read_answer(project, offer, submission.answer)
     known = store.judgment_of_client(tx, project_id=project.id, client_id=submission.client_id)
     if known is not None:
@@ -104,10 +139,7 @@ def submit(
     )
     store.settle(tx, [offer.id], state=AssignmentState.JUDGED, reason=None, now=now)
     store.count_for_rater(tx, project_id=project.id, rater_id=offer.rater_id, judged=1)
-    closed = sampling.count_judgment(
-        tx, project_id=project.id, item_id=offer.item_id, judge_id=judge.judge_id, now=now
-    )
-    return Submitted(judgment_id, repeated=False, item_closed=closed)
+    return Submitted(judgment_id, repeated=False, item_closed=False)
 
 
 def skip(

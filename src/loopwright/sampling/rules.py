@@ -5,7 +5,7 @@ from zlib import crc32
 
 from loopwright.sampling.model import Band
 
-SHARDS = 16
+SHARDS = 64
 BULK_SHARD = -1
 """Counts of bulk openings, apart from those that annotators add to."""
 SWEEP_SECONDS = 1.0
