@@ -11,10 +11,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Health
-         * @description Say that the server answers.
-         */
         get: operations["health_api_health_get"];
         put?: never;
         post?: never;
@@ -31,10 +27,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Me
-         * @description Return who is signed in.
-         */
         get: operations["me_api_me_get"];
         put?: never;
         post?: never;
@@ -51,16 +43,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List Projects
-         * @description Return the projects that the asker may see, newest first.
-         */
         get: operations["list_projects_api_projects_get"];
         put?: never;
-        /**
-         * Apply
-         * @description Create or update a project from the text of its project.yaml.
-         */
         post: operations["apply_api_projects_post"];
         delete?: never;
         options?: never;
@@ -75,10 +59,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Get Project
-         * @description Return a project with everything that its file says.
-         */
         get: operations["get_project_api_projects__project_id__get"];
         put?: never;
         post?: never;
@@ -97,10 +77,6 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Reserve
-         * @description Lease up to `count` items to the caller, besides those in `held`.
-         */
         post: operations["reserve_api_projects__project_id__assignments_post"];
         delete?: never;
         options?: never;
@@ -117,10 +93,6 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Skip
-         * @description Give an item back with a reason; somebody else gets it.
-         */
         post: operations["skip_api_projects__project_id__assignments__assignment_id__skip_post"];
         delete?: never;
         options?: never;
@@ -135,10 +107,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List Consensus
-         * @description Return consensus answers, the latest change first or the least certain first.
-         */
         get: operations["list_consensus_api_projects__project_id__consensus_get"];
         put?: never;
         post?: never;
@@ -155,16 +123,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List Cycles
-         * @description List a project's cycles, newest first.
-         */
         get: operations["list_cycles_api_projects__project_id__cycles_get"];
         put?: never;
-        /**
-         * Start Cycle
-         * @description Start a cycle; it runs on the server until it is done, waiting for people and traffic.
-         */
         post: operations["start_cycle_api_projects__project_id__cycles_post"];
         delete?: never;
         options?: never;
@@ -179,10 +139,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Get Cycle
-         * @description Return a cycle with its steps, their seconds, and its result.
-         */
         get: operations["get_cycle_api_projects__project_id__cycles__cycle_id__get"];
         put?: never;
         post?: never;
@@ -201,10 +157,6 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Cancel Cycle
-         * @description Stop a cycle; what it has made stays.
-         */
         post: operations["cancel_cycle_api_projects__project_id__cycles__cycle_id__cancel_post"];
         delete?: never;
         options?: never;
@@ -221,10 +173,6 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Resume Cycle
-         * @description Go on with a cycle that was held, failed, cancelled or lost its process.
-         */
         post: operations["resume_cycle_api_projects__project_id__cycles__cycle_id__resume_post"];
         delete?: never;
         options?: never;
@@ -239,16 +187,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List Datasets
-         * @description Return a project's dataset versions, newest first.
-         */
         get: operations["list_datasets_api_projects__project_id__datasets_get"];
         put?: never;
-        /**
-         * Freeze
-         * @description Freeze the project's pairs or demonstrations as they are now.
-         */
         post: operations["freeze_api_projects__project_id__datasets_post"];
         delete?: never;
         options?: never;
@@ -263,10 +203,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Get Dataset
-         * @description Return one dataset version with its first rows.
-         */
         get: operations["get_dataset_api_projects__project_id__datasets__digest__get"];
         put?: never;
         post?: never;
@@ -283,10 +219,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Export
-         * @description Return a dataset as a file; rows that may not leave are held back and counted.
-         */
         get: operations["export_api_projects__project_id__datasets__digest__export_get"];
         put?: never;
         post?: never;
@@ -303,10 +235,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List Evaluations
-         * @description List a project's comparisons, newest first.
-         */
         get: operations["list_evaluations_api_projects__project_id__evaluations_get"];
         put?: never;
         post?: never;
@@ -323,10 +251,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Get Evaluation
-         * @description Return a comparison with both answers to every prompt.
-         */
         get: operations["get_evaluation_api_projects__project_id__evaluations__evaluation_id__get"];
         put?: never;
         post?: never;
@@ -343,10 +267,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Stream
-         * @description Stream a project's events (server-sent); ids only, the pages fetch what they show.
-         */
         get: operations["stream_api_projects__project_id__events_get"];
         put?: never;
         post?: never;
@@ -363,10 +283,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List Versions
-         * @description Return every guideline version, newest first.
-         */
         get: operations["list_versions_api_projects__project_id__guidelines_get"];
         put?: never;
         post?: never;
@@ -383,10 +299,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Get Version
-         * @description Return one guideline version.
-         */
         get: operations["get_version_api_projects__project_id__guidelines__number__get"];
         put?: never;
         post?: never;
@@ -403,18 +315,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List Imports
-         * @description Return a project's imports, newest first.
-         */
         get: operations["list_imports_api_projects__project_id__imports_get"];
         put?: never;
-        /**
-         * Import File
-         * @description Import a whole file, or nothing of it; the same file again adds nothing.
-         *
-         *     `mapping` is the mapping file's text; `joined` are the files that the mapping joins.
-         */
         post: operations["import_file_api_projects__project_id__imports_post"];
         delete?: never;
         options?: never;
@@ -429,10 +331,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Rejects
-         * @description Return the rows that an import skipped, one JSON object a line: place and reason.
-         */
         get: operations["rejects_api_projects__project_id__imports__import_id__rejects_get"];
         put?: never;
         post?: never;
@@ -449,16 +347,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List Items
-         * @description Return a page of items, oldest first.
-         */
         get: operations["list_items_api_projects__project_id__items_get"];
         put?: never;
-        /**
-         * Add Items
-         * @description Store a batch of items; pairs to judge are offered to annotators at once.
-         */
         post: operations["add_items_api_projects__project_id__items_post"];
         delete?: never;
         options?: never;
@@ -473,10 +363,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List Votes
-         * @description Return the judgments on an item without who gave them.
-         */
         get: operations["list_votes_api_projects__project_id__items__item_id__votes_get"];
         put?: never;
         post?: never;
@@ -495,12 +381,6 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Submit
-         * @description Store an answer (once for each client_id) and lease up to `count` further items.
-         *
-         *     409 says that it was not counted: keep the answer as a draft.
-         */
         post: operations["submit_api_projects__project_id__judgments_post"];
         delete?: never;
         options?: never;
@@ -517,10 +397,6 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Undo
-         * @description Take the caller's judgment back; its item is offered anew.
-         */
         post: operations["undo_api_projects__project_id__judgments__judgment_id__undo_post"];
         delete?: never;
         options?: never;
@@ -535,10 +411,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Trace
-         * @description Return what a thing descends from (back), or what came of it (forward).
-         */
         get: operations["trace_api_projects__project_id__lineage__ref__get"];
         put?: never;
         post?: never;
@@ -555,10 +427,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Loop Page
-         * @description Return what waits, moves and is stuck, the loop latency, win rates and decisions.
-         */
         get: operations["loop_page_api_projects__project_id__loop_get"];
         put?: never;
         post?: never;
@@ -575,16 +443,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * People
-         * @description Return the people of a project.
-         */
         get: operations["people_api_projects__project_id__people_get"];
         put?: never;
-        /**
-         * Add Person
-         * @description Add a person with an API key and a one-time sign-in link.
-         */
         post: operations["add_person_api_projects__project_id__people_post"];
         delete?: never;
         options?: never;
@@ -599,10 +459,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Policies
-         * @description Return the project's policy versions, oldest first.
-         */
         get: operations["policies_api_projects__project_id__policies_get"];
         put?: never;
         post?: never;
@@ -619,16 +475,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List Prompts
-         * @description Return a page of prompts, oldest first.
-         */
         get: operations["list_prompts_api_projects__project_id__prompts_get"];
         put?: never;
-        /**
-         * Add Prompts
-         * @description Mask and store a batch of prompts; those already there are returned as they are.
-         */
         post: operations["add_prompts_api_projects__project_id__prompts_post"];
         delete?: never;
         options?: never;
@@ -643,10 +491,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Read Quality
-         * @description Return agreement, ratings, reliability and position bias, each with its interval.
-         */
         get: operations["read_quality_api_projects__project_id__quality_get"];
         put?: never;
         post?: never;
@@ -663,10 +507,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List Releases
-         * @description List a project's releases, newest first, with the routing in force.
-         */
         get: operations["list_releases_api_projects__project_id__releases_get"];
         put?: never;
         post?: never;
@@ -683,10 +523,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Get Release
-         * @description Return a release with its evidence and its events.
-         */
         get: operations["get_release_api_projects__project_id__releases__release_id__get"];
         put?: never;
         post?: never;
@@ -705,10 +541,6 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Roll Back Release
-         * @description Send all traffic back to the version before this release.
-         */
         post: operations["roll_back_release_api_projects__project_id__releases__release_id__rollback_post"];
         delete?: never;
         options?: never;
@@ -723,10 +555,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Traffic Of Release
-         * @description Return the figures per arm since the release's stage began.
-         */
         get: operations["traffic_of_release_api_projects__project_id__releases__release_id__traffic_get"];
         put?: never;
         post?: never;
@@ -743,10 +571,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Reward Models
-         * @description Return the project's reward-model versions, oldest first.
-         */
         get: operations["reward_models_api_projects__project_id__reward_models_get"];
         put?: never;
         post?: never;
@@ -763,10 +587,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List Runs
-         * @description Return the project's runs, newest first.
-         */
         get: operations["list_runs_api_projects__project_id__runs_get"];
         put?: never;
         post?: never;
@@ -783,10 +603,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Get Run
-         * @description Return a run with curves and the end of its log.
-         */
         get: operations["get_run_api_projects__project_id__runs__run_id__get"];
         put?: never;
         post?: never;
@@ -803,10 +619,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Traffic
-         * @description Return the newest captured requests of a project.
-         */
         get: operations["traffic_api_projects__project_id__traffic_get"];
         put?: never;
         post?: never;
@@ -823,10 +635,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Get Yaml
-         * @description Return the project's file as it was applied.
-         */
         get: operations["get_yaml_api_projects__project_id__yaml_get"];
         put?: never;
         post?: never;
@@ -845,10 +653,6 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Sign In
-         * @description Trade a one-time link's token for a session cookie.
-         */
         post: operations["sign_in_api_signin_post"];
         delete?: never;
         options?: never;
@@ -865,10 +669,6 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Make Link
-         * @description Make a one-time sign-in link for whoever asks.
-         */
         post: operations["make_link_api_signin_links_post"];
         delete?: never;
         options?: never;
@@ -885,10 +685,6 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Sign Out
-         * @description End the browser's session.
-         */
         post: operations["sign_out_api_signout_post"];
         delete?: never;
         options?: never;
@@ -903,10 +699,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Metrics
-         * @description Return the figures of all projects in Prometheus's text form.
-         */
         get: operations["metrics_metrics_get"];
         put?: never;
         post?: never;
@@ -920,309 +712,147 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * AppliedOut
-         * @description What applying a file did.
-         */
         AppliedOut: {
-            /** Created */
             created: boolean;
-            /** Guideline Number */
             guideline_number: number;
-            /** Project Id */
             project_id: string;
         };
-        /**
-         * AssignmentOut
-         * @description One leased offer.
-         */
         AssignmentOut: {
-            /** Completions */
             completions: components["schemas"]["TextOut"][];
             guideline: components["schemas"]["loopwright__labeling__schemas__GuidelineOut"] | null;
-            /** Id */
             id: string;
-            /** Item Id */
             item_id: string;
-            /** Lease Until */
             lease_until: number;
-            /** Prompt */
             prompt: components["schemas"]["MessageOut"][];
             question: components["schemas"]["QuestionOut"];
-            /** Segment */
             segment: string;
-            /** Simulated */
             simulated: boolean;
-            /** Token */
             token: number;
         };
-        /** Body_import_file_api_projects__project_id__imports_post */
         Body_import_file_api_projects__project_id__imports_post: {
-            /** File */
             file: string;
-            /** Joined */
             joined?: string[] | null;
-            /** Mapping */
             mapping: string;
-            /**
-             * Skip Bad
-             * @default false
-             */
+            /** @default false */
             skip_bad: boolean;
         };
-        /**
-         * Budgets
-         * @description Limits that stop work before it is overspent; None sets no limit.
-         */
         Budgets: {
-            /** Judgments */
             judgments?: number | null;
         };
-        /**
-         * CapturedOut
-         * @description One captured request; its texts are masked, its subject is a pseudonym.
-         */
         CapturedOut: {
-            /** Arm */
             arm: string;
-            /** Assigned */
             assigned: string;
-            /** At */
             at: number;
-            /** Completion */
             completion: string;
-            /** Failure */
             failure: string | null;
-            /** Id */
             id: string;
-            /** Latency Ms */
             latency_ms: number | null;
-            /** Mask Counts */
             mask_counts: {
                 [key: string]: number;
             };
-            /** Messages */
             messages: {
                 [key: string]: unknown;
             }[];
-            /** Outcome */
             outcome: string;
-            /** Release Id */
             release_id: string | null;
-            /** Served */
             served: string | null;
-            /** Shadow */
             shadow: boolean;
         };
-        /**
-         * Collect
-         * @description How many answers are sampled and paired for people to judge in each round.
-         */
         Collect: {
-            /** Overlap */
             overlap?: number | null;
-            /**
-             * Pairs Per Prompt
-             * @default 1
-             */
+            /** @default 1 */
             pairs_per_prompt: number;
-            /**
-             * Prompts
-             * @default 600
-             */
+            /** @default 600 */
             prompts: number;
-            /**
-             * Temperature
-             * @default 1
-             */
+            /** @default 1 */
             temperature: number;
         };
-        /**
-         * CompletionIn
-         * @description One completion, and which policy version wrote it (a name; made when not there).
-         */
         CompletionIn: {
-            /**
-             * Policy
-             * @default unknown
-             */
+            /** @default unknown */
             policy: string;
-            /** Text */
             text: string;
         };
-        /**
-         * ConsensusCounts
-         * @description Items that have all the judgments that are wanted, and those that do not.
-         */
         ConsensusCounts: {
-            /** Closed */
             closed: number;
-            /** Open */
             open: number;
         };
-        /**
-         * ConsensusOrder
-         * @description How a list of consensus answers is sorted.
-         * @enum {string}
-         */
+        /** @enum {string} */
         ConsensusOrder: "updated" | "unsure";
-        /**
-         * ConsensusOut
-         * @description The answer on one item; `votes` counts the judgments by answer.
-         */
         ConsensusOut: {
-            /** Answer */
             answer: string;
-            /** Item Id */
             item_id: string;
-            /** N */
             n: number;
-            /** Probability */
             probability: number;
-            /** Prompt */
             prompt: string;
-            /** Updated At */
             updated_at: number;
-            /** Votes */
             votes: {
                 [key: string]: number;
             };
         };
-        /**
-         * Criterion
-         * @description One thing that the guideline asks the annotator to weigh.
-         */
         Criterion: {
-            /**
-             * Description
-             * @default
-             */
+            /** @default  */
             description: string;
-            /** Id */
             id: string;
-            /** Name */
             name: string;
-            /**
-             * Scale
-             * @default []
-             */
+            /** @default [] */
             scale: string[];
         };
-        /**
-         * CurvePoint
-         * @description One value of one signal at one step.
-         */
         CurvePoint: {
-            /** Name */
             name: string;
-            /** Step */
             step: number;
-            /** Value */
             value: number;
         };
-        /**
-         * CycleDetailOut
-         * @description A cycle with its steps and, once decided, its result.
-         */
         CycleDetailOut: {
-            /** Alive */
             alive: boolean;
-            /** Attempt */
             attempt: number;
-            /** Created At */
             created_at: number;
-            /** Ended At */
             ended_at: number | null;
-            /** Error */
             error: string | null;
-            /** Id */
             id: string;
-            /** Number */
             number: number;
-            /** Result */
             result: {
                 [key: string]: unknown;
             } | null;
-            /** Started By */
             started_by: string;
-            /** State */
             state: string;
-            /** Step */
             step: string | null;
-            /** Steps */
             steps: components["schemas"]["StepOut"][];
         };
-        /**
-         * CycleOut
-         * @description One cycle in a list.
-         */
         CycleOut: {
-            /** Attempt */
             attempt: number;
-            /** Created At */
             created_at: number;
-            /** Ended At */
             ended_at: number | null;
-            /** Error */
             error: string | null;
-            /** Id */
             id: string;
-            /** Number */
             number: number;
-            /** Started By */
             started_by: string;
-            /** State */
             state: string;
-            /** Step */
             step: string | null;
         };
-        /**
-         * CyclesOut
-         * @description A project's cycles, newest first.
-         */
         CyclesOut: {
-            /** Cycles */
             cycles: components["schemas"]["CycleOut"][];
         };
-        /**
-         * DatasetDetail
-         * @description One dataset version with its first rows.
-         */
         DatasetDetail: {
-            /** Counts */
             counts: {
                 [key: string]: unknown;
             };
-            /** Created At */
             created_at: number;
-            /** Digest */
             digest: string;
-            /** Guideline Versions */
             guideline_versions: string[];
             kind: components["schemas"]["DatasetKind"];
-            /** Rows */
             rows: {
                 [key: string]: unknown;
             }[];
-            /** Spec */
             spec: {
                 [key: string]: unknown;
             };
         };
-        /**
-         * DatasetIn
-         * @description What to freeze.
-         */
         DatasetIn: {
             /** @default preferences */
             kind: components["schemas"]["DatasetKind"];
-            /**
-             * Min Judgments
-             * @default 1
-             */
+            /** @default 1 */
             min_judgments: number;
             /**
-             * Purposes
              * @default [
              *       "core",
              *       "confused",
@@ -1230,13 +860,9 @@ export interface components {
              *     ]
              */
             purposes: components["schemas"]["ItemPurpose"][];
-            /**
-             * Reliability Weights
-             * @default true
-             */
+            /** @default true */
             reliability_weights: boolean;
             /**
-             * Splits
              * @default [
              *       "train",
              *       "held_out"
@@ -1246,708 +872,325 @@ export interface components {
             /** @default soft */
             ties: components["schemas"]["Ties"];
         };
-        /**
-         * DatasetKind
-         * @description What the rows of a dataset are.
-         * @enum {string}
-         */
+        /** @enum {string} */
         DatasetKind: "preferences" | "demonstrations";
-        /**
-         * DatasetOut
-         * @description One dataset version.
-         */
         DatasetOut: {
-            /** Counts */
             counts: {
                 [key: string]: unknown;
             };
-            /** Created At */
             created_at: number;
-            /** Digest */
             digest: string;
-            /** Guideline Versions */
             guideline_versions: string[];
             kind: components["schemas"]["DatasetKind"];
-            /** Spec */
             spec: {
                 [key: string]: unknown;
             };
         };
-        /**
-         * DatasetsOut
-         * @description A project's dataset versions, newest first.
-         */
         DatasetsOut: {
-            /** Datasets */
             datasets: components["schemas"]["DatasetOut"][];
         };
-        /**
-         * EdgeOut
-         * @description `to` was made from `from`.
-         */
         EdgeOut: {
-            /** From */
             from: string;
-            /** Kind */
             kind: string;
-            /** To */
             to: string;
         };
-        /**
-         * EstimateOut
-         * @description A figure with its 95 % interval; a value of null is unknown, and `reason` says why.
-         */
         EstimateOut: {
-            /** High */
             high: number | null;
-            /** Low */
             low: number | null;
-            /** Method */
             method: string;
-            /** N */
             n: number;
-            /** Reason */
             reason: string | null;
-            /** Value */
             value: number | null;
         };
-        /**
-         * Evaluation
-         * @description The blind comparison of a candidate with the policy in use.
-         */
         Evaluation: {
-            /** Contrast Set */
             contrast_set?: string | null;
-            /**
-             * Overlap
-             * @default 2
-             */
+            /** @default 2 */
             overlap: number;
-            /**
-             * Prompts
-             * @default 150
-             */
+            /** @default 150 */
             prompts: number;
-            /**
-             * Temperature
-             * @default 0.7
-             */
+            /** @default 0.7 */
             temperature: number;
         };
-        /**
-         * EvaluationDetailOut
-         * @description A comparison with its answers side by side.
-         */
         EvaluationDetailOut: {
-            /** Candidate */
             candidate: string;
-            /** Candidate Id */
             candidate_id: string;
-            /** Created At */
             created_at: number;
-            /** Cycle Id */
             cycle_id: string | null;
-            /** Id */
             id: string;
-            /** Measured At */
             measured_at: number | null;
-            /** Metrics */
             metrics: {
                 [key: string]: unknown;
             } | null;
-            /** Pairs */
             pairs: components["schemas"]["PairOut"][];
-            /** Prompts */
             prompts: number;
-            /** Reference */
             reference: string;
-            /** Reference Id */
             reference_id: string;
-            /** Set Name */
             set_name: string;
-            /** State */
             state: string;
-            /** Wanted */
             wanted: number;
-            /** Win Rate */
             win_rate: {
                 [key: string]: unknown;
             } | null;
         };
-        /**
-         * EvaluationOut
-         * @description One comparison in a list; names are policy versions'.
-         */
         EvaluationOut: {
-            /** Candidate */
             candidate: string;
-            /** Candidate Id */
             candidate_id: string;
-            /** Created At */
             created_at: number;
-            /** Cycle Id */
             cycle_id: string | null;
-            /** Id */
             id: string;
-            /** Measured At */
             measured_at: number | null;
-            /** Metrics */
             metrics: {
                 [key: string]: unknown;
             } | null;
-            /** Prompts */
             prompts: number;
-            /** Reference */
             reference: string;
-            /** Reference Id */
             reference_id: string;
-            /** Set Name */
             set_name: string;
-            /** State */
             state: string;
-            /** Wanted */
             wanted: number;
-            /** Win Rate */
             win_rate: {
                 [key: string]: unknown;
             } | null;
         };
-        /**
-         * EvaluationsOut
-         * @description A project's comparisons, newest first.
-         */
         EvaluationsOut: {
-            /** Evaluations */
             evaluations: components["schemas"]["EvaluationOut"][];
         };
-        /**
-         * ExportFormat
-         * @description The shapes a dataset can leave in.
-         * @enum {string}
-         */
+        /** @enum {string} */
         ExportFormat: "trl-preference" | "trl-preference-conversational" | "jsonl" | "parquet";
-        /**
-         * Gates
-         * @description What a candidate must show before it meets users; None demands nothing.
-         */
         Gates: {
-            /** Contrast Accuracy Low */
             contrast_accuracy_low?: number | null;
-            /** Max Canned Share */
             max_canned_share?: number | null;
-            /**
-             * Max Length Ratio
-             * @default 1.5
-             */
+            /** @default 1.5 */
             max_length_ratio: number | null;
-            /**
-             * Min Judgments
-             * @default 60
-             */
+            /** @default 60 */
             min_judgments: number;
-            /**
-             * Min Raters
-             * @default 10
-             */
+            /** @default 10 */
             min_raters: number;
-            /** On Policy Accuracy Low */
             on_policy_accuracy_low?: number | null;
-            /**
-             * Win Rate Low
-             * @default 0.5
-             */
+            /** @default 0.5 */
             win_rate_low: number;
         };
-        /**
-         * GuidelineSpec
-         * @description The guideline's text with its criteria and checklist.
-         */
         GuidelineSpec: {
-            /**
-             * Checklist
-             * @default []
-             */
+            /** @default [] */
             checklist: string[];
-            /**
-             * Criteria
-             * @default []
-             */
+            /** @default [] */
             criteria: components["schemas"]["Criterion"][];
-            /** Text */
             text: string;
         };
-        /**
-         * GuidelinesOut
-         * @description A project's versions, newest first.
-         */
         GuidelinesOut: {
-            /** Versions */
             versions: components["schemas"]["loopwright__guidelines__schemas__GuidelineOut"][];
         };
-        /** HTTPValidationError */
         HTTPValidationError: {
-            /** Detail */
             detail?: components["schemas"]["ValidationError"][];
         };
-        /**
-         * ImportOut
-         * @description One finished import.
-         */
         ImportOut: {
-            /** Counts */
             counts: {
                 [key: string]: unknown;
             };
-            /** Created At */
             created_at: number;
-            /** File */
             file: string;
-            /** File Digest */
             file_digest: string;
-            /** Id */
             id: string;
-            /** Kind */
             kind: string;
-            /** Seconds */
             seconds: number;
-            /** Sentence */
             sentence: string;
-            /** Source */
             source: string;
         };
-        /**
-         * ImportsOut
-         * @description A project's imports, newest first.
-         */
         ImportsOut: {
-            /** Imports */
             imports: components["schemas"]["ImportOut"][];
         };
-        /**
-         * ItemIn
-         * @description One item: a pair to judge, a demonstration (one completion), a contrast (right, wrong).
-         */
         ItemIn: {
-            /** Completions */
             completions: components["schemas"]["CompletionIn"][];
-            /** Key */
             key?: string | null;
             prompt?: components["schemas"]["PromptIn"] | null;
-            /** Prompt Id */
             prompt_id?: string | null;
             /** @default core */
             purpose: components["schemas"]["ItemPurpose"];
-            /** Set Name */
             set_name?: string | null;
         };
-        /**
-         * ItemOut
-         * @description A stored item; which policy wrote which completion stays hidden.
-         */
         ItemOut: {
-            /** Completions */
             completions: string[];
-            /** Created At */
             created_at: number;
-            /** Id */
             id: string;
-            /** Prompt */
             prompt: {
                 [key: string]: string;
             }[];
             purpose: components["schemas"]["ItemPurpose"];
-            /** Question Id */
             question_id: string;
-            /** Segment */
             segment: string;
-            /** Set Name */
             set_name: string | null;
-            /** Source */
             source: string;
         };
-        /**
-         * ItemPage
-         * @description A page of items, oldest first, with how many there are by purpose.
-         */
         ItemPage: {
-            /** Counts */
             counts: {
                 [key: string]: number;
             };
-            /** Items */
             items: components["schemas"]["ItemOut"][];
         };
-        /**
-         * ItemPurpose
-         * @description Why an item is judged (or kept).
-         * @enum {string}
-         */
+        /** @enum {string} */
         ItemPurpose: "core" | "confused" | "targeted" | "evaluation" | "contrast" | "demonstration" | "shadow";
-        /**
-         * ItemsAdded
-         * @description What a batch of items became; ids in the order sent.
-         */
         ItemsAdded: {
-            /** Added */
             added: number;
-            /** Ids */
             ids: string[];
         };
-        /**
-         * ItemsIn
-         * @description A batch of items to one question.
-         */
         ItemsIn: {
-            /** Items */
             items: components["schemas"]["ItemIn"][];
-            /**
-             * Open
-             * @default true
-             */
+            /** @default true */
             open: boolean;
-            /** Overlap */
             overlap?: number | null;
-            /** Question */
             question?: string | null;
         };
-        /**
-         * JudgmentIn
-         * @description An answer, and how many items to offer next.
-         */
         JudgmentIn: {
-            /** Active Ms */
             active_ms?: number | null;
-            /** Answer */
             answer: {
                 [key: string]: unknown;
             };
-            /** Assignment Id */
             assignment_id: string;
-            /** Client Id */
             client_id: string;
-            /**
-             * Count
-             * @default 0
-             */
+            /** @default 0 */
             count: number;
-            /**
-             * Held
-             * @default []
-             */
+            /** @default [] */
             held: string[];
-            /** Revisions */
             revisions?: number | null;
-            /** Token */
             token: number;
         };
-        /**
-         * JudgmentOut
-         * @description What became of an answer, and what is next.
-         */
         JudgmentOut: {
-            /** Judgment Id */
             judgment_id: string;
-            /** Next */
             next: components["schemas"]["AssignmentOut"][];
             progress: components["schemas"]["ProgressOut"];
-            /** Repeated */
             repeated: boolean;
         };
-        /**
-         * LabelOption
-         * @description One label of a single-label question.
-         */
         LabelOption: {
-            /** Id */
             id: string;
-            /** Name */
             name: string;
         };
-        /**
-         * LinkOut
-         * @description A one-time sign-in link, shown this once.
-         */
         LinkOut: {
-            /** Link */
             link: string;
         };
-        /**
-         * MeOut
-         * @description Who is signed in, with roles by project ("*" for everywhere).
-         */
         MeOut: {
             kind: components["schemas"]["PersonKind"];
-            /** Name */
             name: string;
-            /** Person Id */
             person_id: string;
-            /** Roles */
             roles: {
                 [key: string]: components["schemas"]["Role"];
             };
         };
-        /**
-         * MessageIn
-         * @description One turn.
-         */
         MessageIn: {
-            /** Content */
             content: string;
-            /**
-             * Role
-             * @enum {string}
-             */
+            /** @enum {string} */
             role: "system" | "user" | "assistant" | "tool";
         };
-        /**
-         * MessageOut
-         * @description One turn of the prompt.
-         */
         MessageOut: {
-            /** Content */
             content: string;
-            /** Role */
             role: string;
         };
-        /**
-         * Mix
-         * @description Shares of the queue; what is left over goes to core items.
-         */
         Mix: {
-            /**
-             * Confused
-             * @default 0.2
-             */
+            /** @default 0.2 */
             confused: number;
-            /**
-             * Core
-             * @default 0.3
-             */
+            /** @default 0.3 */
             core: number;
-            /**
-             * Evaluation
-             * @default 0.2
-             */
+            /** @default 0.2 */
             evaluation: number;
-            /**
-             * Targeted
-             * @default 0.3
-             */
+            /** @default 0.3 */
             targeted: number;
         };
-        /**
-         * NewPersonOut
-         * @description Who was added; the key and the link are shown this once.
-         */
         NewPersonOut: {
-            /** Api Key */
             api_key: string;
-            /** Person Id */
             person_id: string;
-            /** Signin Link */
             signin_link: string;
         };
-        /**
-         * NodeOut
-         * @description One thing of a trace.
-         */
         NodeOut: {
-            /** At */
             at: number | null;
-            /** Kind */
             kind: string;
-            /** Ref */
             ref: string;
-            /** Title */
             title: string;
         };
-        /**
-         * Ok
-         * @description It is done.
-         */
         Ok: {
-            /**
-             * Ok
-             * @default true
-             */
+            /** @default true */
             ok: boolean;
         };
-        /**
-         * OptionOut
-         * @description One label of a single-label question.
-         */
         OptionOut: {
-            /** Id */
             id: string;
-            /** Name */
             name: string;
         };
-        /**
-         * PairOut
-         * @description Both answers to one prompt, and the votes for each.
-         */
         PairOut: {
-            /** Baseline */
             baseline: string;
-            /** Candidate */
             candidate: string;
-            /** Item Id */
             item_id: string | null;
-            /** Outcome */
             outcome: string | null;
-            /** Prompt */
             prompt: {
                 [key: string]: unknown;
             }[];
-            /** Prompt Id */
             prompt_id: string;
-            /** Votes */
             votes: {
                 [key: string]: number;
             };
         };
-        /**
-         * PeopleOut
-         * @description A project's people.
-         */
         PeopleOut: {
-            /** People */
             people: components["schemas"]["PersonOut"][];
         };
-        /**
-         * PersonIn
-         * @description Who to add to a project.
-         */
         PersonIn: {
             /** @default human */
             kind: components["schemas"]["PersonKind"];
-            /** Name */
             name: string;
             role: components["schemas"]["Role"];
         };
-        /**
-         * PersonKind
-         * @description Whether there is a human behind it.
-         * @enum {string}
-         */
+        /** @enum {string} */
         PersonKind: "human" | "simulated" | "service";
-        /**
-         * PersonOut
-         * @description Somebody of a project.
-         */
         PersonOut: {
-            /** Created At */
             created_at: number;
-            /** Id */
             id: string;
             kind: components["schemas"]["PersonKind"];
-            /** Name */
             name: string;
             role: components["schemas"]["Role"];
         };
-        /**
-         * PoliciesOut
-         * @description A project's policy versions, oldest first.
-         */
         PoliciesOut: {
-            /** Policies */
             policies: components["schemas"]["PolicyOut"][];
         };
-        /**
-         * PolicyKind
-         * @description Where a policy version comes from.
-         * @enum {string}
-         */
+        /** @enum {string} */
         PolicyKind: "external" | "sft" | "rl" | "best_of_n";
-        /**
-         * PolicyOut
-         * @description A policy version: model, system prompt, decoding.
-         */
         PolicyOut: {
-            /** Artifact */
             artifact: string | null;
-            /** Created At */
             created_at: number;
-            /** Dataset Digest */
             dataset_digest: string | null;
-            /** Decoding */
             decoding: {
                 [key: string]: unknown;
             };
-            /** Id */
             id: string;
             kind: components["schemas"]["PolicyKind"];
-            /** Name */
             name: string;
-            /** Parent Id */
             parent_id: string | null;
-            /** Reward Model Id */
             reward_model_id: string | null;
-            /** Run Id */
             run_id: string | null;
-            /** System Prompt */
             system_prompt: string;
         };
-        /**
-         * ProgressOut
-         * @description Judgments of mine, and judgments that the project still wants.
-         */
         ProgressOut: {
-            /** Mine */
             mine: number;
-            /** Remaining */
             remaining: number;
         };
-        /**
-         * ProjectDetailOut
-         * @description A project with everything that its file says.
-         */
         ProjectDetailOut: {
-            /** Created At */
             created_at: number;
-            /** Description */
             description: string;
-            /** Id */
             id: string;
-            /** Name */
             name: string;
             role: components["schemas"]["Role"] | null;
-            /** Simulated */
             simulated: boolean;
             spec: components["schemas"]["ProjectSpec"];
-            /** Updated At */
             updated_at: number;
         };
-        /**
-         * ProjectOut
-         * @description A project in a list; `role` is the asker's own.
-         */
         ProjectOut: {
-            /** Created At */
             created_at: number;
-            /** Description */
             description: string;
-            /** Id */
             id: string;
-            /** Name */
             name: string;
             role: components["schemas"]["Role"] | null;
-            /** Simulated */
             simulated: boolean;
-            /** Updated At */
             updated_at: number;
         };
-        /**
-         * ProjectSpec
-         * @description A whole project.yaml.
-         */
         ProjectSpec: {
             /** @default {} */
             budgets: components["schemas"]["Budgets"];
-            /**
-             * Description
-             * @default
-             */
+            /** @default  */
             description: string;
             /**
              * @default {
@@ -1959,12 +1202,8 @@ export interface components {
              */
             gates: components["schemas"]["Gates"];
             guideline: components["schemas"]["GuidelineSpec"];
-            /** Id */
             id: string;
-            /**
-             * Lease Seconds
-             * @default 900
-             */
+            /** @default 900 */
             lease_seconds: number;
             /**
              * @default {
@@ -1975,14 +1214,9 @@ export interface components {
              *     }
              */
             mix: components["schemas"]["Mix"];
-            /** Name */
             name: string;
-            /**
-             * Overlap
-             * @default 1
-             */
+            /** @default 1 */
             overlap: number;
-            /** Questions */
             questions: components["schemas"]["QuestionSpec"][];
             /**
              * @default {
@@ -1999,7 +1233,7 @@ export interface components {
              *       "preset": "tiny",
              *       "reward": {
              *         "batch": 32,
-             *         "epochs": 2,
+             *         "epochs": 4,
              *         "learning_rate": 0.001
              *       },
              *       "rl": {
@@ -2007,14 +1241,14 @@ export interface components {
              *         "batch": 64,
              *         "beta": 0.1,
              *         "generations": 8,
-             *         "learning_rate": 0.0004,
+             *         "learning_rate": 0.0008,
              *         "steps": 50
              *       },
              *       "seed": 0,
              *       "sft": {
              *         "batch": 32,
-             *         "learning_rate": 0.003,
-             *         "steps": 300
+             *         "learning_rate": 0.006,
+             *         "steps": 400
              *       },
              *       "targeted": {
              *         "overlap": 1,
@@ -2053,7 +1287,6 @@ export interface components {
              */
             release: components["schemas"]["ReleasePlan"];
             /**
-             * Segments
              * @default [
              *       {
              *         "id": "all",
@@ -2063,225 +1296,103 @@ export interface components {
              *     ]
              */
             segments: components["schemas"]["Segment"][];
-            /**
-             * Simulated
-             * @default false
-             */
+            /** @default false */
             simulated: boolean;
         };
-        /**
-         * ProjectYamlIn
-         * @description The text of a project.yaml.
-         */
         ProjectYamlIn: {
-            /**
-             * Source
-             * @default project.yaml
-             */
+            /** @default project.yaml */
             source: string;
-            /** Yaml */
             yaml: string;
         };
-        /**
-         * ProjectsOut
-         * @description The projects that the asker may see.
-         */
         ProjectsOut: {
-            /** Projects */
             projects: components["schemas"]["ProjectOut"][];
         };
-        /**
-         * PromptIn
-         * @description One prompt; `key` is unique within its source (default: what it says).
-         */
         PromptIn: {
-            /** Key */
             key?: string | null;
-            /** Messages */
             messages: components["schemas"]["MessageIn"][];
-            /** Names */
             names?: string[];
-            /** Residency */
             residency?: string | null;
-            /**
-             * Segment
-             * @default all
-             */
+            /** @default all */
             segment: string;
-            /**
-             * Source
-             * @default api
-             */
+            /** @default api */
             source: string;
         };
-        /**
-         * PromptOut
-         * @description A stored prompt.
-         */
         PromptOut: {
-            /** Created At */
             created_at: number;
-            /** Id */
             id: string;
-            /** Key */
             key: string;
-            /** Mask Counts */
             mask_counts: {
                 [key: string]: number;
             };
-            /** Messages */
             messages: {
                 [key: string]: string;
             }[];
-            /** Residency */
             residency: string | null;
-            /** Segment */
             segment: string;
-            /** Simulated */
             simulated: boolean;
-            /** Source */
             source: string;
-            /** Split */
             split: string;
         };
-        /**
-         * PromptPage
-         * @description A page of prompts, oldest first.
-         */
         PromptPage: {
-            /** Prompts */
             prompts: components["schemas"]["PromptOut"][];
-            /** Total */
             total: number;
         };
-        /**
-         * PromptRef
-         * @description A prompt that was stored, in the order sent.
-         */
         PromptRef: {
-            /** Id */
             id: string;
-            /** Mask Counts */
             mask_counts: {
                 [key: string]: number;
             };
-            /** Split */
             split: string;
         };
-        /**
-         * PromptsAdded
-         * @description What a batch of prompts became.
-         */
         PromptsAdded: {
-            /** Prompts */
             prompts: components["schemas"]["PromptRef"][];
         };
-        /**
-         * PromptsIn
-         * @description A batch of prompts.
-         */
         PromptsIn: {
-            /** Prompts */
             prompts: components["schemas"]["PromptIn"][];
         };
-        /**
-         * QualityOut
-         * @description The quality report of a project.
-         */
         QualityOut: {
             alpha: components["schemas"]["EstimateOut"];
-            /** Annotators */
             annotators: number;
             consensus: components["schemas"]["ConsensusCounts"];
-            /** Items */
             items: number;
-            /** Judgments */
             judgments: number;
             position_bias: components["schemas"]["EstimateOut"];
-            /** Rating Groups */
             rating_groups: number;
-            /** Ratings */
             ratings: components["schemas"]["RatingOut"][];
-            /** Reliability */
             reliability: components["schemas"]["ReliabilityOut"][];
-            /** Sources */
             sources: number;
         };
-        /**
-         * QuestionOut
-         * @description What is asked.
-         */
         QuestionOut: {
-            /** Ask Reason */
             ask_reason: boolean;
-            /** Id */
             id: string;
-            /** Kind */
             kind: string;
-            /** Options */
             options: components["schemas"]["OptionOut"][] | null;
-            /** Text */
             text: string;
         };
-        /**
-         * QuestionSpec
-         * @description What is asked of an annotator.
-         */
         QuestionSpec: {
-            /**
-             * Ask Reason
-             * @default true
-             */
+            /** @default true */
             ask_reason: boolean;
-            /** Id */
             id: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
+            /** @enum {string} */
             kind: "pairwise" | "single_label";
-            /**
-             * Options
-             * @default []
-             */
+            /** @default [] */
             options: components["schemas"]["LabelOption"][];
-            /** Text */
             text: string;
         };
-        /**
-         * RatingOut
-         * @description A policy version's rating in logits; 0 is the mean of its `group`.
-         */
         RatingOut: {
-            /** Group */
             group: number;
-            /** High */
             high: number | null;
-            /** Losses */
             losses: number;
-            /** Low */
             low: number | null;
-            /** N */
             n: number;
-            /** Policy Version Id */
             policy_version_id: string;
-            /** Rating */
             rating: number | null;
-            /** Reason */
             reason: string | null;
-            /** Source */
             source: string;
-            /** Ties */
             ties: number;
-            /** Wins */
             wins: number;
         };
-        /**
-         * Recipe
-         * @description Everything that decides what a cycle does, apart from the data.
-         */
         Recipe: {
-            /** Base Model */
             base_model?: string | null;
             /**
              * @default {
@@ -2300,7 +1411,6 @@ export interface components {
              */
             evaluation: components["schemas"]["Evaluation"];
             /**
-             * Preset
              * @default tiny
              * @enum {string}
              */
@@ -2308,7 +1418,7 @@ export interface components {
             /**
              * @default {
              *       "batch": 32,
-             *       "epochs": 2,
+             *       "epochs": 4,
              *       "learning_rate": 0.001
              *     }
              */
@@ -2319,21 +1429,18 @@ export interface components {
              *       "batch": 64,
              *       "beta": 0.1,
              *       "generations": 8,
-             *       "learning_rate": 0.0004,
+             *       "learning_rate": 0.0008,
              *       "steps": 50
              *     }
              */
             rl: components["schemas"]["Rl"];
-            /**
-             * Seed
-             * @default 0
-             */
+            /** @default 0 */
             seed: number;
             /**
              * @default {
              *       "batch": 32,
-             *       "learning_rate": 0.003,
-             *       "steps": 300
+             *       "learning_rate": 0.006,
+             *       "steps": 400
              *     }
              */
             sft: components["schemas"]["Sft"];
@@ -2345,102 +1452,53 @@ export interface components {
              */
             targeted: components["schemas"]["Targeted"];
         };
-        /**
-         * ReleaseDetailOut
-         * @description One release with its evidence and everything that happened to it.
-         */
         ReleaseDetailOut: {
-            /** Events */
             events: components["schemas"]["ReleaseEventOut"][];
-            /** Evidence */
             evidence: {
                 [key: string]: unknown;
             } | null;
             release: components["schemas"]["ReleaseOut"];
         };
-        /**
-         * ReleaseEventOut
-         * @description One thing that happened to a release.
-         */
         ReleaseEventOut: {
-            /** Actor */
             actor: string;
-            /** At */
             at: number;
-            /** Evidence */
             evidence: {
                 [key: string]: unknown;
             };
-            /** From State */
             from_state: string | null;
-            /** Kind */
             kind: string;
-            /** Sentence */
             sentence: string;
-            /** Seq */
             seq: number;
-            /** To State */
             to_state: string;
         };
-        /**
-         * ReleaseOut
-         * @description One release in a list.
-         */
         ReleaseOut: {
-            /** Can Roll Back */
             can_roll_back: boolean;
-            /** Candidate Name */
             candidate_name: string | null;
-            /** Candidate Policy Id */
             candidate_policy_id: string;
-            /** Closed At */
             closed_at: number | null;
-            /** Created At */
             created_at: number;
-            /** Cycle Id */
             cycle_id: string | null;
-            /** Id */
             id: string;
-            /** Live At */
             live_at: number | null;
-            /** Opened By */
             opened_by: string;
-            /** Project Id */
             project_id: string;
-            /** Sentence */
             sentence: string;
-            /** Share */
             share: number;
-            /** Stable Name */
             stable_name: string | null;
-            /** Stable Policy Id */
             stable_policy_id: string;
-            /** Stage */
             stage: string | null;
-            /** Stage Index */
             stage_index: number;
-            /** Stage Started At */
             stage_started_at: number;
-            /** Stages */
             stages: components["schemas"]["StageOut"][];
-            /** State */
             state: string;
-            /** State Explained */
             state_explained: string;
-            /** Updated At */
             updated_at: number;
-            /** Verdict */
             verdict: {
                 [key: string]: unknown;
             } | null;
         };
-        /**
-         * ReleasePlan
-         * @description Shadow, canary, full: what each stage needs before the next.
-         */
         ReleasePlan: {
             /**
-             * Stages
              * @default [
              *       {
              *         "max_error_rate": 0.05,
@@ -2466,550 +1524,247 @@ export interface components {
              *     ]
              */
             stages: components["schemas"]["ReleaseStage"][];
-            /**
-             * Wait Seconds
-             * @default 3600
-             */
+            /** @default 3600 */
             wait_seconds: number;
         };
-        /**
-         * ReleaseStage
-         * @description One step of the ramp.
-         */
         ReleaseStage: {
-            /**
-             * Max Error Rate
-             * @default 0.05
-             */
+            /** @default 0.05 */
             max_error_rate: number;
-            /**
-             * Min Requests
-             * @default 50
-             */
+            /** @default 50 */
             min_requests: number;
-            /** Name */
             name: string;
-            /**
-             * Seconds
-             * @default 60
-             */
+            /** @default 60 */
             seconds: number;
-            /** Share */
             share: number;
         };
-        /**
-         * ReleasesOut
-         * @description A project's releases, newest first, and the routing in force.
-         */
         ReleasesOut: {
-            /** Releases */
             releases: components["schemas"]["ReleaseOut"][];
             routing: components["schemas"]["RoutingOut"] | null;
         };
-        /**
-         * ReliabilityOut
-         * @description How often a rater is right, judged against consensus.
-         */
         ReliabilityOut: {
-            /** High */
             high: number | null;
-            /** Low */
             low: number | null;
-            /** N */
             n: number;
-            /** Rater */
             rater: string;
-            /** Reason */
             reason: string | null;
-            /** Value */
             value: number | null;
         };
-        /**
-         * ReserveIn
-         * @description Ask for items besides those that are held.
-         */
         ReserveIn: {
-            /**
-             * Count
-             * @default 1
-             */
+            /** @default 1 */
             count: number;
-            /**
-             * Held
-             * @default []
-             */
+            /** @default [] */
             held: string[];
         };
-        /**
-         * ReservedOut
-         * @description Offers and progress.
-         */
         ReservedOut: {
-            /** Assignments */
             assignments: components["schemas"]["AssignmentOut"][];
             progress: components["schemas"]["ProgressOut"];
         };
-        /**
-         * Reward
-         * @description Training of the reward model.
-         */
         Reward: {
-            /**
-             * Batch
-             * @default 32
-             */
+            /** @default 32 */
             batch: number;
-            /**
-             * Epochs
-             * @default 2
-             */
+            /** @default 4 */
             epochs: number;
-            /**
-             * Learning Rate
-             * @default 0.001
-             */
+            /** @default 0.001 */
             learning_rate: number;
         };
-        /**
-         * RewardModelOut
-         * @description A reward-model version; `metrics` holds its accuracy per named set.
-         */
         RewardModelOut: {
-            /** Artifact */
             artifact: string;
-            /** Created At */
             created_at: number;
-            /** Dataset Digest */
             dataset_digest: string;
-            /** Id */
             id: string;
-            /** Metrics */
             metrics: {
                 [key: string]: unknown;
             };
-            /** Name */
             name: string;
-            /** Parent Policy Id */
             parent_policy_id: string;
-            /** Run Id */
             run_id: string;
         };
-        /**
-         * RewardModelsOut
-         * @description A project's reward-model versions, oldest first.
-         */
         RewardModelsOut: {
-            /** Reward Models */
             reward_models: components["schemas"]["RewardModelOut"][];
         };
-        /**
-         * Rl
-         * @description The policy update by reinforcement learning.
-         */
         Rl: {
             /**
-             * Algorithm
              * @default rloo
              * @constant
              */
             algorithm: "rloo";
-            /**
-             * Batch
-             * @default 64
-             */
+            /** @default 64 */
             batch: number;
-            /**
-             * Beta
-             * @default 0.1
-             */
+            /** @default 0.1 */
             beta: number;
-            /**
-             * Generations
-             * @default 8
-             */
+            /** @default 8 */
             generations: number;
-            /**
-             * Learning Rate
-             * @default 0.0004
-             */
+            /** @default 0.0008 */
             learning_rate: number;
-            /**
-             * Steps
-             * @default 50
-             */
+            /** @default 50 */
             steps: number;
-            /** Target Words */
             target_words?: number | null;
         };
-        /**
-         * Role
-         * @description What somebody is in a project.
-         * @enum {string}
-         */
+        /** @enum {string} */
         Role: "owner" | "lead" | "engineer" | "specialist" | "annotator" | "viewer";
-        /**
-         * RollbackIn
-         * @description Why a release is taken back.
-         */
         RollbackIn: {
-            /**
-             * Reason
-             * @default
-             */
+            /** @default  */
             reason: string;
         };
-        /**
-         * RoutingOut
-         * @description Who answers now.
-         */
         RoutingOut: {
-            /** Candidate Policy Id */
             candidate_policy_id: string | null;
-            /** Lease Until */
             lease_until: number;
-            /** Release Id */
             release_id: string | null;
-            /** Shadow */
             shadow: boolean;
-            /** Share */
             share: number;
-            /** Stable Policy Id */
             stable_policy_id: string;
-            /** Version */
             version: number;
         };
-        /**
-         * RunDetailOut
-         * @description A run with its curves, its manifest and the end of its log.
-         */
         RunDetailOut: {
-            /** Artifact */
             artifact: string | null;
-            /** Attempts */
             attempts: number;
-            /** Curves */
             curves: components["schemas"]["CurvePoint"][];
-            /** Ended At */
             ended_at: number | null;
-            /** Error */
             error: string | null;
-            /** Id */
             id: string;
             kind: components["schemas"]["RunKind"];
-            /** Log */
             log: string;
-            /** Manifest */
             manifest: {
                 [key: string]: unknown;
             } | null;
-            /** Metrics */
             metrics: {
                 [key: string]: unknown;
             };
-            /** Spec */
             spec: {
                 [key: string]: unknown;
             };
-            /** Started At */
             started_at: number;
             state: components["schemas"]["RunState"];
-            /** Step */
             step: number | null;
-            /** Total */
             total: number | null;
         };
-        /**
-         * RunKind
-         * @description Which backend program a run starts.
-         * @enum {string}
-         */
+        /** @enum {string} */
         RunKind: "sft" | "reward" | "rl" | "generate" | "score";
-        /**
-         * RunOut
-         * @description A training run in a list; `step` of `total` while it runs.
-         */
         RunOut: {
-            /** Artifact */
             artifact: string | null;
-            /** Attempts */
             attempts: number;
-            /** Ended At */
             ended_at: number | null;
-            /** Error */
             error: string | null;
-            /** Id */
             id: string;
             kind: components["schemas"]["RunKind"];
-            /** Metrics */
             metrics: {
                 [key: string]: unknown;
             };
-            /** Spec */
             spec: {
                 [key: string]: unknown;
             };
-            /** Started At */
             started_at: number;
             state: components["schemas"]["RunState"];
-            /** Step */
             step: number | null;
-            /** Total */
             total: number | null;
         };
-        /**
-         * RunState
-         * @description Where a run stands.
-         * @enum {string}
-         */
+        /** @enum {string} */
         RunState: "running" | "finished" | "failed" | "cancelled";
-        /**
-         * RunsOut
-         * @description A project's runs, newest first.
-         */
         RunsOut: {
-            /** Runs */
             runs: components["schemas"]["RunOut"][];
         };
-        /**
-         * Segment
-         * @description A kind of traffic with its weight for the business.
-         */
         Segment: {
-            /** Id */
             id: string;
-            /** Name */
             name: string;
-            /**
-             * Weight
-             * @default 1
-             */
+            /** @default 1 */
             weight: number;
         };
-        /**
-         * Sft
-         * @description Supervised fine-tuning of the first policy.
-         */
         Sft: {
-            /**
-             * Batch
-             * @default 32
-             */
+            /** @default 32 */
             batch: number;
-            /**
-             * Learning Rate
-             * @default 0.003
-             */
+            /** @default 0.006 */
             learning_rate: number;
-            /**
-             * Steps
-             * @default 300
-             */
+            /** @default 400 */
             steps: number;
         };
-        /**
-         * SignIn
-         * @description The token of a one-time link.
-         */
         SignIn: {
-            /** Token */
             token: string;
         };
-        /**
-         * SkipIn
-         * @description Give an item back.
-         */
         SkipIn: {
             reason: components["schemas"]["SkipReason"];
-            /** Token */
             token: number;
         };
-        /**
-         * SkipReason
-         * @description Why an item is left.
-         * @enum {string}
-         */
+        /** @enum {string} */
         SkipReason: "cannot_judge" | "not_my_language" | "upsetting" | "broken";
-        /**
-         * SkippedOut
-         * @description The item was given back.
-         */
         SkippedOut: {
-            /**
-             * Skipped
-             * @default true
-             */
+            /** @default true */
             skipped: boolean;
         };
-        /**
-         * StageOut
-         * @description One step of the ramp.
-         */
         StageOut: {
-            /** Max Error Rate */
             max_error_rate: number;
-            /** Min Requests */
             min_requests: number;
-            /** Name */
             name: string;
-            /** Seconds */
             seconds: number;
-            /** Share */
             share: number;
-            /** Wait Seconds */
             wait_seconds: number;
         };
-        /**
-         * StartedOut
-         * @description The id of a cycle that was started.
-         */
         StartedOut: {
-            /** Cycle Id */
             cycle_id: string;
         };
-        /**
-         * StepOut
-         * @description One step; `seconds` is how long its last run took, null while it runs.
-         */
         StepOut: {
-            /** Ended At */
             ended_at: number | null;
-            /** Error */
             error: string | null;
-            /** Inputs Digest */
             inputs_digest: string;
-            /** Name */
             name: string;
-            /** Outputs */
             outputs: {
                 [key: string]: unknown;
             } | null;
-            /** Seconds */
             seconds: number | null;
-            /** Started At */
             started_at: number;
-            /** State */
             state: string;
         };
-        /**
-         * Targeted
-         * @description The labeling task that a failed audit opens.
-         */
         Targeted: {
-            /**
-             * Overlap
-             * @default 1
-             */
+            /** @default 1 */
             overlap: number;
-            /**
-             * Pairs
-             * @default 700
-             */
+            /** @default 700 */
             pairs: number;
         };
-        /**
-         * TextOut
-         * @description A completion and where it stands.
-         */
         TextOut: {
-            /** Side */
             side: string;
-            /** Text */
             text: string;
         };
-        /**
-         * Ties
-         * @description What becomes of an item without a winner.
-         * @enum {string}
-         */
+        /** @enum {string} */
         Ties: "soft" | "drop";
-        /**
-         * TraceOut
-         * @description What was reached; `cut` says that there is more.
-         */
         TraceOut: {
-            /** Cut */
             cut: boolean;
-            /** Edges */
             edges: components["schemas"]["EdgeOut"][];
-            /** Nodes */
             nodes: components["schemas"]["NodeOut"][];
         };
-        /**
-         * TrafficOut
-         * @description Captured requests by arm, and the newest of them.
-         */
         TrafficOut: {
-            /** By Arm */
             by_arm: {
                 [key: string]: number;
             };
-            /** Recent */
             recent: components["schemas"]["CapturedOut"][];
         };
-        /**
-         * UndoneOut
-         * @description The item, offered anew.
-         */
         UndoneOut: {
             assignment: components["schemas"]["AssignmentOut"];
         };
-        /** ValidationError */
         ValidationError: {
-            /** Context */
             ctx?: Record<string, never>;
-            /** Input */
             input?: unknown;
-            /** Location */
             loc: (string | number)[];
-            /** Message */
             msg: string;
-            /** Error Type */
             type: string;
         };
-        /**
-         * VoteOut
-         * @description One judgment, blind: the rater's name holds on this item only.
-         */
         VoteOut: {
-            /** Answer */
             answer: string;
-            /** Created At */
             created_at: number;
-            /** Rater */
             rater: string;
-            /** Reason */
             reason: string | null;
         };
-        /**
-         * GuidelineOut
-         * @description A published guideline version.
-         */
         loopwright__guidelines__schemas__GuidelineOut: {
-            /** Checklist */
             checklist: string[];
-            /** Criteria */
             criteria: {
                 [key: string]: unknown;
             }[];
-            /** Digest */
             digest: string;
-            /** Id */
             id: string;
-            /** Number */
             number: number;
-            /** Published At */
             published_at: number;
-            /** Text */
             text: string;
         };
-        /**
-         * GuidelineOut
-         * @description The guideline version in force when the item was offered.
-         */
         loopwright__labeling__schemas__GuidelineOut: {
-            /** Id */
             id: string;
-            /** Number */
             number: number;
         };
     };
@@ -3030,7 +1785,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3052,7 +1806,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3072,7 +1825,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3096,7 +1848,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3105,7 +1856,6 @@ export interface operations {
                     "application/json": components["schemas"]["AppliedOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3127,7 +1877,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3136,7 +1885,6 @@ export interface operations {
                     "application/json": components["schemas"]["ProjectDetailOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3162,7 +1910,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3171,7 +1918,6 @@ export interface operations {
                     "application/json": components["schemas"]["ReservedOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3198,7 +1944,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3207,7 +1952,6 @@ export interface operations {
                     "application/json": components["schemas"]["SkippedOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3233,7 +1977,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3242,7 +1985,6 @@ export interface operations {
                     "application/json": components["schemas"]["ConsensusOut"][];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3264,7 +2006,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3273,7 +2014,6 @@ export interface operations {
                     "application/json": components["schemas"]["CyclesOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3295,7 +2035,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3304,7 +2043,6 @@ export interface operations {
                     "application/json": components["schemas"]["StartedOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3327,7 +2065,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3336,7 +2073,6 @@ export interface operations {
                     "application/json": components["schemas"]["CycleDetailOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3359,7 +2095,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3368,7 +2103,6 @@ export interface operations {
                     "application/json": components["schemas"]["CycleOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3391,7 +2125,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3400,7 +2133,6 @@ export interface operations {
                     "application/json": components["schemas"]["CycleOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3422,7 +2154,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3431,7 +2162,6 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetsOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3457,7 +2187,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3466,7 +2195,6 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3489,7 +2217,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3498,7 +2225,6 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetDetail"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3524,7 +2250,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3533,7 +2258,6 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3555,7 +2279,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3564,7 +2287,6 @@ export interface operations {
                     "application/json": components["schemas"]["EvaluationsOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3587,7 +2309,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3596,7 +2317,6 @@ export interface operations {
                     "application/json": components["schemas"]["EvaluationDetailOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3620,14 +2340,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3649,7 +2367,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3658,7 +2375,6 @@ export interface operations {
                     "application/json": components["schemas"]["GuidelinesOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3681,7 +2397,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3690,7 +2405,6 @@ export interface operations {
                     "application/json": components["schemas"]["loopwright__guidelines__schemas__GuidelineOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3712,7 +2426,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3721,7 +2434,6 @@ export interface operations {
                     "application/json": components["schemas"]["ImportsOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3747,7 +2459,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3756,7 +2467,6 @@ export interface operations {
                     "application/json": components["schemas"]["ImportOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3779,14 +2489,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3813,7 +2521,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3822,7 +2529,6 @@ export interface operations {
                     "application/json": components["schemas"]["ItemPage"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3848,7 +2554,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3857,7 +2562,6 @@ export interface operations {
                     "application/json": components["schemas"]["ItemsAdded"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3880,7 +2584,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3889,7 +2592,6 @@ export interface operations {
                     "application/json": components["schemas"]["VoteOut"][];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3915,7 +2617,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3924,7 +2625,6 @@ export interface operations {
                     "application/json": components["schemas"]["JudgmentOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3947,7 +2647,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3956,7 +2655,6 @@ export interface operations {
                     "application/json": components["schemas"]["UndoneOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3981,7 +2679,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3990,7 +2687,6 @@ export interface operations {
                     "application/json": components["schemas"]["TraceOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4012,7 +2708,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4023,7 +2718,6 @@ export interface operations {
                     };
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4045,7 +2739,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4054,7 +2747,6 @@ export interface operations {
                     "application/json": components["schemas"]["PeopleOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4080,7 +2772,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4089,7 +2780,6 @@ export interface operations {
                     "application/json": components["schemas"]["NewPersonOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4111,7 +2801,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4120,7 +2809,6 @@ export interface operations {
                     "application/json": components["schemas"]["PoliciesOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4148,7 +2836,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4157,7 +2844,6 @@ export interface operations {
                     "application/json": components["schemas"]["PromptPage"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4183,7 +2869,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4192,7 +2877,6 @@ export interface operations {
                     "application/json": components["schemas"]["PromptsAdded"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4214,7 +2898,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4223,7 +2906,6 @@ export interface operations {
                     "application/json": components["schemas"]["QualityOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4245,7 +2927,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4254,7 +2935,6 @@ export interface operations {
                     "application/json": components["schemas"]["ReleasesOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4277,7 +2957,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4286,7 +2965,6 @@ export interface operations {
                     "application/json": components["schemas"]["ReleaseDetailOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4313,7 +2991,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4322,7 +2999,6 @@ export interface operations {
                     "application/json": components["schemas"]["ReleaseOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4345,7 +3021,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4356,7 +3031,6 @@ export interface operations {
                     };
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4378,7 +3052,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4387,7 +3060,6 @@ export interface operations {
                     "application/json": components["schemas"]["RewardModelsOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4409,7 +3081,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4418,7 +3089,6 @@ export interface operations {
                     "application/json": components["schemas"]["RunsOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4441,7 +3111,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4450,7 +3119,6 @@ export interface operations {
                     "application/json": components["schemas"]["RunDetailOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4474,7 +3142,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4483,7 +3150,6 @@ export interface operations {
                     "application/json": components["schemas"]["TrafficOut"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4505,7 +3171,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4514,7 +3179,6 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4538,7 +3202,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4547,7 +3210,6 @@ export interface operations {
                     "application/json": components["schemas"]["Ok"];
                 };
             };
-            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4567,7 +3229,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4587,7 +3248,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4607,7 +3267,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
