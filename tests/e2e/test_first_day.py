@@ -43,7 +43,7 @@ def _import_votes(page: Page, votes: Path) -> None:
     page.locator("input[type=file]").first.set_input_files(votes)
     page.get_by_role("textbox", name="Mapping").fill(MAPPING)
     page.get_by_role("button", name="Import", exact=True).click()
-    expect(page.get_by_text("The import is done")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("The import is done")).to_be_visible()
     page.get_by_role("link", name="Quality").click()
     expect(page.get_by_role("group", name="Judgments")).to_contain_text("90")
 
@@ -72,7 +72,7 @@ def _see_consensus(page: Page) -> None:
     page.get_by_role("link", name="Quality").click()
     expect(page.get_by_role("group", name="Judgments")).to_contain_text("94")
     table = page.get_by_role("table", name="Latest consensus")
-    expect(table.get_by_text("Question 10").first).to_be_visible(timeout=15_000)
+    expect(table.get_by_text("Question 10").first).to_be_visible()
 
 
 def test_answers_given_offline_are_sent_later(
@@ -89,7 +89,7 @@ def test_answers_given_offline_are_sent_later(
             page.keyboard.press(key)
         expect(page.get_by_text("2 answers wait on this device")).to_be_visible()
         context.set_offline(False)
-        expect(page.get_by_text("2 judged by you")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("2 judged by you")).to_be_visible()
         page.keyboard.press("z")
         expect(page.get_by_role("radio", name="Right is better")).to_be_checked()
     finally:
