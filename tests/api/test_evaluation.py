@@ -16,8 +16,8 @@ from loopwright.infra.home import Home
 from loopwright.intake import service as intake
 from loopwright.intake.model import NewCompletion, NewPrompt
 from loopwright.models import service as models
+from support.cycle_server import PROJECT, judge_some
 from support.server import RunningServer
-from workflows.cycle_server import PROJECT, judge_some
 
 BASE = f"/api/projects/{PROJECT}/evaluations"
 GOOD = "So sorry about your phone! Hold the power button for ten seconds."

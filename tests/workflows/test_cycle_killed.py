@@ -21,7 +21,7 @@ from loopwright.infra.home import open_home
 from loopwright.infra.settings import Settings
 
 pytestmark = pytest.mark.slow
-SERVER = Path(__file__).parent / "cycle_server.py"
+SERVER = Path(__file__).parent.parent / "support" / "cycle_server.py"
 
 
 @contextmanager

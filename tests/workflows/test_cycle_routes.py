@@ -20,7 +20,7 @@ from loopwright.loop.routes import router
 from loopwright.loop.runner import CycleRunner
 from loopwright.projects.spec import parse_project
 from loopwright.web.stages import load_tables
-from workflows.cycle_server import PROJECT, YAML, fill
+from support.cycle_server import PROJECT, YAML, fill
 
 PATH = f"/api/projects/{PROJECT}/cycles"
 EMPTY = YAML.replace("{prompts: 40}", "{prompts: 0}")
