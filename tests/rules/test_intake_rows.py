@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loopwright.base.errors import InvalidInput
@@ -120,6 +120,7 @@ def test_dialogues_that_make_no_pair_are_refused(chosen: str, rejected: str, say
         dialogues().item({"chosen": chosen, "rejected": rejected})
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["Human", "Assistant"]), st.text()), min_size=1))
 def test_a_dialogue_is_read_without_loss(turns: list[tuple[str, str]]) -> None:
     text = "".join(f"\n\n{name}: {content}" for name, content in turns)
@@ -132,6 +133,7 @@ def test_the_shared_part_is_as_long_as_can_be() -> None:
     assert split_shared([turn, one], [turn, two]) == ([turn], [one], [two])
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_ids_follow_from_what_they_name(first: str, second: str) -> None:
     made = rules.derived_id("itm", first, second)

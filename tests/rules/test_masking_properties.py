@@ -6,7 +6,7 @@ import random
 import string
 
 import phonenumbers
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from stdnum import luhn
 
@@ -67,6 +67,7 @@ def keys(draw: st.DrawFn) -> str:
 VALUES = st.one_of(emails(), phones(), cards(), ipv4(), keys())
 
 
+@settings(deadline=None)
 @given(before=WORDS, value=VALUES, after=WORDS)
 def test_no_original_value_survives(before: str, value: str, after: str) -> None:
     masked = mask_text(f"{before}: {value} {after}")
@@ -74,12 +75,14 @@ def test_no_original_value_survives(before: str, value: str, after: str) -> None
     assert sum(masked.counts.values()) >= 1
 
 
+@settings(deadline=None)
 @given(values=st.lists(VALUES, min_size=2, max_size=5))
 def test_a_list_of_values_is_masked_whole(values: list[str]) -> None:
     masked = mask_text(", ".join(values))
     assert not [value for value in values if value in masked.text]
 
 
+@settings(deadline=None)
 @given(text=NOISE)
 @example("a@b.com-x@c.de")
 @example("[EMAIL_1]x@c.de[PHONE_2]")
@@ -91,6 +94,7 @@ def test_masking_a_masked_text_changes_nothing(text: str) -> None:
     assert again.counts == {}
 
 
+@settings(deadline=None)
 @given(first=NOISE, second=NOISE)
 def test_a_scope_is_idempotent_over_its_texts(first: str, second: str) -> None:
     scope = MaskScope()
