@@ -2,7 +2,8 @@ import { Button, Group, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { call, project } from "../../api/http";
-import { list, read } from "../../api/queries";
+import { list, projectQuery, read } from "../../api/queries";
+import { may } from "../../api/roles";
 import type { Cycle, CycleDetail, CycleStep } from "../../api/work";
 import { CopyId } from "../../ui/CopyId";
 import { DataTable } from "../../ui/DataTable";
@@ -41,6 +42,7 @@ function CycleView({ projectId, cycle }: { projectId: string; cycle: Cycle }) {
     mutationFn: (what: "cancel" | "resume") => call("POST", project(projectId, `/cycles/${cycle.id}/${what}`)),
     onSettled: () => queries.invalidateQueries({ queryKey: ["project", projectId] }),
   });
+  const mayAct = may(useQuery(projectQuery(projectId)).data?.role, "cycle");
   const shown = whole.data ?? cycle;
   const lasted = (shown.ended_at ?? Date.now() / 1000) - shown.created_at;
   return (
@@ -53,8 +55,8 @@ function CycleView({ projectId, cycle }: { projectId: string; cycle: Cycle }) {
           <Text size="sm" c="dimmed" className="lw-number">{t("loop.lasts", { time: seconds(lasted) })}</Text>
           <CopyId id={shown.id} />
         </Group>
-        {isOpen(shown) && <Button size="xs" variant="default" loading={act.isPending} onClick={() => act.mutate("cancel")}>{t("loop.cancel")}</Button>}
-        {RESUMABLE.has(shown.state) && <Button size="xs" variant="default" loading={act.isPending} onClick={() => act.mutate("resume")}>{t("loop.resume")}</Button>}
+        {mayAct && isOpen(shown) && <Button size="xs" variant="default" loading={act.isPending} onClick={() => act.mutate("cancel")}>{t("loop.cancel")}</Button>}
+        {mayAct && RESUMABLE.has(shown.state) && <Button size="xs" variant="default" loading={act.isPending} onClick={() => act.mutate("resume")}>{t("loop.resume")}</Button>}
       </Group>
       {shown.error && <Text size="sm" c="var(--mantine-color-error)">{shown.error}</Text>}
       {act.error && <ErrorPanel error={act.error} />}

@@ -2,8 +2,9 @@ import { Alert, Button, SimpleGrid, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { call, project } from "../../api/http";
-import { read } from "../../api/queries";
+import { call, project as at } from "../../api/http";
+import { projectQuery, read } from "../../api/queries";
+import { may } from "../../api/roles";
 import type { LoopView } from "../../api/work";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import { EstimateText, Unknown } from "../../ui/Estimate";
@@ -46,12 +47,13 @@ export function LoopPage() {
   const { project: projectId } = useParams({ from: "/p/$project" });
   const queries = useQueryClient();
   const loop = useQuery(read<LoopView>(projectId, "/loop"));
+  const project = useQuery(projectQuery(projectId));
   const start = useMutation({
-    mutationFn: () => call("POST", project(projectId, "/cycles"), { json: {} }),
+    mutationFn: () => call("POST", at(projectId, "/cycles"), { json: {} }),
     onSettled: () => queries.invalidateQueries({ queryKey: ["project", projectId] }),
   });
   return (
-    <Page title={t("nav.loop")} actions={<Button onClick={() => start.mutate()} loading={start.isPending}>{t("loop.start")}</Button>}>
+    <Page title={t("nav.loop")} actions={may(project.data?.role, "cycle") ? <Button onClick={() => start.mutate()} loading={start.isPending}>{t("loop.start")}</Button> : undefined}>
       {start.error && <ErrorPanel error={start.error} />}
       <Loaded query={loop} rows={6}>
         {(view) => (

@@ -1,5 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { projectQuery } from "../../api/queries";
+import { may } from "../../api/roles";
 import { Page, Section } from "../../ui/Page";
 import { People } from "./People";
 import { ProjectFile } from "./ProjectFile";
@@ -7,9 +10,10 @@ import { ProjectFile } from "./ProjectFile";
 export function SettingsPage() {
   const { t } = useTranslation();
   const { project } = useParams({ from: "/p/$project" });
+  const self = useQuery(projectQuery(project));
   return (
     <Page title={t("nav.settings")}>
-      <Section title={t("settings.people")}><People projectId={project} /></Section>
+      {may(self.data?.role, "people") && <Section title={t("settings.people")}><People projectId={project} /></Section>}
       <ProjectFile projectId={project} />
     </Page>
   );

@@ -1,7 +1,8 @@
 import { Group, Progress, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { read } from "../../api/queries";
+import { projectQuery, read } from "../../api/queries";
+import { may } from "../../api/roles";
 import type { GateCheck, Release, ReleaseDetail } from "../../api/work";
 import { CopyId } from "../../ui/CopyId";
 import { DataTable } from "../../ui/DataTable";
@@ -47,10 +48,11 @@ function Ramp({ release }: { release: Release }) {
 /** One release: where it stands, its gates with their evidence, what happened, and the way back. */
 export function ReleaseView({ projectId, release }: { projectId: string; release: Release }) {
   const { t } = useTranslation();
+  const project = useQuery(projectQuery(projectId));
   const detail = useQuery(read<ReleaseDetail>(projectId, `/releases/${release.id}`));
   const events = [...(detail.data?.events ?? [])].sort((a, b) => b.seq - a.seq);
   return (
-    <Section title={t("releases.title", { candidate: release.candidate_name ?? release.candidate_policy_id, stable: release.stable_name ?? release.stable_policy_id })} aside={release.can_roll_back ? <RollBack projectId={projectId} release={release} /> : undefined}>
+    <Section title={t("releases.title", { candidate: release.candidate_name ?? release.candidate_policy_id, stable: release.stable_name ?? release.stable_policy_id })} aside={release.can_roll_back && may(project.data?.role, "release") ? <RollBack projectId={projectId} release={release} /> : undefined}>
       <Group gap="xs">
         <StateBadge state={release.state} />
         <Text size="sm" c="dimmed">{release.state_explained}</Text>
