@@ -1,6 +1,7 @@
 """Use cases of the queue: open items, take slots, give them back, count what is done."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -40,23 +41,11 @@ def open_items(
         for item_id, state in known.items()
         if state.wanted < overlap
     }
-    store.insert_states(
-        tx,
-        [
-            ItemState(
-                item_id=item_id,
-                project_id=project_id,
-                band=chosen.value,
-                wanted=overlap,
-                done=0,
-                state=ItemProgress.OPEN,
-                propensity=propensity,
-                opened_at=now,
-                closed_at=None,
-            )
-            for item_id in fresh
-        ],
-    )
+    opened = ItemState(
+        item_id="", project_id=project_id, band=chosen.value, wanted=overlap, done=0,
+        state=ItemProgress.OPEN, propensity=propensity, opened_at=now, closed_at=None,
+    )  # fmt: skip
+    store.insert_states(tx, [replace(opened, item_id=item_id) for item_id in fresh])
     store.raise_wanted(tx, lacking)
     slots = [(item_id, chosen.value, overlap) for item_id in fresh]
     slots += [(item_id, chosen.value, number) for item_id, number in lacking.items()]
