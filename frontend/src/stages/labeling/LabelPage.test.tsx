@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import { show } from "../../test/show";
 import { TinyServer } from "../../test/server";
+import { openDesk } from "./drafts";
 import { Desk } from "./LabelPage";
 import { waiting } from "./outbox";
 
@@ -81,7 +82,7 @@ test("a draft and the held items outlive a reload", async () => {
   const { user, view } = await open("reload", server);
   await user.keyboard("2r");
   await user.keyboard("half a thought");
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await waitFor(async () => expect((await openDesk("reload", 0)).drafts.asg_1?.reason).toBe("half a thought"));
   view.unmount();
   show(<Desk projectId="reload" />);
   expect(await screen.findByText("Prompt 1")).toBeInTheDocument();
