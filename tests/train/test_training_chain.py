@@ -40,17 +40,9 @@ def chain(home: Home) -> Step:
     spec = {**support.SMALL, "demonstrations": demonstrations, "steps": 20, "learning_rate": 6e-3}
     sft = run(home, "sft", spec)
     policy = sft.outputs["policy"]
-    reward = run(
-        home,
-        "reward",
-        {
-            "base": policy,
-            "preferences": preferences,
-            "eval_sets": {"contrast": contrast, "old": preferences},
-            "epochs": 1,
-            "seed": 5,
-        },
-    )
+    sets = {"contrast": contrast, "old": preferences}
+    spec = {"base": policy, "preferences": preferences, "eval_sets": sets, "epochs": 1, "seed": 5}
+    reward = run(home, "reward", spec)
     rl = run(
         home,
         "rl",
@@ -79,11 +71,8 @@ def chain(home: Home) -> Step:
             "batch": 20,
         },
     )
-    score = run(
-        home,
-        "score",
-        {"reward_model": reward.outputs["reward_model"], "pairs": contrast},
-    )
+    scored = {"reward_model": reward.outputs["reward_model"], "pairs": contrast}
+    score = run(home, "score", scored)
     return {"sft": sft, "reward": reward, "rl": rl, "generate": generate, "score": score}
 
 

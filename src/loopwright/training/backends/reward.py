@@ -29,7 +29,6 @@ def run(job: Job) -> None:
     from trl import RewardConfig
 
     from loopwright.training.backends.pair_loss import PairCollator, WeightedRewardTrainer
-    from loopwright.training.backends.scoring import Scorer
     from loopwright.training.backends.trainer_parts import (
         Keeper,
         common_arguments,
@@ -70,10 +69,15 @@ def run(job: Job) -> None:
     )
     resumed = train(trainer, job, steps=steps)
     folder = save_model(trainer.model, tokenizer, job.outputs / "reward_model")
-    scorer = Scorer.load(folder)
     metrics: Json = {"steps": trainer.state.global_step, "pairs": len(data)}
     metrics["resumed"] = resumed is not None
-    margins, metrics["sets"] = _evaluate(job, scorer, rows)
+    _measure(job, folder, rows=rows, metrics=metrics)
+
+
+def _measure(job: Job, folder: Path, *, rows: list[Json], metrics: Json) -> None:
+    from loopwright.training.backends.scoring import Scorer
+
+    margins, metrics["sets"] = _evaluate(job, Scorer.load(folder), rows)
     out = job.outputs / "margins.jsonl"
     write_rows(out, margins)
     finish(job, outputs={"reward_model": folder, "margins": out}, metrics=metrics)
