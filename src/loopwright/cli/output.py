@@ -9,6 +9,7 @@ import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from loopwright.base.errors import LoopwrightError
 from loopwright.client import ApiError
@@ -28,13 +29,13 @@ def print_json(value: Any) -> None:
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Write a table; an empty one says so."""
     if not rows:
-        console.print(f"{title}: none yet.")
+        console.print(f"{title}: none yet.", markup=False)
         return
     table = Table(title=title, title_justify="left")
     for column in columns:
         table.add_column(column)
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     console.print(table)
 
 
@@ -55,9 +56,11 @@ def explains_errors(command: Callable[P, R]) -> Callable[P, R]:
         try:
             return command(*args, **kwargs)
         except (LoopwrightError, ApiError) as failure:
-            errors.print(f"[red]Error:[/red] {failure.message}", highlight=False)
+            # Text from files and servers may hold brackets, which are not our markup.
+            errors.print("Error:", style="red", end=" ")
+            errors.print(failure.message, highlight=False, markup=False, soft_wrap=True)
             if failure.remedy:
-                errors.print(f"  {failure.remedy}", highlight=False)
+                errors.print(f"  {failure.remedy}", highlight=False, markup=False, soft_wrap=True)
             raise typer.Exit(1) from failure
 
     return run

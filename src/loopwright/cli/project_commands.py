@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 import yaml
@@ -59,6 +60,8 @@ def import_file(
     as_json: JsonOption = False,
 ) -> None:
     """Import a file of votes, preferences, demonstrations, prompts or contrast pairs."""
+    if not file.is_file():
+        raise InvalidInput(f"{file} is no file.", remedy="Check the path.")
     text = _read(mapping)
     with connected(settings_for(home)) as client, errors.status(f"Importing {file.name}"):
         report = client.import_file(
@@ -116,7 +119,7 @@ def export(
         draft = out.with_name(out.name + ".part")
         client.download(f"/api/projects/{project}/datasets/{digest}/export?format={form}", draft)
         draft.replace(out)
-    console.print(f"Wrote {out} from {digest}.")
+    console.print(f"Wrote {out} from {digest}.", markup=False, soft_wrap=True)
 
 
 def lineage(
@@ -128,7 +131,8 @@ def lineage(
 ) -> None:
     """Walk from anything to what it was made of, or to what was made of it."""
     with connected(settings_for(home)) as client:
-        found = client.get(f"/api/projects/{project}/lineage/{ref}?direction={direction}")
+        path = f"/api/projects/{quote(project, safe='')}/lineage/{quote(ref, safe=':')}"
+        found = client.get(path, direction=direction)
     if as_json:
         print_json(found)
         return

@@ -49,6 +49,6 @@ def add(
     if as_json:
         print_json(added)
         return
-    console.print(f"{name} is {role} in {project}.")
+    console.print(f"{name} is {role} in {project}.", markup=False)
     console.print(f"  Link  {added['signin_link']}", soft_wrap=True, highlight=False)
     console.print(f"  Key   {added['api_key']}", soft_wrap=True, highlight=False)

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from loopwright.client.errors import ApiError, Unavailable
+from loopwright.client.errors import ApiError, Unavailable, json_of
 from loopwright.client.events import read_events
 from loopwright.client.results import ResultCalls, at
 from loopwright.client.transport import Json, Transport
@@ -68,7 +68,7 @@ class Client(ResultCalls):
 
     def get(self, path: str, **params: Any) -> Json:
         """GET any path of the API."""
-        answer: Json = self._transport.call("GET", path, params=params, repeatable=True).json()
+        answer: Json = json_of(self._transport.call("GET", path, params=params, repeatable=True))
         return answer
 
     def post(self, path: str, body: Any = None, *, repeatable: bool = False) -> Json:
@@ -76,7 +76,7 @@ class Client(ResultCalls):
         response = self._transport.call(
             "POST", path, json={} if body is None else body, repeatable=repeatable
         )
-        answer: Json = response.json() if response.content else {}
+        answer: Json = json_of(response) if response.content else {}
         return answer
 
     def download(self, path: str, target: Path, **params: Any) -> None:

@@ -99,6 +99,19 @@ def error_of(response: httpx.Response) -> ApiError:
     )
 
 
+def json_of(response: httpx.Response) -> Any:
+    """Return what a good answer says. Raises ApiError when it is no JSON, so not ours."""
+    try:
+        return response.json()
+    except ValueError as failure:
+        raise ApiError(
+            response.status_code,
+            code="foreign_answer",
+            message=f"{response.url} answered in a form that is not ours.",
+            remedy="Check that the address is a Loopwright server.",
+        ) from failure
+
+
 def unreachable(base_url: str, cause: Exception) -> Unavailable:
     """Return the error for a server that could not be reached."""
     return Unavailable(

@@ -9,12 +9,13 @@ from typing import Any
 
 import httpx
 
-from loopwright.client.errors import error_of, unreachable
+from loopwright.client.errors import ApiError, error_of, unreachable
 
 Json = dict[str, Any]
 
 _FIRST_WAIT_SECONDS = 0.1
 _BLOCK = 1024 * 1024
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _BUSY = frozenset({502, 503, 504})
 
 
@@ -27,7 +28,13 @@ class Transport:
         headers = {"Authorization": f"Bearer {api_key.strip()}"} if api_key else {}
         self.base_url = base_url.rstrip("/")
         self._attempts = attempts
-        self._http = httpx.Client(base_url=self.base_url, headers=headers, timeout=timeout)
+        self._http = httpx.Client(
+            base_url=self.base_url,
+            headers=headers,
+            timeout=timeout,
+            # A proxy from the environment has no business on the way to this same machine.
+            trust_env=httpx.URL(self.base_url).host not in _LOOPBACK,
+        )
 
     def close(self) -> None:
         """Close the connections."""
@@ -83,10 +90,14 @@ class Transport:
             raise unreachable(self.base_url, failure) from failure
 
     def download(self, path: str, target: Path, *, params: Mapping[str, Any] | None = None) -> None:
-        """Write an answer's body to a file, piece by piece."""
-        with self.stream(path, params=params) as response, target.open("wb") as file:
-            for block in response.iter_bytes(_BLOCK):
-                file.write(block)
+        """Write an answer's body to a file, piece by piece; a cut one leaves no file."""
+        try:
+            with self.stream(path, params=params) as response, target.open("wb") as file:
+                for block in response.iter_bytes(_BLOCK):
+                    file.write(block)
+        except ApiError:
+            target.unlink(missing_ok=True)
+            raise
 
 
 def _given(params: Mapping[str, Any] | None) -> Json | None:
