@@ -18,6 +18,8 @@ from loopwright.stats.estimate import Estimate
 
 OLD, CONTRAST = "old", "contrast"
 MAX_RL_PROMPTS = 3000
+RL_SAVE_EVERY = 10
+"""Steps between the checkpoints that the hacking watch may fall back to."""
 
 
 def reward_model(turn: Turn, *, base: str, dataset: str) -> Json:
@@ -79,6 +81,7 @@ def rl(turn: Turn, *, base: str, reward_model: str) -> Json:
             "preset": recipe.preset,
             "seed": turn.seed,
             "steps": recipe.rl.steps,
+            "save_every": RL_SAVE_EVERY,
             "beta": recipe.rl.beta,
             "learning_rate": recipe.rl.learning_rate,
             "generations": recipe.rl.generations,
