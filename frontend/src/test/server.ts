@@ -48,9 +48,10 @@ export class TinyServer {
     return [404, { error: { code: "not_found", message: "no such path" } }];
   }
 
-  start() {
+  /** Answers for one project only: what an earlier test still has on its way must not reach this one. */
+  start(projectId: string) {
     vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
-      if (!this.reachable) throw new TypeError("Failed to fetch");
+      if (!this.reachable || !path.startsWith(`/api/projects/${projectId}/`)) throw new TypeError("Failed to fetch");
       const body = JSON.parse((init.body as string | undefined) ?? "{}") as Record<string, unknown>;
       const [status, json] = this.answer(path, body);
       if (init.method === "POST" && !path.endsWith("/assignments")) this.posted.push({ path, body });

@@ -10,7 +10,7 @@ const SIGN: Record<StatusKind, string> = { passed: "\u2713", held: "\u2016", ref
 /** Green passed, amber held, red refused or broken, grey unknown; always with a sign and a word. */
 export function StatusBadge({ kind, children }: { kind: StatusKind; children: string }) {
   return (
-    <Badge color={STATUS[kind]} leftSection={<span aria-hidden>{SIGN[kind]}</span>}>
+    <Badge color={STATUS[kind]} miw="max-content" leftSection={<span aria-hidden>{SIGN[kind]}</span>}>
       {children}
     </Badge>
   );

@@ -156,7 +156,6 @@ export const work = {
     noSides: "No answers are stored for this evaluation.",
     half: "50% = no preference",
     metrics: "Figures",
-    outcomes: { candidate: "candidate preferred", reference: "reference preferred", tie: "tie", both_bad: "both bad" },
   },
   releases: {
     empty: "No release yet",
@@ -167,7 +166,6 @@ export const work = {
     gate: "Gate",
     verdict: "Verdict",
     evidence: "Evidence",
-    limit: "the limit",
     results: { passed: "passed", failed: "failed", unknown: "unknown" },
     noGates: "No gate was checked yet.",
     rollback: "Roll back",

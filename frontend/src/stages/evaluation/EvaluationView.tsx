@@ -14,18 +14,13 @@ import { Section } from "../../ui/Page";
 
 const SHOWN = 20;
 
-function outcomeKey(outcome: string) {
-  return outcome === "first" ? "candidate" : outcome === "second" ? "reference" : outcome === "both_bad" ? "both_bad" : "tie";
-}
-
 function Pair({ pair, left, right }: { pair: ComparedPair; left: string; right: string }) {
-  const { t } = useTranslation();
   const prompt = pair.prompt.map((message) => String(message.content ?? "")).join("\n\n");
   return (
     <Stack gap={6} component="article" aria-label={prompt.slice(0, 80)}>
       <Group gap="xs" wrap="nowrap">
         <Text size="sm" c="dimmed" lineClamp={3} style={{ flex: 1 }}>{prompt}</Text>
-        {pair.outcome && <Text size="sm" fw={600} className="lw-number">{t(`evaluation.outcomes.${outcomeKey(pair.outcome)}`)}</Text>}
+        {pair.outcome && <Text size="sm" fw={600} className="lw-number">{pair.outcome}</Text>}
         <CopyId id={pair.item_id} />
       </Group>
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">

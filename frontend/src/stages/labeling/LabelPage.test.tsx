@@ -12,7 +12,7 @@ afterEach(() => vi.unstubAllGlobals());
 const judged = (server: TinyServer) => server.posted.filter((one) => one.path.endsWith("/judgments"));
 
 async function open(project: string, server: TinyServer) {
-  server.start();
+  server.start(project);
   const user = userEvent.setup();
   const view = show(<Desk projectId={project} />);
   await screen.findByText("Prompt 1");

@@ -7,6 +7,9 @@ import { Ago } from "../../ui/Time";
 
 const KIND: Record<Decision["kind"], StatusKind> = { refused: "refused", released: "passed", rolled_back: "refused", held: "held", aborted: "unknown" };
 
+/** The reasons that the sentence has not said already. */
+const others = (decision: Decision) => decision.reasons.filter((reason) => !decision.sentence.includes(reason));
+
 /** What was released or refused, and why, in sentences. */
 export function Decisions({ decisions }: { decisions: Decision[] }) {
   const { t } = useTranslation();
@@ -21,9 +24,9 @@ export function Decisions({ decisions }: { decisions: Decision[] }) {
             {one.ref && <CopyId id={one.ref} />}
           </Group>
           <Text size="sm">{one.sentence}</Text>
-          {one.reasons.length > 0 && (
+          {others(one).length > 0 && (
             <ul style={{ margin: 0, paddingInlineStart: 18 }}>
-              {one.reasons.map((reason) => <li key={reason}><Text size="sm" c="dimmed">{reason}</Text></li>)}
+              {others(one).map((reason) => <li key={reason}><Text size="sm" c="dimmed">{reason}</Text></li>)}
             </ul>
           )}
         </Stack>

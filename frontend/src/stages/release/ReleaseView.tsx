@@ -6,14 +6,21 @@ import { may } from "../../api/roles";
 import type { GateCheck, Release, ReleaseDetail } from "../../api/work";
 import { CopyId } from "../../ui/CopyId";
 import { DataTable } from "../../ui/DataTable";
-import { EstimateText } from "../../ui/Estimate";
-import { decimal, percent } from "../../ui/format";
+import { percent } from "../../ui/format";
+import { Hint } from "../../ui/Hint";
 import { Section } from "../../ui/Page";
 import { StateBadge, StatusBadge } from "../../ui/Status";
 import { Ago } from "../../ui/Time";
 import { RollBack } from "./RollBack";
 
 const RESULT = { passed: "passed", failed: "refused", unknown: "unknown" } as const;
+
+/** The sentence says value, interval and n; how they were had is a hover away. */
+function Evidence({ check }: { check: GateCheck }) {
+  const { t } = useTranslation();
+  if (!check.estimate?.method) return check.sentence;
+  return <Hint focusable label={t("estimate.method", { method: check.estimate.method })}>{check.sentence}</Hint>;
+}
 
 function Gates({ checks }: { checks: GateCheck[] }) {
   const { t } = useTranslation();
@@ -26,7 +33,7 @@ function Gates({ checks }: { checks: GateCheck[] }) {
       columns={[
         { head: t("releases.gate"), cell: (check) => check.name.replaceAll("_", " "), width: 190 },
         { head: t("releases.verdict"), cell: (check) => <StatusBadge kind={RESULT[check.result]}>{t(`releases.results.${check.result}`)}</StatusBadge>, width: 120 },
-        { head: t("releases.evidence"), cell: (check) => <>{check.sentence} {check.estimate && <EstimateText estimate={check.estimate} against={check.limit === null ? undefined : `${t("releases.limit")} ${decimal(check.limit)}`} />}</> },
+        { head: t("releases.evidence"), cell: (check) => <Evidence check={check} /> },
       ]}
     />
   );
@@ -37,7 +44,7 @@ function Ramp({ release }: { release: Release }) {
   return (
     <Stack gap={4}>
       <Group justify="space-between" gap="xs">
-        <Text size="sm">{`${t("releases.share")}: ${percent(release.share, release.share < 0.1 ? 1 : 0)}`}</Text>
+        <Text size="sm">{`${t("releases.share")}: ${percent(release.share, release.share > 0 && release.share < 0.1 ? 1 : 0)}`}</Text>
         <Text size="sm" c="dimmed">{release.stages.map((stage, index) => `${index === release.stage_index ? "\u25b8 " : ""}${stage.name} ${percent(stage.share)}`).join("  \u00b7  ")}</Text>
       </Group>
       <Progress value={release.share * 100} aria-label={t("releases.share")} />
