@@ -60,7 +60,7 @@ def _turn(turn: Turn) -> CycleState:
     decided = turn.step(
         gate, candidate=candidate, reward_model=reward["id"], evaluations=measured["evaluations"]
     )
-    opened = turn.step(targeted, candidate=candidate, decision=decided["decision"])
+    opened = turn.step(targeted, policy=current, decision=decided["decision"])
     released = turn.step(release, release=decided["release"])
     recorded = turn.step(
         record,

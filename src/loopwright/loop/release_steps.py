@@ -67,11 +67,12 @@ def gate(turn: Turn, *, candidate: str, reward_model: str, evaluations: dict[str
     }
 
 
-def targeted(turn: Turn, *, candidate: str, decision: str) -> Json:
+def targeted(turn: Turn, *, policy: str, decision: str) -> Json:
     """After anything but a release, ask people for what the reward model did not learn.
 
-    The candidate's answer to a prompt stands against its answer to another prompt of about the
-    same length: alike in style, so that only fitting the question can decide.
+    An answer of the policy in use stands against its answer to another prompt of about the same
+    length: alike in style, so that only fitting the question can decide. A refused candidate
+    would not do: where its own answers do not fit either, there is nothing to prefer.
     """
     wanted = turn.recipe.targeted
     if decision == Decision.SHIP.value or wanted.pairs == 0:
@@ -83,7 +84,7 @@ def targeted(turn: Turn, *, candidate: str, decision: str) -> Json:
     )
     texts = generate(
         turn,
-        policy=candidate,
+        policy=policy,
         prompt_ids=prompt_ids,
         each=1,
         temperature=turn.recipe.collect.temperature,
@@ -92,7 +93,7 @@ def targeted(turn: Turn, *, candidate: str, decision: str) -> Json:
     answers = [rules.Answer(one, text) for one in prompt_ids for text in texts.get(one, ())]
     pairs = rules.mismatched(answers, count=wanted.pairs, seed=turn.seed)
     items = sum(
-        _open_mismatched(turn, pairs[start : start + BATCH], candidate)
+        _open_mismatched(turn, pairs[start : start + BATCH], policy)
         for start in range(0, len(pairs), BATCH)
     )
     return {"items": items, "set": f"targeted-{turn.round}"}
@@ -210,9 +211,9 @@ def _replace_earlier(tx: Connection, turn: Turn) -> None:
             )
 
 
-def _open_mismatched(turn: Turn, pairs: list[tuple[str, str, str]], candidate: str) -> int:
+def _open_mismatched(turn: Turn, pairs: list[tuple[str, str, str]], policy: str) -> int:
     def write(tx: Connection) -> list[str]:
-        # Under a name of its own: what was said to another prompt is no answer of the candidate.
+        # Under a name of its own: what was said to another prompt is no answer of the policy.
         names = models.ensure_external(
             tx, project_id=turn.project_id, names=[MISMATCHED], now=turn.now()
         )
@@ -220,7 +221,7 @@ def _open_mismatched(turn: Turn, pairs: list[tuple[str, str, str]], candidate: s
             row
             for prompt_id, own, other in pairs
             for row in (
-                NewCompletion(prompt_id, candidate, own),
+                NewCompletion(prompt_id, policy, own),
                 NewCompletion(prompt_id, names[MISMATCHED], other),
             )
         ]
