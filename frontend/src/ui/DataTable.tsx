@@ -20,7 +20,7 @@ const COLUMN = 110;
 /** A plain table; it scrolls inside itself on a narrow screen. */
 export function DataTable<Row>({ caption, columns, rows, keyOf }: DataTableProps<Row>) {
   return (
-    <div className="lw-scroll" tabIndex={0} role="region" aria-label={caption}>
+    <div className="lw-scroll" tabIndex={0} role="group" aria-label={caption}>
       <Table aria-label={caption} miw={columns.length > 3 ? columns.length * COLUMN : undefined}>
         <Table.Thead>
           <Table.Tr>
