@@ -15,13 +15,13 @@ interface DataTableProps<Row> {
   keyOf: (row: Row) => string;
 }
 
-const COLUMN = 110;
+const COLUMN = 135;
 
 /** A plain table; it scrolls inside itself on a narrow screen. */
 export function DataTable<Row>({ caption, columns, rows, keyOf }: DataTableProps<Row>) {
   return (
     <div className="lw-scroll" tabIndex={0} role="group" aria-label={caption}>
-      <Table aria-label={caption} miw={columns.length > 3 ? columns.length * COLUMN : undefined}>
+      <Table aria-label={caption} miw={columns.length > 2 ? columns.length * COLUMN : undefined}>
         <Table.Thead>
           <Table.Tr>
             {columns.map((column) => (

@@ -36,6 +36,7 @@ export const work = {
     started: "Started",
     took: "Took",
     lasts: "{{time}} so far",
+    lasted: "took {{time}}",
     step: "Step",
     cancel: "Cancel",
     resume: "Resume",

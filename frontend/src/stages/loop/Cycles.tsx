@@ -52,7 +52,7 @@ function CycleView({ projectId, cycle }: { projectId: string; cycle: Cycle }) {
           <Text size="sm" fw={600}>{t("loop.round", { n: shown.number })}</Text>
           <StateBadge state={shown.state} />
           {isOpen(shown) && shown.step && <Text size="sm">{shown.step.replaceAll("_", " ")}</Text>}
-          <Text size="sm" c="dimmed" className="lw-number">{t("loop.lasts", { time: seconds(lasted) })}</Text>
+          <Text size="sm" c="dimmed" className="lw-number">{t(isOpen(shown) ? "loop.lasts" : "loop.lasted", { time: seconds(lasted) })}</Text>
           <CopyId id={shown.id} />
         </Group>
         {mayAct && isOpen(shown) && <Button size="xs" variant="default" loading={act.isPending} onClick={() => act.mutate("cancel")}>{t("loop.cancel")}</Button>}

@@ -22,7 +22,7 @@ export function ConsensusList({ projectId }: { projectId: string }) {
           keyOf={(row) => row.item_id}
           columns={[
             { head: t("quality.prompt"), cell: (row) => <><Text size="sm" lineClamp={1}>{row.prompt}</Text><CopyId id={row.item_id} /></> },
-            { head: t("quality.answer"), cell: (row) => (row.answer === "first" || row.answer === "second" ? t(`quality.answers.${row.answer}`) : row.answer.replaceAll("_", " ")), width: 110 },
+            { head: t("quality.answer"), cell: (row) => (row.answer === "first" || row.answer === "second" ? t(`quality.answers.${row.answer}`) : row.answer.replaceAll("_", " ")), width: 140 },
             { head: t("quality.probability"), cell: (row) => <span className="lw-number">{percent(row.probability)}</span>, align: "end", width: 100 },
             { head: t("quality.count"), cell: (row) => <span className="lw-number">{integer(row.n)}</span>, align: "end", width: 60 },
             { head: t("quality.updated"), cell: (row) => <Ago at={row.updated_at} />, width: 140 },
