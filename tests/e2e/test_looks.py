@@ -31,7 +31,10 @@ def test_page_is_accessible_and_fits(
     """No violation that axe knows, and nothing wider than a phone."""
     path = "/" if name == "projects" else f"/p/helpdesk/{name}"
     context = browser.new_context(
-        storage_state=signed_in, color_scheme=scheme, viewport={"width": 1280, "height": 800}
+        storage_state=signed_in,
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        viewport={"width": 1280, "height": 800},
     )
     page = context.new_page()
     try:
