@@ -1,6 +1,7 @@
 """Releases over HTTP: seen by those who may, rolled back by those who may, told to the gateway."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from loopwright.models import service as models
 from loopwright.models.model import PolicyKind
 from loopwright.projects import service as projects
 from loopwright.projects.spec import parse_project
-from loopwright.release import jobs, service
+from loopwright.release import jobs, service, store
 from loopwright.release.model import GateEvidence, TrafficSummary
 from loopwright.release.plan import gates_of, stages_of
 from loopwright.release.routes import router
@@ -140,3 +141,26 @@ def test_tick_publishes_and_a_restart_publishes_again(home: Home, release_id: st
     path.unlink()
     assert jobs.publish_all(home, now=60.0) == 1
     assert routed(home).candidate is not None
+
+
+def test_a_restart_on_other_ports_moves_the_targets(home: Home, release_id: str) -> None:
+    jobs.tick(home, release_id=release_id, traffic=TrafficSummary(2.0), now=50.0)
+    before = routed(home)
+    moved = replace(home, settings=home.settings.model_copy(update={"model_port": 9999}))
+    own = moved.db.write(
+        lambda tx: models.register_policy(
+            tx, project_id="demo", name="own", kind=PolicyKind.SFT, artifact="sha256:0", now=55.0
+        )
+    )
+    routing = moved.db.read(lambda tx: store.read_routing(tx, "demo"))
+    assert routing is not None
+    here = replace(routing, stable_policy_id=own.id, version=routing.version + 1)
+    moved.db.write(lambda tx: store.put_routing(tx, here))
+    jobs.publish(home, project_id="demo", now=56.0)
+    old = routed(home)
+    jobs.publish_all(moved, now=60.0)
+    new = routed(home)
+    assert (old.version, new.version) == (before.version + 1, before.version + 2)
+    assert old.stable.base_url != new.stable.base_url == "http://127.0.0.1:9999/v1"
+    jobs.publish_all(moved, now=70.0)
+    assert routed(home).version == new.version

@@ -3,6 +3,9 @@
 Each is idempotent: the workflow may run it again after a crash.
 """
 
+from dataclasses import replace
+from functools import partial
+
 from sqlalchemy import Connection
 
 from loopwright.infra.home import Home
@@ -11,7 +14,13 @@ from loopwright.release import service, store
 from loopwright.release.guard_verdicts import read_verdict
 from loopwright.release.model import Observation, Release, Routing, TrafficSummary
 from loopwright.release.plan import target_of
-from loopwright.release.routing import Candidate, RoutingSnapshot, write_snapshot
+from loopwright.release.routing import (
+    Candidate,
+    RoutingSnapshot,
+    path_of,
+    read_snapshot,
+    write_snapshot,
+)
 
 
 def tick(
@@ -49,11 +58,31 @@ def publish(home: Home, *, project_id: str, now: float) -> RoutingSnapshot | Non
 
 
 def publish_all(home: Home, *, now: float) -> int:
-    """Write every project's routing (at the server's start); returns how many there are."""
+    """Write every project's routing (at the server's start); returns how many there are.
+
+    Addresses may have changed since the last start: a gateway takes a routing only when its
+    version is newer, so the version goes up where the file on disk names other targets.
+    """
     projects = home.db.read(store.routed_projects)
     for project_id in projects:
-        publish(home, project_id=project_id, now=now)
+        wanted = publish(home, project_id=project_id, now=now)
+        written = read_snapshot(path_of(home.folder("routing"), project_id))
+        if wanted is not None and written is not None and not _same_targets(wanted, written):
+            home.db.write(partial(_raise_version, project_id=project_id))
+            publish(home, project_id=project_id, now=now)
     return len(projects)
+
+
+def _same_targets(one: RoutingSnapshot, other: RoutingSnapshot) -> bool:
+    ours = one.candidate.target if one.candidate else None
+    theirs = other.candidate.target if other.candidate else None
+    return one.stable == other.stable and ours == theirs
+
+
+def _raise_version(tx: Connection, *, project_id: str) -> None:
+    found = store.get_routing(tx, project_id)
+    if found is not None:
+        store.put_routing(tx, replace(found, version=found.version + 1))
 
 
 def _snapshot(tx: Connection, home: Home, *, project_id: str, now: float) -> RoutingSnapshot | None:
