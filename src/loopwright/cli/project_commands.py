@@ -73,6 +73,9 @@ def import_file(
     counts = report["counts"]
     rows = [(name, value) for name, value in counts.items() if isinstance(value, int)]
     print_table(f"Imported {file.name}", ("what", "count"), rows)
+    console.print(report["sentence"], highlight=False)
+    if counts.get("rejected"):
+        console.print(f"  Data, Imports on the page lists import {report['id']} with its reasons.")
 
 
 def _joined(mapping_text: str, file: Path, mapping: Path) -> Path | None:
