@@ -1,5 +1,6 @@
 """Calls that look at what came out, and those that run and release."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,20 +9,20 @@ from urllib.parse import quote
 from loopwright.client.transport import Json
 
 
-class ResultCalls:
+class ResultCalls(ABC):
     """Quality, datasets, lineage, runs, evaluations, releases, cycles and the loop."""
 
+    @abstractmethod
     def get(self, path: str, **params: Any) -> Json:
         """GET any path of the API."""
-        raise NotImplementedError
 
+    @abstractmethod
     def post(self, path: str, body: Any = None, *, repeatable: bool = False) -> Json:
         """POST to any path of the API."""
-        raise NotImplementedError
 
+    @abstractmethod
     def download(self, path: str, target: Path, **params: Any) -> None:
         """Write what GET returns to a file."""
-        raise NotImplementedError
 
     def quality(self, project: str) -> Json:
         """Return agreement, consensus, ratings of sources and reliability of annotators."""
