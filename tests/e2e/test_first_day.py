@@ -54,6 +54,7 @@ def _judge_by_keyboard(server: Server, page: Page) -> None:
     page.get_by_placeholder("Go to a page or a project").fill("Label")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Question 10")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
     for key in ("1", "2", "3"):
         before = page.get_by_role("region", name="Prompt").inner_text()
         page.keyboard.press(key)

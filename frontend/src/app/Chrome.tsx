@@ -2,6 +2,7 @@ import { Button, Group, Kbd, Text, useComputedColorScheme, useMantineColorScheme
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Opening } from "../ui/Opening";
 import { MoonIcon, SearchIcon, SunIcon } from "../ui/icons";
 import { useKey } from "../ui/useKey";
 
@@ -37,9 +38,9 @@ export function HeaderTools({ projectId }: { projectId?: string }) {
       <Button variant="subtle" color="gray" size="compact-md" c="var(--mantine-color-text)" visibleFrom="sm" onClick={() => setSheet(true)} aria-label={t("keys.open")}>?</Button>
       <SchemeButton />
       <Suspense><PersonMenu /></Suspense>
-      {sheet && <Suspense><KeySheet onClose={() => setSheet(false)} /></Suspense>}
+      {sheet && <Suspense fallback={<Opening />}><KeySheet onClose={() => setSheet(false)} /></Suspense>}
       {go !== "never" && (
-        <Suspense>
+        <Suspense fallback={<Opening />}>
           <GoAnywhere opened={go === "open"} onClose={() => setGo("closed")} projectId={projectId} />
         </Suspense>
       )}

@@ -5,6 +5,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { projectsQuery } from "../api/queries";
+import { AT_ONCE } from "../ui/Dialog";
 import { SearchIcon } from "../ui/icons";
 import { homeOf, pagesFor } from "./pages";
 
@@ -57,6 +58,7 @@ export default function GoAnywhere({ opened, onClose, projectId }: { opened: boo
       onQueryChange={setQuery}
       shortcut={null}
       returnFocus={false}
+      transitionProps={AT_ONCE}
       onSpotlightClose={onClose}
       attributes={{ content: { "aria-label": t("go.title") } }}
     >

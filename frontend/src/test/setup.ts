@@ -4,11 +4,12 @@ import "../app/i18n";
 import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
 
-// jsdom has neither of these, and Mantine asks for both.
+// jsdom has none of these, and Mantine asks for them.
 Object.defineProperty(window, "matchMedia", {
   value: (query: string) => ({ matches: false, media: query, addEventListener: vi.fn(), removeEventListener: vi.fn(), addListener: vi.fn(), removeListener: vi.fn() }),
 });
 Object.defineProperty(window, "scrollTo", { value: vi.fn() });
+Element.prototype.scrollIntoView = vi.fn();
 globalThis.ResizeObserver = class {
   observe() {}
   unobserve() {}

@@ -12,7 +12,8 @@ function hasOwnEnter(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest("a, button:not([role=radio]), summary, [role=tab], [role=option]") !== null;
 }
 
-const dialogIsOpen = () => document.querySelector("[role=dialog]") !== null;
+/** Dialogs close without a transition: one that is closed is out of the document, and out of the way of keys. */
+const dialogIsOpen = () => document.querySelector("[role=dialog], [data-dialog]") !== null;
 
 interface KeyOptions {
   enabled?: boolean;

@@ -7,6 +7,7 @@ import { useKeySheet } from "../../app/keys";
 import type { Assignment } from "../../api/types";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import { Key } from "../../ui/Key";
+import { Opening } from "../../ui/Opening";
 import { useKey } from "../../ui/useKey";
 import { Checklist } from "./Checklist";
 import { type Choice, Choices } from "./Choices";
@@ -112,7 +113,7 @@ function DeskView({ desk, assignment }: DeskViewProps) {
         </div>
       </div>
       {skipping && (
-        <Suspense>
+        <Suspense fallback={<Opening />}>
           <SkipForm
             onClose={() => setSkipping(false)}
             onSkip={(why) => {
