@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from loopwright.base.errors import Unavailable
 from loopwright.infra.database import Database, metadata, open_database
-from loopwright.web.schema import revision, upgrade
+from loopwright.web.schema import MIGRATIONS, revision, upgrade
 from loopwright.web.stages import load_tables
 from support.postgres import PostgresServer
 
@@ -57,3 +57,38 @@ def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
             upgrade(database)
     finally:
         database.close()
+
+
+def test_steps_that_a_cancelled_cycle_left_running_are_mended(tmp_path: Path) -> None:
+    [file] = MIGRATIONS.glob("versions/*_steps_of_stopped_cycles.py")
+    database = open_database(f"sqlite:///{tmp_path / 'state.db'}")
+    try:
+        upgrade(database, to=f"{int(file.name[:4]) - 1:04d}")
+        database.write(_cancelled_cycle)
+        upgrade(database)
+        found = database.read(lambda tx: list(tx.execute(text("SELECT * FROM cycle_step"))))
+    finally:
+        database.close()
+    assert {row.cycle_id: (row.state, row.ended_at) for row in found} == {
+        "cyc_stopped": ("cancelled", 9.0),
+        "cyc_running": ("running", None),
+    }
+
+
+def _cancelled_cycle(tx: Connection) -> None:
+    for round_, (name, state, ended) in enumerate(
+        [("stopped", "cancelled", "9.0"), ("running", "running", "NULL")]
+    ):
+        tx.execute(
+            text(
+                "INSERT INTO cycle (id, project_id, round, state, attempt, spec, started_by, "
+                f"created_at, ended_at) VALUES ('cyc_{name}', 'p', {round_}, '{state}', 1, '{{}}', "
+                f"'per_1', 1.0, {ended})"
+            )
+        )
+        tx.execute(
+            text(
+                "INSERT INTO cycle_step (cycle_id, name, position, state, started_at, inputs, "
+                f"inputs_digest) VALUES ('cyc_{name}', 'sft', 0, 'running', 2.0, '{{}}', 'd')"
+            )
+        )

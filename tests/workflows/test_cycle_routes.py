@@ -1,7 +1,7 @@
 """Cycles over HTTP: started, failed with a remedy, resumed, cancelled; only by those who may."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -71,6 +71,14 @@ def ended(client: TestClient, cycle_id: str) -> Json:
     raise AssertionError(f"cycle {cycle_id} did not end")
 
 
+def until(client: TestClient, cycle_id: str, ready: Callable[[list[Json]], object]) -> None:
+    for _ in range(600):
+        if ready(client.get(f"{PATH}/{cycle_id}").json()["steps"]):
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"cycle {cycle_id} did not come that far")
+
+
 def test_a_cycle_with_nothing_to_learn_from_says_what_to_do(
     home: Home, runner: CycleRunner
 ) -> None:
@@ -99,8 +107,15 @@ def test_one_cycle_at_a_time_and_cancelled_in_the_middle(home: Home, runner: Cyc
     cycle_id = client.post(PATH).json()["cycle_id"]
     busy = client.post(PATH)
     assert (busy.status_code, busy.json()["error"]["code"]) == (409, "cycle_running")
+    until(client, cycle_id, lambda steps: steps and steps[-1]["name"] == "sft")
     assert client.post(f"{PATH}/{cycle_id}/cancel").json()["state"] == "cancelled"
-    assert ended(client, cycle_id)["alive"] is False
+    stopped = ended(client, cycle_id)
+    assert stopped["alive"] is False
+    assert [(step["name"], step["state"]) for step in stopped["steps"]] == [
+        ("pin_guideline", "done"),
+        ("sft", "cancelled"),
+    ]
+    assert stopped["steps"][-1]["seconds"] is not None
     assert client.post(f"{PATH}/{cycle_id}/cancel").status_code == 200
 
 

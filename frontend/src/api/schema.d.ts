@@ -814,7 +814,7 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             started_by: string;
-            state: string;
+            state: components["schemas"]["CycleState"];
             step: string | null;
             steps: components["schemas"]["StepOut"][];
         };
@@ -826,9 +826,11 @@ export interface components {
             id: string;
             number: number;
             started_by: string;
-            state: string;
+            state: components["schemas"]["CycleState"];
             step: string | null;
         };
+        /** @enum {string} */
+        CycleState: "running" | "finished" | "held" | "failed" | "cancelled";
         CyclesOut: {
             cycles: components["schemas"]["CycleOut"][];
         };
@@ -1711,8 +1713,10 @@ export interface components {
             } | null;
             seconds: number | null;
             started_at: number;
-            state: string;
+            state: components["schemas"]["StepState"];
         };
+        /** @enum {string} */
+        StepState: "running" | "done" | "failed" | "cancelled";
         Targeted: {
             /** @default 1 */
             overlap: number;

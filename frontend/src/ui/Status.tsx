@@ -19,7 +19,7 @@ export function StatusBadge({ kind, children }: { kind: StatusKind; children: st
 const STATES: Record<string, StatusKind> = {
   passed: "passed", done: "passed", finished: "passed", succeeded: "passed", success: "passed", released: "passed", completed: "passed", moving: "passed", promoted: "passed", current: "passed",
   held: "held", running: "held", started: "held", canary: "held", shadow: "held", ramp: "held", live: "passed", ship: "passed", refuse: "refused", hold: "held", ramping: "held", paused: "held", inconclusive: "held",
-  refused: "refused", failed: "refused", error: "refused", stuck: "refused", rolled_back: "refused", broken: "refused", cancelled: "unknown", idle: "idle", draft: "idle", waiting: "idle", queued: "idle", pending: "idle",
+  refused: "refused", failed: "refused", error: "refused", stuck: "refused", rolled_back: "refused", broken: "refused", cancelled: "idle", idle: "idle", draft: "idle", waiting: "idle", queued: "idle", pending: "idle",
 };
 
 /** Maps a state word of the server to its colour; an unlisted word is grey, never green. */

@@ -25,8 +25,13 @@ class StepState(StrEnum):
     """Where a step is."""
 
     RUNNING = "running"
+    """Under way, or waiting for people or traffic."""
     DONE = "done"
+    """It has outputs; with the same inputs it is not done again."""
     FAILED = "failed"
+    """It ended with an error."""
+    CANCELLED = "cancelled"
+    """Its cycle was stopped while it ran; a resume does it again."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,10 @@ class Cycle:
     def workflow_id(self) -> str:
         """Return the id of the workflow that works on it now."""
         return f"{self.id}-{self.attempt}"
+
+    def is_held_by(self, other: "Cycle") -> bool:
+        """Return whether it still runs under the workflow that holds `other`, its earlier look."""
+        return self.state is CycleState.RUNNING and self.attempt == other.attempt
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 
 from loopwright.base.types import Json
-from loopwright.loop.model import Cycle, CycleStep
+from loopwright.loop.model import Cycle, CycleState, CycleStep, StepState
 
 
 class StepOut(BaseModel):
     """One step; `seconds` is how long its last run took, null while it runs."""
 
     name: str
-    state: str
+    state: StepState
     seconds: float | None
     started_at: float
     ended_at: float | None
@@ -26,7 +26,7 @@ class CycleOut(BaseModel):
 
     id: str
     number: int
-    state: str
+    state: CycleState
     step: str | None
     attempt: int
     started_by: str
@@ -61,7 +61,7 @@ def cycle_out(found: Cycle) -> CycleOut:
     return CycleOut(
         id=found.id,
         number=found.round,
-        state=found.state.value,
+        state=found.state,
         step=found.step,
         attempt=found.attempt,
         started_by=found.started_by,
@@ -78,7 +78,7 @@ def detail_out(found: Cycle, steps: Sequence[CycleStep], *, alive: bool) -> Cycl
         steps=[
             StepOut(
                 name=step.name,
-                state=step.state.value,
+                state=step.state,
                 seconds=step.seconds,
                 started_at=step.started_at,
                 ended_at=step.ended_at,

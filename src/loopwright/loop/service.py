@@ -106,16 +106,26 @@ def cancel(tx: Connection, *, project_id: str, cycle_id: str, now: float) -> Cyc
 def end(tx: Connection, found: Cycle, *, state: CycleState, error: str | None, now: float) -> None:
     """Write down how a cycle ended, unless it has ended already."""
     current = store.lock_cycle(tx, found.id)
-    if current is None or current.state is not CycleState.RUNNING:
+    if current is None or not current.is_held_by(found):
         return
-    if current.attempt != found.attempt:
-        return  # an earlier workflow has no say any more
     store.update_cycle(tx, found.id, state=state.value, ended_at=now, error=error)
+    if state is CycleState.CANCELLED:
+        store.cancel_steps(tx, found.id, now=now)
     _emit(tx, found, kind=f"cycle.{state.value}", payload={"error": error}, now=now)
 
 
 def begin_step(tx: Connection, found: Cycle, *, name: str, inputs: Json, now: float) -> Json | None:
-    """Return what the step gave when it was done with these inputs; else begin it, None."""
+    """Return what the step gave when it was done with these inputs; else begin it, None.
+
+    Raises Conflict when the cycle was stopped, or goes on under another workflow.
+    """
+    current = store.lock_cycle(tx, found.id)
+    if current is None or not current.is_held_by(found):
+        raise Conflict(
+            f"Cycle {found.id} was stopped before step {name}.",
+            remedy="Resume it: `loopwright cycle resume`.",
+            code="cycle_stopped",
+        )
     digest = digest_json(inputs)
     known = store.get_step(tx, cycle_id=found.id, name=name)
     if known is not None and known.state is StepState.DONE and known.inputs_digest == digest:

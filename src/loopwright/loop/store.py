@@ -79,6 +79,15 @@ def put_step(tx: Connection, found: CycleStep) -> None:
         tx.execute(cycle_step.insert().values(**row))
 
 
+def cancel_steps(tx: Connection, cycle_id: str, *, now: float) -> None:
+    """Write down that what still ran of a cycle was stopped."""
+    tx.execute(
+        cycle_step.update()
+        .where(cycle_step.c.cycle_id == cycle_id, cycle_step.c.state == StepState.RUNNING.value)
+        .values(state=StepState.CANCELLED.value, ended_at=now)
+    )
+
+
 def drop_steps(tx: Connection, cycle_id: str, names: Sequence[str]) -> None:
     """Forget steps, so that they are done again."""
     tx.execute(

@@ -129,9 +129,13 @@ class Turn:
 
     def _once(self, name: str, work: Step, inputs: Json) -> Json:
         self.check()
-        done = self.home.db.write(
-            lambda tx: service.begin_step(tx, self.cycle, name=name, inputs=inputs, now=self.now())
-        )
+        try:
+            done = self.write(
+                service.begin_step, self.cycle, name=name, inputs=inputs, now=self.now()
+            )
+        except Conflict:
+            self.check()  # stopped since the look: that is no failure of the step
+            raise
         if done is not None:
             return done
         try:
@@ -155,8 +159,7 @@ class Turn:
         return not self._wanted()
 
     def _wanted(self) -> bool:
-        found = self._read(self.cycle.id)
-        return found.state is CycleState.RUNNING and found.attempt == self.cycle.attempt
+        return self._read(self.cycle.id).is_held_by(self.cycle)
 
     def _read(self, cycle_id: str) -> Cycle:
         found = self.home.db.read(lambda tx: store.get_cycle(tx, cycle_id))

@@ -20,8 +20,8 @@ def configuration() -> Config:
     return config
 
 
-def upgrade(database: Database) -> None:
-    """Run the migrations that the database has not seen, in one transaction.
+def upgrade(database: Database, *, to: str = "head") -> None:
+    """Run the migrations up to `to` that the database has not seen, in one transaction.
 
     Raises Unavailable when a newer version of the product has written the database.
     """
@@ -36,7 +36,7 @@ def upgrade(database: Database) -> None:
                 remedy="Start the newer version of Loopwright that wrote it.",
             )
         config.attributes["connection"] = tx
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
     database.write(run)
 
