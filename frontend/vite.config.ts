@@ -10,6 +10,8 @@ export default defineConfig({
     cssTarget: ["chrome123", "firefox120", "safari17.5"],
     chunkSizeWarningLimit: 750,
     manifest: true,
+    // What the first page needs is one file: it compresses better than thirty small ones, and comes in one request.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] } } },
   },
   server: { proxy: { "/api": "http://127.0.0.1:8321" } },
 });

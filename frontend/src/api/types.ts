@@ -1,4 +1,7 @@
+import type { Completion, ItemImage, PolicyFlag, Question } from "./answers";
 import type { components } from "./schema";
+
+export type { Answer } from "./answers";
 
 type Schemas = components["schemas"];
 
@@ -20,13 +23,17 @@ export type Applied = Schemas["AppliedOut"];
 export type Person = Schemas["PersonOut"];
 export type NewPerson = Schemas["NewPersonOut"];
 
-export type Assignment = Schemas["AssignmentOut"];
+export type Assignment = Omit<Schemas["AssignmentOut"], "question" | "completions" | "guideline"> & {
+  question: Question;
+  completions: Completion[];
+  image?: ItemImage | null;
+  guideline: (Schemas["loopwright__labeling__schemas__GuidelineOut"] & { flags?: PolicyFlag[] }) | null;
+};
 export type Message = Pick<Schemas["MessageOut"], "role" | "content">;
 export type Progress = Schemas["ProgressOut"];
 export type AssignmentsAnswer = Schemas["ReservedOut"];
 export type JudgmentAnswer = Schemas["JudgmentOut"];
 export type Undone = Schemas["UndoneOut"];
-export type Answer = { choice: string; reason: string | null } | { label: string; reason: string | null };
 
 export type GuidelineVersion = Omit<Schemas["loopwright__guidelines__schemas__GuidelineOut"], "criteria"> & { criteria: Criterion[] };
 export interface Criterion {

@@ -16,3 +16,9 @@ export async function worded<Page>(page: Promise<Page>): Promise<Page> {
   i18next.addResourceBundle("en", "translation", pages, true, true);
   return loaded;
 }
+
+/** The words of the questions' screens that are loaded late. */
+export async function kindWords(): Promise<void> {
+  const { kinds } = await import("./en/kinds");
+  i18next.addResourceBundle("en", "translation", { kinds }, true, true);
+}

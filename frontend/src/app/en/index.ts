@@ -1,8 +1,9 @@
 import { common } from "./common";
 import { label } from "./label";
+import type { kinds } from "./kinds";
 import type { pages } from "./pages";
 
 /** What the label page needs; the other pages bring their words with them. */
 export const en = { ...common, label };
 
-export type English = typeof en & typeof pages;
+export type English = typeof en & typeof pages & { kinds: typeof kinds };

@@ -9,6 +9,7 @@ export const label = {
   choose: "Your judgment",
   reason: "Reason in one line, if you like",
   send: "Send",
+  missing: "Choose an answer first",
   skip: "Skip",
   undo: "Undo",
   checklist: "Checklist",

@@ -4,11 +4,11 @@ import { Empty } from "../../ui/Empty";
 import { integer } from "../../ui/format";
 import { TextLink } from "../../ui/links";
 import type { DeskState, LabelDesk } from "./desk";
+import { inWords } from "./inWords";
 import type { Sealed } from "./outbox";
 
 function answered(entry: Sealed): string {
-  if (!entry.answer) return entry.skipReason ?? "";
-  return "choice" in entry.answer ? entry.answer.choice.replaceAll("_", " ") : entry.answer.label;
+  return entry.answer ? inWords({ ...entry.answer }) : (entry.skipReason ?? "");
 }
 
 /** An answer that the server did not take is shown until its writer puts it away. */

@@ -25,25 +25,33 @@ export function PromptView({ messages }: { messages: Message[] }) {
   );
 }
 
+interface AnswersProps {
+  assignment: Assignment;
+  chosen: string | null;
+  /** Left out where a click on an answer chooses nothing. */
+  onChoose?: (side: string) => void;
+}
+
 /** The answers, of equal width and fold; a click on one chooses it too. */
-export function Answers({ assignment, choice, onChoose }: { assignment: Assignment; choice: string | null; onChoose: (value: string) => void }) {
+export function Answers({ assignment, chosen: side, onChoose }: AnswersProps) {
   const { t } = useTranslation();
   const paired = assignment.completions.length > 1;
+  const named = (of: string) => (of === "left" || of === "right" ? t(`label.${of}`) : t("label.only"));
   return (
     <div className={paired ? styles.answers : styles.single}>
       {assignment.completions.map((completion) => {
-        const chosen = paired && choice === completion.side;
+        const chosen = paired && side === completion.side;
         return (
           <article
             key={completion.side}
             className={styles.answer}
             data-chosen={chosen || undefined}
-            aria-label={t(`label.${completion.side}`)}
-            onClick={paired && !window.getSelection()?.toString() ? () => onChoose(completion.side) : undefined}
-            style={paired ? undefined : { cursor: "auto" }}
+            aria-label={named(completion.side)}
+            onClick={onChoose && !window.getSelection()?.toString() ? () => onChoose(completion.side) : undefined}
+            style={onChoose ? undefined : { cursor: "auto" }}
           >
             <div className={styles.head}>
-              <Text span size="sm" fw={600}>{t(`label.${completion.side}`)}</Text>
+              <Text span size="sm" fw={600}>{named(completion.side)}</Text>
               {chosen && <Text span size="sm" c="var(--mantine-color-anchor)" fw={600}>{`\u2713 ${t("label.chosen")}`}</Text>}
             </div>
             <div className={styles.body}>

@@ -37,7 +37,9 @@ test("keys choose, Enter sends, and the next item is already there", async () =>
 test("Enter without a choice sends nothing", async () => {
   const server = new TinyServer();
   const { user } = await open("nothing", server);
+  expect(screen.getByRole("button", { name: /Send/ })).toHaveAccessibleDescription("Choose an answer first");
   await user.keyboard("{Enter}");
+  await user.click(screen.getByRole("button", { name: /Send/ }));
   expect(screen.getByText("Prompt 1")).toBeInTheDocument();
   expect(await waiting("nothing")).toHaveLength(0);
 });
@@ -117,4 +119,11 @@ test("a single label is chosen by its number", async () => {
   const { user } = await open("single", server);
   await user.keyboard("2{Enter}");
   await waitFor(() => expect(judged(server)[0]?.body.answer).toEqual({ label: "unsafe", reason: null }));
+});
+
+test("a kind that these pages do not know is told, not a blank page", async () => {
+  const server = new TinyServer(1, { id: "q", kind: "sonnet", text: "Write one.", options: null, ask_reason: true }).start("unknown");
+  show(<Desk projectId="unknown" />);
+  expect(await screen.findByText(/no screen for questions of kind sonnet/)).toBeInTheDocument();
+  expect(judged(server)).toHaveLength(0);
 });

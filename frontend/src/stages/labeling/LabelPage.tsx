@@ -10,79 +10,61 @@ import { Key } from "../../ui/Key";
 import { Opening } from "../../ui/Opening";
 import { useKey } from "../../ui/useKey";
 import { Checklist } from "./Checklist";
-import { type Choice, Choices } from "./Choices";
 import { DeskNotes, NothingOpen, ProgressLine } from "./DeskNotes";
 import type { LabelDesk } from "./desk";
+import type { Partly } from "./drafts";
 import { Answers, PromptView } from "./ItemView";
+import { type Kind, sealed } from "./kinds/kind";
+import { useKind } from "./kinds/registry";
 import styles from "./label.module.css";
 import { useActiveTime, useDesk } from "./useDesk";
 
 const SkipForm = lazy(() => import("./SkipForm"));
 
-const PAIR = ["left", "right", "tie", "both_bad"] as const;
-
-function useChoices(assignment: Assignment): Choice[] {
+function useLabelSheet(kind: Kind, assignment: Assignment) {
   const { t } = useTranslation();
-  if (assignment.question.kind === "pairwise") {
-    return PAIR.map((value, index) => ({ value, label: t(`label.choices.${value}`), short: t(`label.short.${value}`), key: String(index + 1) }));
-  }
-  return (assignment.question.options ?? []).map(({ id, name }, index) => ({ value: id, label: name, short: name, key: String(index + 1) }));
-}
-
-function useLabelSheet(paired: boolean) {
-  const { t } = useTranslation();
-  const lines = useMemo(() => {
-    const choose = paired
-      ? [
-          { keys: ["1", "\u2190"], what: t("label.keys.left") },
-          { keys: ["2", "\u2192"], what: t("label.keys.right") },
-          { keys: ["3", "T"], what: t("label.keys.tie") },
-          { keys: ["4", "B"], what: t("label.keys.both") },
-        ]
-      : [{ keys: ["1", "9"], what: t("label.keys.label") }];
-    return [
-      ...choose,
+  const lines = useMemo(
+    () => [
+      ...kind.keys(assignment, t),
       { keys: ["Enter"], what: t("label.keys.send") },
       { keys: ["R"], what: t("label.keys.reason") },
       { keys: ["S"], what: t("label.keys.skip") },
       { keys: ["Z"], what: t("label.keys.undo") },
       { keys: ["G"], what: t("label.keys.checklist") },
-    ];
-  }, [paired, t]);
+    ],
+    [kind, assignment, t],
+  );
   useKeySheet(lines);
 }
 
 interface DeskViewProps {
   desk: LabelDesk;
   assignment: Assignment;
+  kind: Kind;
 }
 
 /** One item: prompt, answers, and a bar that never leaves the screen. */
-function DeskView({ desk, assignment }: DeskViewProps) {
+function DeskView({ desk, assignment, kind }: DeskViewProps) {
   const { t } = useTranslation();
   const reason = useRef<HTMLInputElement>(null);
   const [skipping, setSkipping] = useState(false);
+  const [asked, setAsked] = useState(false);
   const [listOpen, setListOpen] = useLocalStorage({ key: "loopwright-checklist", defaultValue: true });
   const draft = desk.draft(assignment.id);
   const spent = useActiveTime(assignment.id, draft.activeMs);
-  const choices = useChoices(assignment);
-  const paired = assignment.question.kind === "pairwise";
-  const choose = (value: string) => desk.choose(assignment.id, value);
-  const pick = (value: string) => choices.some((choice) => choice.value === value) && choose(value);
+  const screen = { assignment, answer: draft.answer, onAnswer: (answer: Partly, revised?: boolean) => desk.answer(assignment.id, answer, revised) };
+  const { Body, Bar, choosingSide } = kind;
+  const lacking = kind.missing(assignment, draft.answer, t);
   const send = () => {
-    if (!desk.send(spent())) return;
+    if (lacking !== null) {
+      setAsked(true);
+      return;
+    }
+    desk.send(sealed(kind, assignment, draft), spent());
     (document.activeElement as HTMLElement | null)?.blur();
     window.scrollTo({ top: 0 });
   };
-  useLabelSheet(paired);
-  useKey("1,2,3,4,5,6,7,8,9", (event) => {
-    const choice = choices[Number(event.key) - 1];
-    if (choice) choose(choice.value);
-  });
-  useKey("arrowleft", () => pick("left"), { enabled: paired });
-  useKey("arrowright", () => pick("right"), { enabled: paired });
-  useKey("t", () => pick("tie"), { enabled: paired });
-  useKey("b", () => pick("both_bad"), { enabled: paired });
+  useLabelSheet(kind, assignment);
   useKey("enter", send, { inFields: true });
   useKey("s", () => setSkipping(true));
   useKey("g", () => setListOpen((open) => !open));
@@ -91,13 +73,19 @@ function DeskView({ desk, assignment }: DeskViewProps) {
   return (
     <>
       <PromptView messages={assignment.prompt} />
-      <Answers assignment={assignment} choice={draft.choice} onChoose={choose} />
+      {Body ? <Body {...screen} /> : (
+        <Answers
+          assignment={assignment}
+          chosen={kind.chosenSide?.(draft.answer) ?? null}
+          onChoose={choosingSide && ((side) => screen.onAnswer(choosingSide(draft.answer, side)))}
+        />
+      )}
       {assignment.guideline && (
         <Checklist projectId={desk.projectId} number={assignment.guideline.number} opened={listOpen} onToggle={() => setListOpen(!listOpen)} />
       )}
       <div className={styles.bar} role="group" aria-label={t("label.choose")}>
         <Text fw={600} mb={6}>{assignment.question.text}</Text>
-        <Choices choices={choices} value={draft.choice} onChoose={choose} label={assignment.question.text} paired={paired} />
+        {Bar && <Bar {...screen} />}
         <div className={styles.send}>
           {assignment.question.ask_reason === false ? <span /> : <TextInput
             ref={reason}
@@ -109,8 +97,9 @@ function DeskView({ desk, assignment }: DeskViewProps) {
             rightSection={<Key>R</Key>}
           />}
           <Button variant="default" onClick={() => setSkipping(true)} rightSection={<Key>S</Key>}>{t("label.skip")}</Button>
-          <Button onClick={send} disabled={draft.choice === null} rightSection={<Key>Enter</Key>}>{t("label.send")}</Button>
+          <Button onClick={send} variant={lacking === null ? "filled" : "light"} aria-describedby="label-missing" rightSection={<Key>Enter</Key>}>{t("label.send")}</Button>
         </div>
+        <Text id="label-missing" size="sm" ta="end" mt={4} mih="1.5em" role="status" c={asked && lacking !== null ? undefined : "dimmed"}>{lacking ?? ""}</Text>
       </div>
       {skipping && (
         <Suspense fallback={<Opening />}>
@@ -132,6 +121,7 @@ export function Desk({ projectId }: { projectId: string }) {
   useDocumentTitle(`${t("nav.label")} \u00b7 Loopwright`);
   const { desk, state } = useDesk(projectId);
   const current = state.held[0];
+  const { kind, problem: unknown, again } = useKind(current?.question.kind, state.held.slice(1).map((next) => next.question.kind));
   const undo = () => void desk.undo();
   useKey("z", undo, { enabled: state.canUndo });
   return (
@@ -144,7 +134,8 @@ export function Desk({ projectId }: { projectId: string }) {
         </Group>
       </Group>
       <DeskNotes desk={desk} state={state} />
-      {current && <DeskView key={current.id} desk={desk} assignment={current} />}
+      {current && kind && <DeskView key={current.id} desk={desk} assignment={current} kind={kind} />}
+      {current && !kind && (unknown ? <ErrorPanel error={unknown} onRetry={again} /> : <Skeleton height={240} />)}
       {!current && state.problem && !state.signedOut && <ErrorPanel error={state.problem} onRetry={() => void desk.ask()} />}
       {!current && !state.problem && state.opened && !state.asking && <NothingOpen state={state} onLook={() => void desk.ask()} />}
       {!current && !state.problem && (!state.opened || (state.asking && state.progress === null)) && <Skeleton height={240} />}

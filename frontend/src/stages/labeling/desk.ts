@@ -1,7 +1,7 @@
 import { asApiError } from "../../api/errors";
 import { call, project } from "../../api/http";
 import type { Answer, Assignment, AssignmentsAnswer, Progress, Undone } from "../../api/types";
-import { type Draft, EMPTY, openDesk, saveDesk } from "./drafts";
+import { begun, type Draft, EMPTY, openDesk, type Partly, saveDesk, withAnswer } from "./drafts";
 import * as outbox from "./outbox";
 
 /** The item in view and two behind it. */
@@ -29,12 +29,6 @@ interface Past {
 const START: DeskState = {
   opened: false, asking: false, held: [], drafts: {}, progress: null, waiting: 0, refused: [], signedOut: false, problem: null, canUndo: false,
 };
-
-export function answerOf(assignment: Assignment, draft: Draft): Answer | null {
-  if (draft.choice === null) return null;
-  const reason = draft.reason.trim() || null;
-  return assignment.question.kind === "pairwise" ? { choice: draft.choice, reason } : { label: draft.choice, reason };
-}
 
 /** One annotator's desk in one project: items held, drafts, and the way out. Everything shown is decided here, at once; the server follows. */
 export class LabelDesk {
@@ -122,20 +116,14 @@ export class LabelDesk {
     this.save();
   }
 
-  choose(id: string, choice: string): void {
-    const before = this.draft(id);
-    if (before.choice === choice) return;
-    this.edit(id, { choice, revisions: before.revisions + (before.choice === null ? 0 : 1) });
+  answer(id: string, answer: Partly, revised?: boolean): void {
+    this.edit(id, withAnswer(this.draft(id), answer, revised));
   }
 
-  /** Seals the item in view and moves on at once. False when nothing is chosen yet. */
-  send(activeMs: number): boolean {
+  /** Seals the item in view with this answer and moves on at once. */
+  send(answer: Answer, activeMs: number): void {
     const current = this.state.held[0];
-    if (!current) return false;
-    const answer = answerOf(current, this.draft(current.id));
-    if (!answer) return false;
-    this.leave(current, { answer, skipReason: null, activeMs });
-    return true;
+    if (current) this.leave(current, { answer, skipReason: null, activeMs });
   }
 
   skip(reason: string, activeMs: number): void {
@@ -157,7 +145,7 @@ export class LabelDesk {
     this.done.add(current.id);
     this.past.push({ entry, draft: { ...draft, activeMs: what.activeMs }, judgmentId: null });
     const now = Date.now() / 1000;
-    const rest = this.state.held.slice(1).filter((next) => next.lease_until > now || this.draft(next.id).choice !== null);
+    const rest = this.state.held.slice(1).filter((next) => next.lease_until > now || begun(this.draft(next.id)));
     this.set({ held: rest, waiting: this.state.waiting + 1 });
     void outbox.seal(entry).then(() => {
       this.save();

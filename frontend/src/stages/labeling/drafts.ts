@@ -1,15 +1,41 @@
 import { createStore, get, set, type UseStore } from "idb-keyval";
+import type { RaisedFlag } from "../../api/answers";
 import type { Assignment } from "../../api/types";
+import { inWords } from "./inWords";
+
+/** What is chosen so far, in the form of its kind's answer; a part of it may still be missing. */
+export type Partly = Readonly<Record<string, unknown>>;
 
 /** What is chosen and typed for one item, before it is sent. */
 export interface Draft {
-  choice: string | null;
+  answer: Partly;
   reason: string;
+  flags: readonly RaisedFlag[];
+  note: string;
   revisions: number;
   activeMs: number;
+  /** The first thing that was chosen, in a few words, and after how long. */
+  firstChoice: string | null;
+  firstChoiceMs: number | null;
 }
 
-export const EMPTY: Draft = { choice: null, reason: "", revisions: 0, activeMs: 0 };
+export const EMPTY: Draft = { answer: {}, reason: "", flags: [], note: "", revisions: 0, activeMs: 0, firstChoice: null, firstChoiceMs: null };
+
+/** Whether anything was put into a draft. */
+export const begun = (draft: Draft) => Object.keys(draft.answer).length > 0 || draft.reason !== "" || draft.note !== "" || draft.flags.length > 0;
+
+/** A draft with another answer in it. Something that was chosen and is no longer so counts as a revision. */
+export function withAnswer(draft: Draft, answer: Partly, revised = drops(draft.answer, answer)): Draft {
+  const first = draft.firstChoice ?? (Object.keys(answer).length > 0 ? inWords(answer) : null);
+  return { ...draft, answer, revisions: draft.revisions + (revised ? 1 : 0), firstChoice: first };
+}
+
+function drops(before: unknown, after: unknown): boolean {
+  if (before === null || before === undefined) return false;
+  if (Array.isArray(before)) return Array.isArray(after) && before.some((one) => !after.includes(one));
+  if (typeof before === "object") return Object.entries(before).some(([key, value]) => drops(value, (after as Partly | null | undefined)?.[key]));
+  return before !== after;
+}
 
 interface Desk {
   held: Assignment[];
@@ -24,7 +50,8 @@ export async function openDesk(projectId: string, now: number): Promise<Desk> {
   const saved = await get<Desk>(projectId, desk()).catch(() => undefined);
   if (!saved) return { held: [], drafts: {} };
   const held = saved.held.filter((assignment) => assignment.lease_until > now);
-  return { held, drafts: saved.drafts };
+  const drafts = Object.fromEntries(Object.entries(saved.drafts).map(([id, draft]) => [id, { ...EMPTY, ...draft }]));
+  return { held, drafts };
 }
 
 /** Drafts of items no longer held go with the next save. */

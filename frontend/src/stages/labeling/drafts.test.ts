@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { begun, EMPTY, openDesk, saveDesk, withAnswer } from "./drafts";
+import { inWords } from "./inWords";
+
+test("a revision is something that was chosen and is no longer so", () => {
+  const first = withAnswer(EMPTY, { scores: { helpful: 3 } });
+  expect(first).toMatchObject({ revisions: 0, firstChoice: "helpful 3" });
+  const more = withAnswer(first, { scores: { helpful: 3, tone: 1 } });
+  expect(more.revisions).toBe(0);
+  const changed = withAnswer(more, { scores: { helpful: 2, tone: 1 } });
+  expect(changed).toMatchObject({ revisions: 1, firstChoice: "helpful 3" });
+});
+
+test("a label taken away is a revision, a label added is none", () => {
+  const both = withAnswer(withAnswer(EMPTY, { labels: ["a"] }), { labels: ["a", "b"] });
+  expect(both.revisions).toBe(0);
+  expect(withAnswer(both, { labels: ["b"] }).revisions).toBe(1);
+});
+
+test("a draft is begun by anything put into it", () => {
+  expect(begun(EMPTY)).toBe(false);
+  expect(begun({ ...EMPTY, note: "odd" })).toBe(true);
+  expect(begun(withAnswer(EMPTY, { value: 2 }))).toBe(true);
+});
+
+test("a draft saved by an older page opens with what it lacks", async () => {
+  const held = [{ id: "asg_1", lease_until: 10 }] as never;
+  await saveDesk("old", held, { asg_1: { reason: "kept", revisions: 2 } as never });
+  expect((await openDesk("old", 0)).drafts.asg_1).toEqual({ ...EMPTY, reason: "kept", revisions: 2 });
+});
+
+test("answers of every kind in a few words", () => {
+  expect(inWords({ choice: "both_bad", reason: "x" })).toBe("both bad");
+  expect(inWords({ choice: "left", strength: 2, reason: null })).toBe("left, 2");
+  expect(inWords({ labels: ["a", "b"] })).toBe("a, b");
+  expect(inWords({ ranks: { a: 1, b: 2 } })).toBe("a 1, b 2");
+  expect(inWords({ boxes: [{ label: "cat", x: 1, y: 1, width: 2, height: 2 }], flags: [] })).toBe("cat");
+  expect(inWords({ boxes: [] })).toBe("none");
+});
