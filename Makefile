@@ -7,6 +7,8 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# Two run at once: many tests wait for a server, a lease or a process more than they compute.
+WORKERS ?= 2
 
 # What an installation depends on. Page sources are listed so that a change rebuilds the pages.
 PAGES := $(shell find frontend/src frontend/public frontend/index.html frontend/package.json \
@@ -31,7 +33,7 @@ demo: $(DEMO_READY)
 .PHONY: test
 test: $(DEV_READY)
 	@bash tools/system_tools.sh
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
 	$(BIN)/python frontend/npm.py test
 
 .PHONY: check
