@@ -1,6 +1,6 @@
 import { render } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { Markdown } from "./Markdown";
+import MarkdownBody from "./MarkdownBody";
 
 const ATTACKS = [
   "<script>window.hacked = 1</script>",
@@ -15,7 +15,7 @@ const ATTACKS = [
 ];
 
 test.each(ATTACKS)("nothing in %s runs, loads or restyles", (text) => {
-  const { container } = render(<Markdown text={text} />);
+  const { container } = render(<MarkdownBody text={text} />);
   expect(container.querySelector("script, iframe, svg, img, style, object, embed, form")).toBeNull();
   for (const element of container.querySelectorAll("*")) {
     for (const attribute of element.getAttributeNames()) expect(attribute).not.toMatch(/^on/);
@@ -25,7 +25,7 @@ test.each(ATTACKS)("nothing in %s runs, loads or restyles", (text) => {
 });
 
 test("tables, lists and code are drawn; headings leave the page's outline alone", () => {
-  const { container } = render(<Markdown text={"# Big\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n- one\n\n`code`"} />);
+  const { container } = render(<MarkdownBody text={"# Big\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n- one\n\n`code`"} />);
   expect(container.querySelector("table")).not.toBeNull();
   expect(container.querySelector("li")?.textContent).toBe("one");
   expect(container.querySelector("code")).not.toBeNull();
@@ -33,6 +33,18 @@ test("tables, lists and code are drawn; headings leave the page's outline alone"
 });
 
 test("links open elsewhere and tell nothing", () => {
-  const { container } = render(<Markdown text="[a](https://example.org)" />);
+  const { container } = render(<MarkdownBody text="[a](https://example.org)" />);
   expect(container.querySelector("a")).toHaveAttribute("rel", "noopener noreferrer nofollow");
+});
+
+test("characters that hide or turn text around are named", () => {
+  const { container } = render(<MarkdownBody text={"pay \u202e001 now\u200b `a\u2066b`"} />);
+  expect(container.textContent).toBe("pay RLO001 nowZWSP aLRIb");
+  expect(container.querySelectorAll(".lw-hidden")).toHaveLength(3);
+});
+
+test("each block finds its own direction; code reads from the left", () => {
+  const { container } = render(<MarkdownBody text={"Hello\n\n\u0645\u0631\u062d\u0628\u0627\n\n```\ncode\n```"} />);
+  expect([...container.querySelectorAll("p")].map((one) => one.dir)).toEqual(["auto", "auto"]);
+  expect(container.querySelector("pre")?.dir).toBe("ltr");
 });

@@ -1,36 +1,42 @@
-import { memo, type ReactNode } from "react";
-import ReactMarkdown, { type Components } from "react-markdown";
-import rehypeSanitize from "rehype-sanitize";
-import { readGfm } from "./gfm";
+import { Component, lazy, memo, type ReactNode, Suspense } from "react";
+import { PlainText } from "./PlainText";
 
-function Heading({ children }: { children?: ReactNode }) {
-  return <p className="lw-heading">{children}</p>;
+const load = () => import("./MarkdownBody");
+const Body = lazy(load);
+
+/** Asks for the renderer before the first text is there, so that the two arrive together. */
+export const prepareMarkdown = () => void load().catch(() => undefined);
+
+/** Longer texts are shown as written: reading them as Markdown would hold up the page. */
+const LONGEST = 40_000;
+/** Deeper nesting, or more marks in one run, is nothing that a person wrote to be read. */
+const KNOTTED = /^[ \t]*(?:(?:>|[-*+]|\d+[.)])[ \t]*){40}|[[*_~`!<&|\\]{400}/m;
+
+/** Shows the text plainly where rendering it fails, or its renderer cannot be had. */
+class Otherwise extends Component<{ text: string; children: ReactNode }, { failed: boolean }> {
+  override state = { failed: false };
+
+  static getDerivedStateFromError() {
+    return { failed: true };
+  }
+
+  override componentDidUpdate(before: { text: string }) {
+    if (before.text !== this.props.text && this.state.failed) this.setState({ failed: false });
+  }
+
+  override render() {
+    return this.state.failed ? <PlainText text={this.props.text} /> : this.props.children;
+  }
 }
 
-/** Headings lose their level, so that a model cannot redraw the page's outline; images are never fetched. */
-const components: Components = {
-  h1: Heading,
-  h2: Heading,
-  h3: Heading,
-  h4: Heading,
-  h5: Heading,
-  h6: Heading,
-  img: ({ alt }) => <span>[{alt || "image"}]</span>,
-  input: ({ checked }) => <span>{checked ? "\u2611 " : "\u2610 "}</span>,
-  a: ({ href, children }) => (
-    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
-      {children}
-    </a>
-  ),
-};
-
-/** The only renderer of text that a model or a user wrote: raw HTML is dropped, the rest sanitized. */
+/** The only way to show text that a model or a user wrote. */
 export const Markdown = memo(function Markdown({ text }: { text: string }) {
+  const plain = <PlainText key={text.slice(0, 100)} text={text} />;
   return (
     <div className="lw-text">
-      <ReactMarkdown remarkPlugins={[readGfm]} rehypePlugins={[rehypeSanitize]} components={components} skipHtml>
-        {text}
-      </ReactMarkdown>
+      {text.length > LONGEST || KNOTTED.test(text) ? plain : (
+        <Otherwise text={text}><Suspense fallback={plain}><Body text={text} /></Suspense></Otherwise>
+      )}
     </div>
   );
 });

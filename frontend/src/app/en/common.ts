@@ -2,6 +2,7 @@ export const common = {
   loading: "Loading",
   skipToContent: "Skip to the page",
   brand: "Loopwright",
+  text: { more_one: "Show {{count}} more character of {{left}}", more_other: "Show {{count}} more characters of {{left}}", code: "Code", table: "Table" },
   estimate: {
     method: "Method: {{method}}",
     source: "From: {{source}}",

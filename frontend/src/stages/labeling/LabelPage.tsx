@@ -7,6 +7,7 @@ import { useKeySheet } from "../../app/keys";
 import type { Assignment } from "../../api/types";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import { Key } from "../../ui/Key";
+import { prepareMarkdown } from "../../ui/Markdown";
 import { Opening } from "../../ui/Opening";
 import { useKey } from "../../ui/useKey";
 import { Checklist } from "./Checklist";
@@ -20,6 +21,8 @@ import styles from "./label.module.css";
 import { useActiveTime, useDesk } from "./useDesk";
 
 const SkipForm = lazy(() => import("./SkipForm"));
+
+prepareMarkdown();
 
 function useLabelSheet(kind: Kind, assignment: Assignment) {
   const { t } = useTranslation();

@@ -1,0 +1,88 @@
+import { type ComponentProps, type ElementType, type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import ReactMarkdown, { type Components } from "react-markdown";
+import rehypeSanitize from "rehype-sanitize";
+import { readGfm } from "./gfm";
+import { hiddenIn } from "./hidden";
+
+interface TreeNode {
+  type: string;
+  tagName?: string;
+  value?: string;
+  properties?: Record<string, unknown>;
+  children?: TreeNode[];
+}
+
+/** Puts the name of each hidden character where it stood. */
+function nameHidden() {
+  const walk = (node: TreeNode) => {
+    node.children = node.children?.flatMap((child) => {
+      const pieces = child.type === "text" ? hiddenIn(child.value ?? "") : null;
+      if (!pieces) {
+        walk(child);
+        return [child];
+      }
+      return pieces.map((piece): TreeNode =>
+        typeof piece === "string"
+          ? { type: "text", value: piece }
+          : { type: "element", tagName: "span", properties: { className: ["lw-hidden"] }, children: [{ type: "text", value: piece.name }] },
+      );
+    });
+  };
+  return walk;
+}
+
+/** Scrolls sideways by itself; reachable by keyboard where there is something to scroll to. */
+function Sideways({ children, what, as: Tag = "div" }: { children?: ReactNode; what: string; as?: "div" | "pre" }) {
+  const box = useRef<HTMLElement>(null);
+  const [wide, setWide] = useState(false);
+  useLayoutEffect(() => {
+    const now = box.current;
+    if (now) setWide(now.scrollWidth > now.clientWidth + 1);
+  }, [children]);
+  const reached = wide ? { tabIndex: 0, role: "region", "aria-label": what } : {};
+  return <Tag ref={box as never} className="lw-scroll" dir={Tag === "pre" ? "ltr" : undefined} {...reached}>{children}</Tag>;
+}
+
+/** Each block finds its own direction: an Arabic paragraph in an English answer reads from the right. */
+function directed<Tag extends ElementType>(tag: Tag) {
+  return function Directed({ node, ...rest }: ComponentProps<Tag> & { node?: unknown }) {
+    const Block: ElementType = tag;
+    return <Block dir="auto" {...rest} />;
+  };
+}
+
+/** Headings lose their level, so that a model cannot redraw the page's outline. */
+function Heading({ children }: { children?: ReactNode }) {
+  return <p className="lw-heading" dir="auto">{children}</p>;
+}
+
+function Code({ children }: { children?: ReactNode }) {
+  const { t } = useTranslation();
+  return <Sideways as="pre" what={t("text.code")}>{children}</Sideways>;
+}
+
+function Table({ children }: { children?: ReactNode }) {
+  const { t } = useTranslation();
+  return <Sideways what={t("text.table")}><table>{children}</table></Sideways>;
+}
+
+const components: Components = {
+  h1: Heading, h2: Heading, h3: Heading, h4: Heading, h5: Heading, h6: Heading,
+  p: directed("p"), li: directed("li"), ul: directed("ul"), ol: directed("ol"), blockquote: directed("blockquote"), td: directed("td"), th: directed("th"),
+  pre: Code,
+  table: Table,
+  // Images are never fetched: asking for one would tell its server who reads what.
+  img: ({ alt }) => <span>[{alt || "image"}]</span>,
+  input: ({ checked }) => <span>{checked ? "\u2611 " : "\u2610 "}</span>,
+  a: ({ href, children }) => <a href={href} title={href} target="_blank" rel="noopener noreferrer nofollow">{children}</a>,
+};
+
+/** Raw HTML is dropped, the rest sanitized. */
+export default function MarkdownBody({ text }: { text: string }) {
+  return (
+    <ReactMarkdown remarkPlugins={[readGfm]} rehypePlugins={[rehypeSanitize, nameHidden as never]} components={components} skipHtml>
+      {text}
+    </ReactMarkdown>
+  );
+}
