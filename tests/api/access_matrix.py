@@ -8,11 +8,13 @@ from typing import Any
 
 from loopwright.accounts.model import Role
 
-EVERYBODY = frozenset(Role)
+EVERYBODY = frozenset(Role) - {Role.APPLICATION}
+"""An application sends feedback and reads nothing."""
 RESULTS = EVERYBODY - {Role.ANNOTATOR}
 JUDGES = frozenset({Role.OWNER, Role.LEAD, Role.SPECIALIST, Role.ANNOTATOR})
 BUILDERS = frozenset({Role.OWNER, Role.LEAD, Role.ENGINEER})
 LEADS = frozenset({Role.OWNER, Role.LEAD})
+SENDERS = BUILDERS | {Role.APPLICATION}
 RELEASERS = frozenset({Role.OWNER, Role.ENGINEER})
 
 OPEN = {
@@ -49,6 +51,7 @@ _P = "/api/projects/{project_id}"
 _JUDGMENT = {"client_id": "c", "assignment_id": "asg_none", "token": 1, "answer": {}}
 _PROMPT = {"messages": [{"role": "user", "content": "Hello"}], "source": "matrix"}
 _ITEM = {"prompt": _PROMPT, "completions": [{"text": "a"}, {"text": "b"}]}
+_FEEDBACK = {"client_id": "c", "kind": "thumb", "value": "up", "prompt": "Hi", "completion": "Ho"}
 _IMPORT: dict[str, Any] = {
     "files": {"file": ("votes.jsonl", b"{}\n")},
     "data": {"mapping": "kind: prompts\nsource: matrix\nfields: {prompt: text}\n"},
@@ -72,6 +75,8 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("POST", f"{_P}/items"): Rule(BUILDERS, {"json": {"items": [_ITEM]}}),
     ("POST", f"{_P}/prompts"): Rule(BUILDERS, {"json": {"prompts": [_PROMPT]}}),
     ("POST", f"{_P}/imports"): Rule(BUILDERS, _IMPORT),
+    ("POST", f"{_P}/feedback"): Rule(SENDERS, {"json": _FEEDBACK}),
+    ("POST", f"{_P}/feedback/batch"): Rule(SENDERS, {"json": {"feedback": [_FEEDBACK]}}),
     ("POST", f"{_P}/datasets"): Rule(BUILDERS, {"json": {}}),
     ("POST", f"{_P}/releases/{{release_id}}/rollback"): Rule(RELEASERS, {"json": {}}),
     ("POST", f"{_P}/cycles"): Rule(BUILDERS, {"json": {}}),
@@ -89,6 +94,8 @@ MATRIX |= {
         "datasets/{digest}/export",
         "evaluations",
         "evaluations/{evaluation_id}",
+        "feedback",
+        "feedback/counts",
         "imports",
         "imports/{import_id}/rejects",
         "items",

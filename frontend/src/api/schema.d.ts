@@ -276,6 +276,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_feedback_api_projects__project_id__feedback_get"];
+        put?: never;
+        post: operations["send_api_projects__project_id__feedback_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/feedback/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["send_batch_api_projects__project_id__feedback_batch_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/feedback/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["counts_api_projects__project_id__feedback_counts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/guidelines": {
         parameters: {
             query?: never;
@@ -729,6 +777,15 @@ export interface components {
             simulated: boolean;
             token: number;
         };
+        BatchIn: {
+            feedback: unknown[];
+        };
+        BatchOut: {
+            refused: number;
+            repeated: number;
+            results: components["schemas"]["ResultOut"][];
+            stored: number;
+        };
         Body_import_file_api_projects__project_id__imports_post: {
             file: string;
             joined?: string[] | null;
@@ -788,6 +845,19 @@ export interface components {
             votes: {
                 [key: string]: number;
             };
+        };
+        Count: {
+            count: number;
+            name: string;
+        };
+        CountsOut: {
+            by_kind: components["schemas"]["Count"][];
+            by_source: components["schemas"]["Count"][];
+            by_state: components["schemas"]["Count"][];
+            opened_today: number;
+            per_day: number;
+            per_source_per_day: number;
+            total: number;
         };
         Criterion: {
             /** @default  */
@@ -896,6 +966,13 @@ export interface components {
             kind: string;
             to: string;
         };
+        /** @enum {string} */
+        EffectState: "waiting" | "marked" | "opened" | "already_open" | "not_drawn" | "capped" | "unsuited" | "lost";
+        ErrorOut: {
+            code: string;
+            message: string;
+            remedy: string;
+        };
         EstimateOut: {
             high: number | null;
             low: number | null;
@@ -959,6 +1036,97 @@ export interface components {
         };
         /** @enum {string} */
         ExportFormat: "trl-preference" | "trl-preference-conversational" | "jsonl" | "parquet";
+        FeedbackIn: {
+            at?: number | null;
+            client_id: string;
+            comment?: string | null;
+            completion?: string | null;
+            item_id?: string | null;
+            kind: components["schemas"]["FeedbackKind"];
+            max?: number | null;
+            policy?: string | null;
+            prompt?: string | components["schemas"]["Turn"][] | null;
+            question?: string | null;
+            rater?: string | null;
+            request_id?: string | null;
+            segment?: string | null;
+            /** @default api */
+            source: string;
+            tool?: string | null;
+            user?: string | null;
+            value: string | number;
+        };
+        /** @enum {string} */
+        FeedbackKind: "thumb" | "rating" | "edit" | "verdict" | "label";
+        FeedbackOut: {
+            comment: string | null;
+            completion: string | null;
+            created_at: number;
+            id: string;
+            item_id: string | null;
+            kind: string;
+            mask_counts: {
+                [key: string]: number;
+            };
+            messages: {
+                [key: string]: string;
+            }[] | null;
+            occurred_at: number;
+            propensity: number | null;
+            question: string | null;
+            rater: string | null;
+            request_id: string | null;
+            rule: string | null;
+            score: number | null;
+            score_max: number | null;
+            sentence: string;
+            source: string;
+            state: components["schemas"]["EffectState"];
+            subject: string | null;
+            text: string | null;
+            tool: string | null;
+            value: string | null;
+        };
+        FeedbackPage: {
+            feedback: components["schemas"]["FeedbackOut"][];
+            next: string | null;
+        };
+        FeedbackRule: {
+            below?: number | null;
+            /** @enum {string} */
+            do: "open" | "mark";
+            label?: string | null;
+            overlap?: number | null;
+            /** @default 1 */
+            sample: number;
+            when: components["schemas"]["Signal"];
+        };
+        FeedbackSpec: {
+            /** @default 100 */
+            per_day: number;
+            /** @default 50 */
+            per_source_per_day: number;
+            /**
+             * @default [
+             *       {
+             *         "do": "open",
+             *         "sample": 1,
+             *         "when": "thumb_down"
+             *       },
+             *       {
+             *         "do": "open",
+             *         "sample": 1,
+             *         "when": "reject"
+             *       },
+             *       {
+             *         "do": "open",
+             *         "sample": 1,
+             *         "when": "edit"
+             *       }
+             *     ]
+             */
+            rules: components["schemas"]["FeedbackRule"][];
+        };
         Gates: {
             contrast_accuracy_low?: number | null;
             max_canned_share?: number | null;
@@ -1194,6 +1362,30 @@ export interface components {
             budgets: components["schemas"]["Budgets"];
             /** @default  */
             description: string;
+            /**
+             * @default {
+             *       "per_day": 100,
+             *       "per_source_per_day": 50,
+             *       "rules": [
+             *         {
+             *           "do": "open",
+             *           "sample": 1,
+             *           "when": "thumb_down"
+             *         },
+             *         {
+             *           "do": "open",
+             *           "sample": 1,
+             *           "when": "reject"
+             *         },
+             *         {
+             *           "do": "open",
+             *           "sample": 1,
+             *           "when": "edit"
+             *         }
+             *       ]
+             *     }
+             */
+            feedback: components["schemas"]["FeedbackSpec"];
             /**
              * @default {
              *       "max_length_ratio": 1.5,
@@ -1561,6 +1753,17 @@ export interface components {
             assignments: components["schemas"]["AssignmentOut"][];
             progress: components["schemas"]["ProgressOut"];
         };
+        ResultOut: {
+            client_id: string | null;
+            error?: components["schemas"]["ErrorOut"] | null;
+            id?: string | null;
+            item_id?: string | null;
+            propensity?: number | null;
+            sentence?: string | null;
+            state?: components["schemas"]["EffectState"] | null;
+            /** @enum {string} */
+            status: "stored" | "repeated" | "refused";
+        };
         Reward: {
             /** @default 32 */
             batch: number;
@@ -1603,7 +1806,7 @@ export interface components {
             target_words?: number | null;
         };
         /** @enum {string} */
-        Role: "owner" | "lead" | "engineer" | "specialist" | "annotator" | "viewer";
+        Role: "owner" | "lead" | "engineer" | "specialist" | "annotator" | "viewer" | "application";
         RollbackIn: {
             /** @default  */
             reason: string;
@@ -1682,6 +1885,8 @@ export interface components {
         SignIn: {
             token: string;
         };
+        /** @enum {string} */
+        Signal: "thumb_up" | "thumb_down" | "rating" | "edit" | "accept" | "reject" | "label";
         SkipIn: {
             reason: components["schemas"]["SkipReason"];
             token: number;
@@ -1739,6 +1944,11 @@ export interface components {
                 [key: string]: number;
             };
             recent: components["schemas"]["CapturedOut"][];
+        };
+        Turn: {
+            content: string;
+            /** @enum {string} */
+            role: "system" | "user" | "assistant" | "tool";
         };
         UndoneOut: {
             assignment: components["schemas"]["AssignmentOut"];
@@ -2349,6 +2559,137 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_feedback_api_projects__project_id__feedback_get: {
+        parameters: {
+            query?: {
+                kind?: components["schemas"]["FeedbackKind"] | null;
+                state?: components["schemas"]["EffectState"] | null;
+                source?: string | null;
+                item_id?: string | null;
+                limit?: number;
+                before?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackPage"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    send_api_projects__project_id__feedback_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    send_batch_api_projects__project_id__feedback_batch_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    counts_api_projects__project_id__feedback_counts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountsOut"];
+                };
             };
             422: {
                 headers: {

@@ -23,6 +23,8 @@ class Role(StrEnum):
     """Judges; sees no results of others."""
     VIEWER = "viewer"
     """Sees results; changes nothing."""
+    APPLICATION = "application"
+    """A program that sends feedback, and may do nothing else."""
 
 
 class Permission(StrEnum):
@@ -31,6 +33,7 @@ class Permission(StrEnum):
     PROJECT_READ = "project.read"
     PROJECT_WRITE = "project.write"
     ITEMS_WRITE = "items.write"
+    FEEDBACK_WRITE = "feedback.write"
     JUDGE = "judge"
     RESULTS_READ = "results.read"
     CYCLE_RUN = "cycle.run"

@@ -39,7 +39,9 @@ def list_people(
 def add(
     name: str,
     project: ProjectOption,
-    role: Annotated[str, typer.Option(help="annotator, specialist, lead, engineer, viewer.")],
+    role: Annotated[
+        str, typer.Option(help="annotator, specialist, lead, engineer, viewer, application.")
+    ],
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -18,11 +18,12 @@ from typing import Any, Self
 
 from loopwright.client.errors import ApiError, Unavailable, json_of
 from loopwright.client.events import read_events
+from loopwright.client.feedback import FeedbackCalls
 from loopwright.client.results import ResultCalls, at
 from loopwright.client.transport import Json, Transport
 
 
-class Client(ResultCalls):
+class Client(ResultCalls, FeedbackCalls):
     """One server, one API key. Threads may share it."""
 
     def __init__(

@@ -7,6 +7,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from loopwright.base.errors import InvalidInput
+from loopwright.projects.feedback_spec import FeedbackSpec
 from loopwright.projects.file import CODE, line_of, parse_yaml, readable, repeated_keys
 from loopwright.projects.recipe import Part, Recipe
 
@@ -151,6 +152,7 @@ class ProjectSpec(Part):
     gates: Gates = Gates()
     release: ReleasePlan = ReleasePlan()
     budgets: Budgets = Budgets()
+    feedback: FeedbackSpec = FeedbackSpec()
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:

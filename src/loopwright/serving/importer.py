@@ -15,6 +15,7 @@ from loopwright.infra import events
 from loopwright.infra.home import Home
 from loopwright.serving import shadow_items, store
 from loopwright.serving.capture import finished_segments, read_segment
+from loopwright.serving.feedback_traces import settle_feedback
 
 log = logging.getLogger("loopwright.capture")
 
@@ -72,7 +73,7 @@ def import_spool(home: Home, *, now: float) -> SpoolImport:
 
 
 class Importer:
-    """The thread of the server that keeps the spool empty."""
+    """The thread of the server that keeps the spool empty, and settles feedback about it."""
 
     def __init__(self, home: Home, *, seconds: float = 0.5) -> None:
         self._home = home
@@ -94,6 +95,7 @@ class Importer:
         while not self._ended.wait(self._seconds):
             try:
                 import_spool(self._home, now=system_now())
+                settle_feedback(self._home, now=system_now())
             except Exception:
                 # The segments wait on disk; the next pass tries again.
                 log.exception("the spool could not be imported")

@@ -96,7 +96,7 @@ def _add_item(
         project_id=stable.project_id,
         rows=[
             NewPrompt(
-                messages=[_message(message) for message in stable.messages],
+                messages=[as_message(message) for message in stable.messages],
                 source=SOURCE,
                 key=stable.id,
                 origin=origin,
@@ -131,6 +131,7 @@ def _add_item(
     return item_id
 
 
-def _message(message: Json) -> dict[str, str]:
+def as_message(message: Json) -> dict[str, str]:
+    """Return a captured turn as intake takes it."""
     role = "system" if message["role"] == "developer" else message["role"]
     return {"role": role, "content": message["content"]}

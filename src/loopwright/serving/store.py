@@ -102,6 +102,12 @@ def shadow_pairs(tx: Connection, shadow_ids: Sequence[str]) -> list[tuple[Captur
     return [(served[s.shadow_of], s) for s in shadows if s.shadow_of in served]
 
 
+def requests_of(tx: Connection, ids: Sequence[str]) -> list[Captured]:
+    """Return the requests of applications with these ids; shadow requests are left out."""
+    wanted = captured_request.c.id.in_(ids) & captured_request.c.shadow.is_(False)
+    return _captured(tx, wanted)
+
+
 def shadows_of(tx: Connection, request_ids: Sequence[str]) -> list[str]:
     """Return the shadow requests of the given requests."""
     query = select(captured_request.c.id).where(captured_request.c.shadow_of.in_(request_ids))

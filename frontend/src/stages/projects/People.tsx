@@ -11,7 +11,7 @@ import { ErrorPanel } from "../../ui/ErrorPanel";
 import { Loaded } from "../../ui/Loaded";
 import { SimulatedBadge } from "../../ui/Status";
 
-const ROLES = ["annotator", "specialist", "lead", "engineer", "viewer", "owner"];
+const ROLES = ["annotator", "specialist", "lead", "engineer", "viewer", "application", "owner"];
 
 function AddPerson({ projectId, kinds }: { projectId: string; kinds: { value: string; label: string }[] }) {
   const { t } = useTranslation();

@@ -1,0 +1,1 @@
+"""Feedback from outside: facts that mark items and open labeling tasks, never pairs."""
