@@ -12,7 +12,9 @@ from loopwright.cli.session import connected
 from loopwright.client import Client
 
 app = typer.Typer(help="One turn of the loop.", no_args_is_help=True)
-CycleArgument = Annotated[str | None, typer.Argument(help="Cycle id; the newest without one.")]
+CycleArgument = Annotated[
+    str | None, typer.Argument(help="Cycle id or its end; the newest without one.")
+]
 _OVER = {"finished", "failed", "cancelled", "held"}
 
 
@@ -26,7 +28,7 @@ def run(
 ) -> None:
     """Start a cycle and follow it."""
     with connected(settings_for(home)) as client:
-        cycle_id = client.post(f"/api/projects/{project}/cycles", {})["cycle_id"]
+        cycle_id = client.start_cycle(project)
         _finish(client, project, cycle_id, wait=wait, as_json=as_json)
 
 
@@ -40,7 +42,7 @@ def status(
 ) -> None:
     """Show a cycle with its steps."""
     with connected(settings_for(home)) as client:
-        found = client.get(f"/api/projects/{project}/cycles/{_pick(client, project, cycle)}")
+        found = client.cycle(project, _pick(client, project, cycle))
     _show(found, as_json=as_json)
 
 
@@ -56,7 +58,7 @@ def resume(
     """Go on with a cycle that was interrupted, held or failed; nothing is done twice."""
     with connected(settings_for(home)) as client:
         cycle_id = _pick(client, project, cycle)
-        client.post(f"/api/projects/{project}/cycles/{cycle_id}/resume", {})
+        cycle_id = str(client.resume_cycle(project, cycle_id)["id"])
         _finish(client, project, cycle_id, wait=wait, as_json=as_json)
 
 
@@ -66,14 +68,14 @@ def cancel(project: ProjectOption, cycle: CycleArgument = None, home: HomeOption
     """Stop a cycle; what it has made stays."""
     with connected(settings_for(home)) as client:
         cycle_id = _pick(client, project, cycle)
-        client.post(f"/api/projects/{project}/cycles/{cycle_id}/cancel", {})
+        cycle_id = str(client.cancel_cycle(project, cycle_id)["id"])
     console.print(f"Cycle {cycle_id} is cancelled.")
 
 
 def _pick(client: Client, project: str, cycle: str | None) -> str:
     if cycle:
         return cycle
-    cycles = client.get(f"/api/projects/{project}/cycles")["cycles"]
+    cycles = client.cycles(project)
     if not cycles:
         errors.print(f"Project {project} has no cycle yet. Start one: loopwright cycle run.")
         raise typer.Exit(1)
@@ -81,14 +83,13 @@ def _pick(client: Client, project: str, cycle: str | None) -> str:
 
 
 def _finish(client: Client, project: str, cycle_id: str, *, wait: bool, as_json: bool) -> None:
-    path = f"/api/projects/{project}/cycles/{cycle_id}"
     if not wait:
-        _show(client.get(path), as_json=as_json)
+        _show(client.cycle(project, cycle_id), as_json=as_json)
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=errors, transient=True) as progress:
         task = progress.add_task("starting", total=None)
-        while (found := client.get(path))["state"] not in _OVER:
+        while (found := client.cycle(project, cycle_id))["state"] not in _OVER:
             progress.update(task, description=str(found.get("step") or found["state"]))
             time.sleep(0.5)
     _show(found, as_json=as_json)

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import quote
 
 import typer
 import yaml
@@ -101,7 +100,7 @@ def export(
     project: ProjectOption,
     out: Annotated[Path, typer.Option("--out", "-o", help="File to write.")],
     dataset: Annotated[
-        str | None, typer.Option(help="Dataset digest; the newest without one.")
+        str | None, typer.Option(help="Dataset digest or its beginning; the newest without one.")
     ] = None,
     form: Annotated[
         str, typer.Option("--format", help="trl-preference[-conversational], jsonl, parquet.")
@@ -112,7 +111,7 @@ def export(
     with connected(settings_for(home)) as client:
         digest = dataset
         if digest is None:
-            known = client.get(f"/api/projects/{project}/datasets")["datasets"]
+            known = client.datasets(project)
             if not known:
                 raise InvalidInput(
                     f"Project {project} has no dataset version yet.",
@@ -120,13 +119,15 @@ def export(
                 )
             digest = str(known[0]["digest"])
         draft = out.with_name(out.name + ".part")
-        client.download(f"/api/projects/{project}/datasets/{digest}/export?format={form}", draft)
+        client.export_dataset(project, digest, draft, form=form)
         draft.replace(out)
     console.print(f"Wrote {out} from {digest}.", markup=False, soft_wrap=True)
 
 
 def lineage(
-    ref: Annotated[str, typer.Argument(help="Id or digest: policy, dataset, judgment, item.")],
+    ref: Annotated[
+        str, typer.Argument(help="Id or digest, whole or its beginning: policy, dataset, item.")
+    ],
     project: ProjectOption,
     direction: Annotated[str, typer.Option(help="back or forward.")] = "back",
     home: HomeOption = None,
@@ -134,10 +135,9 @@ def lineage(
 ) -> None:
     """Walk from anything to what it was made of, or to what was made of it."""
     with connected(settings_for(home)) as client:
-        path = f"/api/projects/{quote(project, safe='')}/lineage/{quote(ref, safe=':')}"
-        found = client.get(path, direction=direction)
+        found = client.lineage(project, ref, direction=direction)
     if as_json:
         print_json(found)
         return
     rows = [(node["kind"], node["ref"], node.get("title", "")) for node in found["nodes"]]
-    print_table(f"Lineage of {ref}, {direction}", ("kind", "ref", "title"), rows)
+    print_table(f"Lineage of {rows[0][1]}, {direction}", ("kind", "ref", "title"), rows)

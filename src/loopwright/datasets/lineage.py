@@ -13,9 +13,8 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from loopwright.base.errors import NotFound
 from loopwright.datasets import store
-from loopwright.datasets.lineage_nodes import Found, find_node
+from loopwright.datasets.lineage_nodes import Found, find_node, find_typed
 from loopwright.datasets.model import DatasetKind, Edge, Node, Trace
 from loopwright.intake import store as intake
 from loopwright.labeling import store as labeling
@@ -42,18 +41,15 @@ def record_edges(
     store.insert_edges(tx, edges, at=now)
 
 
-def walk(tx: Connection, ref: str, direction: Direction, *, project_id: str | None = None) -> Trace:
-    """Return everything that `ref` descends from (back) or that descends from it (forward).
+def walk(tx: Connection, typed: str, direction: Direction, *, project_id: str) -> Trace:
+    """Return everything that a thing descends from (back) or that descends from it (forward).
 
-    Breadth first, at most MAX_NODES things. Raises NotFound for an unknown or foreign `ref`.
+    `typed` is its id or digest, whole or short. Breadth first, at most MAX_NODES things, the one
+    asked about first. Raises NotFound for what is unknown or another project's, InvalidInput when
+    several things could be meant.
     """
-    start = find_node(tx, ref)
-    if start is None or project_id not in (None, start.project_id):
-        raise NotFound(
-            f"There is nothing with the id {ref!r} to trace.",
-            remedy="Use the id of a judgment, item, guideline version, dataset, run, reward model, "
-            "policy version or release of this project.",
-        )
+    start = find_typed(tx, typed, project_id=project_id)
+    ref = start.node.ref
     step = _parents if direction == "back" else _children
     found: dict[str, Found] = {ref: start}
     edges: dict[Edge, None] = {}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from loopwright.base.errors import NotFound
 from loopwright.datasets import store
 from loopwright.datasets.model import Node
 from loopwright.guidelines import store as guidelines
+from loopwright.infra.refs import Ids, ambiguous
 from loopwright.intake import store as intake
 from loopwright.labeling import store as labeling
 from loopwright.models import store as models
@@ -42,6 +45,36 @@ def find_node(tx: Connection, ref: str) -> Found | None:
     if found is None and prefix in _RECORDED:
         return _named_by_models(tx, ref, _RECORDED[prefix])
     return found
+
+
+def find_typed(tx: Connection, typed: str, *, project_id: str) -> Found:
+    """Return what people mean by an id or digest, whole or short.
+
+    Raises NotFound when nothing in the project has it, InvalidInput when several things do.
+    """
+    whole = find_node(tx, typed)
+    if whole is not None and whole.project_id == project_id:
+        return whole
+    places = [place for kind, place in _PLACES if _may_be(typed, kind)]
+    refs = sorted(
+        {ref for place in places for ref in place.matching(tx, typed, project_id=project_id)}
+    )
+    if len(refs) > 1:
+        raise ambiguous(typed, refs, noun="thing")
+    found = find_node(tx, refs[0]) if refs else None
+    if found is None:
+        raise NotFound(
+            f"There is nothing with the id {typed} to trace in project {project_id}.",
+            remedy="Use the id of a judgment, item, guideline version, dataset, run, reward model, "
+            "policy version or release of this project, whole or as its page shows it.",
+        )
+    return found
+
+
+def _may_be(typed: str, kind: str | None) -> bool:
+    """Whether something typed could be of a kind; it names its own, or could be of any."""
+    named = next((one for one in _KINDS if re.match(rf"{one}(_|:|…|\.\.\.)", typed)), None)
+    return named is None or kind in (None, named)
 
 
 def _judgment(tx: Connection, ref: str) -> Found | None:
@@ -111,6 +144,19 @@ def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _TITLE else line[: _TITLE - 1] + "…"
 
+
+_PLACES: Sequence[tuple[str | None, Ids]] = (
+    ("sha256", store.DATASETS),
+    ("pol", models.POLICIES),
+    ("rwm", models.REWARD_MODELS),
+    ("gdl", guidelines.VERSIONS),
+    (None, store.RECORDED),
+    *(("run", makers) for makers in models.MAKERS),
+    ("itm", intake.ITEMS),
+    ("prm", intake.PROMPTS),
+    ("jdg", store.JUDGMENTS),
+)
+_KINDS = frozenset(kind for kind, _ in _PLACES if kind is not None)
 
 _FINDERS: Mapping[str, Callable[[Connection, str], Found | None]] = {
     "jdg": _judgment,

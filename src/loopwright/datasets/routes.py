@@ -79,7 +79,7 @@ def export(
     version = home.db.read(lambda tx: service.get(tx, digest, project_id=project_id))
     folder = tempfile.TemporaryDirectory(dir=home.folder("spool"))
     suffix = "parquet" if format_ is ExportFormat.PARQUET else "jsonl"
-    path = Path(folder.name) / f"{project_id}-{digest[7:19]}-{format_.value}.{suffix}"
+    path = Path(folder.name) / f"{project_id}-{version.digest[7:19]}-{format_.value}.{suffix}"
     done = export_dataset(
         home,
         version=version,

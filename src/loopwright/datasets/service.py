@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Connection
 
 from loopwright.base.digests import canonical_json
-from loopwright.base.errors import InvalidInput, NotFound
+from loopwright.base.errors import InvalidInput
 from loopwright.base.types import Json
 from loopwright.datasets import inputs, store
 from loopwright.datasets.model import (
@@ -94,15 +94,12 @@ def freeze_demonstrations(
     return _freeze(home, project_id, DatasetKind.DEMONSTRATIONS, spec, rows, now)
 
 
-def get(tx: Connection, digest: str, *, project_id: str | None = None) -> DatasetVersion:
-    """Return one dataset version; raise NotFound, also when it is another project's."""
-    found = store.get(tx, digest)
-    if found is None or project_id not in (None, found.project_id):
-        raise NotFound(
-            f"There is no dataset version {digest}.",
-            remedy="List the project's datasets and use one of their digests.",
-        )
-    return found
+def get(tx: Connection, digest: str, *, project_id: str) -> DatasetVersion:
+    """Return a dataset version by its digest, whole or short.
+
+    Raises NotFound, also when it is another project's.
+    """
+    return store.DATASETS.one(tx, digest, store.get, project_id=project_id)
 
 
 def split_artifact(home: Home, version: DatasetVersion, *, split: str) -> str:

@@ -18,9 +18,32 @@ from loopwright.datasets.tables import (
     lineage_edge,
     lineage_node,
 )
+from loopwright.infra.refs import Ids
 from loopwright.labeling.tables import judgment
 
 _CHUNK = 5000
+
+
+DATASETS = Ids(
+    noun="dataset version",
+    id=dataset_version.c.digest,
+    project=dataset_version.c.project_id,
+    remedy="List the project's datasets and use one of their digests.",
+)
+
+
+JUDGMENTS = Ids(
+    noun="judgment",
+    id=judgment.c.id,
+    project=judgment.c.project_id,
+    remedy="The page Data walks from a dataset to its judgments.",
+)
+RECORDED = Ids(
+    noun="run, evaluation, release or cycle",
+    id=lineage_node.c.ref,
+    project=lineage_node.c.project_id,
+    remedy="List the project's runs, evaluations, releases or cycles and use one of their ids.",
+)
 
 
 def insert_version(

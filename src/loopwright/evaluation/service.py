@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from loopwright.base.errors import InvalidInput, NotFound
+from loopwright.base.errors import InvalidInput
 from loopwright.base.types import Json
 from loopwright.datasets.lineage import record_edges
 from loopwright.datasets.model import Edge, Node
@@ -124,14 +124,11 @@ def _keep(tx: Connection, opened: Evaluation) -> None:
 
 
 def get(tx: Connection, *, project_id: str, evaluation_id: str) -> Evaluation:
-    """Return a comparison. Raises NotFound, also when it is another project's."""
-    found = store.get(tx, evaluation_id)
-    if found is None or found.project_id != project_id:
-        raise NotFound(
-            f"There is no evaluation {evaluation_id} in project {project_id}.",
-            remedy="List the project's evaluations and use one of their ids.",
-        )
-    return found
+    """Return a comparison by its id, whole or short.
+
+    Raises NotFound, also when it is another project's.
+    """
+    return store.EVALUATIONS.one(tx, evaluation_id, store.get, project_id=project_id)
 
 
 def wanted(tx: Connection, found: Evaluation) -> int:

@@ -7,6 +7,14 @@ from sqlalchemy import Connection, RowMapping, select
 from loopwright.base.types import Json
 from loopwright.evaluation.model import ComparedPair, Evaluation, EvaluationState
 from loopwright.evaluation.tables import evaluation
+from loopwright.infra.refs import Ids
+
+EVALUATIONS = Ids(
+    noun="evaluation",
+    id=evaluation.c.id,
+    project=evaluation.c.project_id,
+    remedy="List the project's evaluations and use one of their ids.",
+)
 
 
 def insert(tx: Connection, found: Evaluation) -> None:

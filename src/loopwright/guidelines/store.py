@@ -6,6 +6,14 @@ from sqlalchemy import Connection, select
 
 from loopwright.guidelines.model import GuidelineVersion
 from loopwright.guidelines.tables import guideline_version
+from loopwright.infra.refs import Ids
+
+VERSIONS = Ids(
+    noun="guideline version",
+    id=guideline_version.c.id,
+    project=guideline_version.c.project_id,
+    remedy="List the project's guideline versions and use one of their ids.",
+)
 
 
 def versions(tx: Connection, project_id: str) -> Sequence[GuidelineVersion]:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from loopwright.base.types import Json
+from loopwright.infra.refs import Ids
 from loopwright.intake.model import (
     Completion,
     ImportReport,
@@ -23,6 +24,28 @@ from loopwright.intake.tables import completion, import_reject, import_run, item
 _CHUNK = 500
 _PROMPT = list(prompt.c)
 _COMPLETION = [column for column in completion.c if column.name != "mask_counts"]
+
+
+ITEMS = Ids(
+    noun="item",
+    id=item.c.id,
+    project=item.c.project_id,
+    remedy="Take the id from the project's items or its consensus list.",
+)
+
+
+PROMPTS = Ids(
+    noun="prompt",
+    id=prompt.c.id,
+    project=prompt.c.project_id,
+    remedy="List the project's prompts and use one of their ids.",
+)
+IMPORTS = Ids(
+    noun="import",
+    id=import_run.c.id,
+    project=import_run.c.project_id,
+    remedy="List the project's imports and use one of their ids.",
+)
 
 
 def insert_missing(tx: Connection, table: Table, rows: Sequence[Json]) -> frozenset[str]:
@@ -185,15 +208,6 @@ def imports(tx: Connection, project_id: str, *, limit: int = 100) -> list[Import
         .limit(limit)
     )
     return [ImportReport(**row) for row in tx.execute(query).mappings()]
-
-
-def get_import(tx: Connection, project_id: str, import_id: str) -> ImportReport | None:
-    """Return one import, or None."""
-    query = select(import_run).where(
-        import_run.c.id == import_id, import_run.c.project_id == project_id
-    )
-    row = tx.execute(query).mappings().first()
-    return None if row is None else ImportReport(**row)
 
 
 def rejects(tx: Connection, import_id: str) -> list[Reject]:

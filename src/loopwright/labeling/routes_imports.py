@@ -14,7 +14,7 @@ from loopwright.accounts.access import Permission, require
 from loopwright.accounts.model import Actor
 from loopwright.accounts.routes import current_actor
 from loopwright.base.clock import system_now
-from loopwright.base.errors import InvalidInput, NotFound, TooLarge
+from loopwright.base.errors import InvalidInput, TooLarge
 from loopwright.infra.home import Home
 from loopwright.infra.http import get_home
 from loopwright.intake import store
@@ -93,12 +93,8 @@ def rejects(project_id: str, import_id: str, home: HomeOf, actor: ActorOf) -> St
     require(actor, Permission.RESULTS_READ, project_id)
 
     def read(tx: Connection) -> list[bytes]:
-        if store.get_import(tx, project_id, import_id) is None:
-            raise NotFound(
-                f"There is no import {import_id} in project {project_id}.",
-                remedy="List the project's imports and use one of their ids.",
-            )
-        return [orjson.dumps(reject) + b"\n" for reject in store.rejects(tx, import_id)]
+        whole = store.IMPORTS.whole(tx, import_id, project_id=project_id)
+        return [orjson.dumps(reject) + b"\n" for reject in store.rejects(tx, whole)]
 
     return StreamingResponse(
         iter(home.db.read(read)),

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
+from sqlalchemy import Connection
 
 from loopwright.accounts.access import Permission, require
 from loopwright.accounts.model import Actor
@@ -13,7 +14,7 @@ from loopwright.infra.durable import runner
 from loopwright.infra.home import Home
 from loopwright.infra.http import get_home
 from loopwright.loop import service, store
-from loopwright.loop.model import Cycle, CycleState
+from loopwright.loop.model import Cycle, CycleState, CycleStep
 from loopwright.loop.runner import continue_cycle, launch_cycle, stop_cycle
 from loopwright.loop.schemas import (
     CycleDetailOut,
@@ -54,12 +55,12 @@ def list_cycles(project_id: str, home: HomeOf, actor: ActorOf) -> CyclesOut:
 def get_cycle(project_id: str, cycle_id: str, home: HomeOf, actor: ActorOf) -> CycleDetailOut:
     """Return a cycle with its steps, their seconds, and its result."""
     require(actor, Permission.RESULTS_READ, project_id)
-    found, steps = home.db.read(
-        lambda tx: (
-            service.get(tx, project_id=project_id, cycle_id=cycle_id),
-            store.steps(tx, cycle_id),
-        )
-    )
+
+    def read(tx: Connection) -> tuple[Cycle, list[CycleStep]]:
+        found = service.get(tx, project_id=project_id, cycle_id=cycle_id)
+        return found, store.steps(tx, found.id)
+
+    found, steps = home.db.read(read)
     return detail_out(found, steps, alive=_alive(found))
 
 

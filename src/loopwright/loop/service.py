@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from loopwright.base.digests import digest_json
-from loopwright.base.errors import Conflict, NotFound
+from loopwright.base.errors import Conflict
 from loopwright.base.ids import new_id
 from loopwright.base.types import Json
 from loopwright.infra import events
@@ -49,14 +49,8 @@ def start(tx: Connection, *, project_id: str, by: str, now: float) -> Cycle:
 
 
 def get(tx: Connection, *, project_id: str, cycle_id: str) -> Cycle:
-    """Return a cycle. Raises NotFound, also when it is another project's."""
-    found = store.get_cycle(tx, cycle_id)
-    if found is None or found.project_id != project_id:
-        raise NotFound(
-            f"There is no cycle {cycle_id} in project {project_id}.",
-            remedy="List them with `loopwright cycle status`.",
-        )
-    return found
+    """Return a cycle by its id, whole or short. Raises NotFound, also for another project's."""
+    return store.CYCLES.one(tx, cycle_id, store.get_cycle, project_id=project_id)
 
 
 def resume(tx: Connection, *, project_id: str, cycle_id: str, now: float) -> Cycle:
@@ -65,6 +59,7 @@ def resume(tx: Connection, *, project_id: str, cycle_id: str, now: float) -> Cyc
     Raises Conflict for a finished cycle, or while another one runs.
     """
     found = get(tx, project_id=project_id, cycle_id=cycle_id)
+    cycle_id = found.id
     if found.state is CycleState.RUNNING:
         return found
     if found.state is CycleState.FINISHED:
@@ -100,7 +95,7 @@ def cancel(tx: Connection, *, project_id: str, cycle_id: str, now: float) -> Cyc
     found = get(tx, project_id=project_id, cycle_id=cycle_id)
     if found.state is CycleState.RUNNING:
         end(tx, found, state=CycleState.CANCELLED, error=None, now=now)
-    return get(tx, project_id=project_id, cycle_id=cycle_id)
+    return get(tx, project_id=project_id, cycle_id=found.id)
 
 
 def end(tx: Connection, found: Cycle, *, state: CycleState, error: str | None, now: float) -> None:

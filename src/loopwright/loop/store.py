@@ -5,11 +5,19 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select
 
+from loopwright.infra.refs import Ids
 from loopwright.intake.tables import item
 from loopwright.labeling.tables import judgment
 from loopwright.loop.model import Cycle, CycleState, CycleStep, StepState
 from loopwright.loop.tables import cycle, cycle_step
 from loopwright.sampling.tables import item_state
+
+CYCLES = Ids(
+    noun="cycle",
+    id=cycle.c.id,
+    project=cycle.c.project_id,
+    remedy="The page Loop lists the project's cycles with their ids.",
+)
 
 
 def insert_cycle(tx: Connection, found: Cycle) -> None:

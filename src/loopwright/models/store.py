@@ -5,8 +5,34 @@ from dataclasses import asdict
 
 from sqlalchemy import Connection, RowMapping, select
 
+from loopwright.infra.refs import Ids
 from loopwright.models.model import PolicyKind, PolicyVersion, RewardModelVersion
 from loopwright.models.tables import policy_version, reward_model_version
+
+POLICIES = Ids(
+    noun="policy version",
+    id=policy_version.c.id,
+    project=policy_version.c.project_id,
+    remedy="List the project's policy versions and use one of their ids.",
+)
+
+
+REWARD_MODELS = Ids(
+    noun="reward model",
+    id=reward_model_version.c.id,
+    project=reward_model_version.c.project_id,
+    remedy="List the project's reward models and use one of their ids.",
+)
+MAKERS = tuple(
+    Ids(
+        noun="run",
+        id=table.c.run_id,
+        project=table.c.project_id,
+        remedy="List the project's runs and use one of their ids.",
+    )
+    for table in (policy_version, reward_model_version)
+)
+"""Runs, as far as what they made names them."""
 
 
 def add_policies(tx: Connection, found: Sequence[PolicyVersion]) -> None:

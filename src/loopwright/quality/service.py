@@ -8,7 +8,6 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 
-from loopwright.base.errors import NotFound
 from loopwright.infra import events
 from loopwright.intake import store as intake
 from loopwright.labeling import store as labeling
@@ -87,13 +86,8 @@ def votes(tx: Connection, *, project_id: str, item_id: str) -> list[BlindVote]:
 
     Raises NotFound where the project has no such item.
     """
-    found = intake.get_item(tx, item_id)
-    if found is None or found.project_id != project_id:
-        raise NotFound(
-            f"Project {project_id} has no item {item_id}.",
-            remedy="Take the id from the project's items or its consensus list.",
-        )
-    judged = labeling.judgments_of_items(tx, [item_id])
+    whole = intake.ITEMS.whole(tx, item_id, project_id=project_id)
+    judged = labeling.judgments_of_items(tx, [whole])
     # Numbered by judgment id, whose end is random: the same person differs from item to item.
     ordered = sorted(judged, key=lambda one: one.id[-12:])
     number = {rater: at for at, rater in enumerate(dict.fromkeys(j.rater_id for j in ordered), 1)}

@@ -36,11 +36,9 @@ from loopwright.release.transitions import apply_step, close, enter_stage, log_e
 
 
 def get(tx: Connection, *, project_id: str, release_id: str) -> tuple[Release, list[ReleaseEvent]]:
-    """Return a release and what happened to it; raises NotFound."""
-    found = store.read_release(tx, release_id)
-    if found is None or found.project_id != project_id:
-        raise _not_found(release_id, project_id)
-    return found, store.events_of(tx, release_id)
+    """Return a release, by its id, whole or short, and what happened to it; raises NotFound."""
+    found = store.RELEASES.one(tx, release_id, store.read_release, project_id=project_id)
+    return found, store.events_of(tx, found.id)
 
 
 def set_stable(tx: Connection, *, project_id: str, policy_id: str, now: float) -> Routing:
@@ -175,14 +173,12 @@ def roll_back(
 
     Raises NotFound, or Conflict when there is nothing to take back.
     """
-    found = store.get_release(tx, release_id)
-    if found is None or found.project_id != project_id:
-        raise _not_found(release_id, project_id)
+    found = store.RELEASES.one(tx, release_id, store.get_release, project_id=project_id)
     if found.state is ReleaseState.ROLLED_BACK:
         return found
     if found.state in CLOSED:
         raise Conflict(
-            f"Release {release_id} is {found.state.value}; there is nothing to roll back.",
+            f"Release {found.id} is {found.state.value}; there is nothing to roll back.",
             remedy="Roll back the release that is live now.",
             code="release_closed",
         )
@@ -270,14 +266,9 @@ def _abort(tx: Connection, found: Release, *, sentence: str, by: str, now: float
 def _locked(tx: Connection, release_id: str) -> Release:
     found = store.get_release(tx, release_id)
     if found is None:
-        raise _not_found(release_id, None)
+        raise NotFound(
+            f"There is no release {release_id}.",
+            remedy=store.RELEASES.remedy,
+            code=store.RELEASES.code,
+        )
     return found
-
-
-def _not_found(release_id: str, project_id: str | None) -> NotFound:
-    where = f" in project {project_id}" if project_id else ""
-    return NotFound(
-        f"There is no release {release_id}{where}.",
-        remedy="List them with `loopwright release list`.",
-        code="no_release",
-    )

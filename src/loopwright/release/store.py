@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from loopwright.base.types import Json
+from loopwright.infra.refs import Ids
 from loopwright.release.model import (
     UNDER_WAY,
     Release,
@@ -16,6 +17,14 @@ from loopwright.release.model import (
     Stage,
 )
 from loopwright.release.tables import release, release_event, routing
+
+RELEASES = Ids(
+    noun="release",
+    id=release.c.id,
+    project=release.c.project_id,
+    remedy="The page Releases lists the project's releases with their ids.",
+    code="no_release",
+)
 
 
 def add_release(tx: Connection, found: Release) -> None:

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends
 from loopwright.accounts.access import Permission, require
 from loopwright.accounts.model import Actor
 from loopwright.accounts.routes import current_actor
-from loopwright.base.errors import NotFound
 from loopwright.infra.home import Home
 from loopwright.infra.http import get_home
 from loopwright.training import folder, service
@@ -35,12 +34,7 @@ def list_runs(project_id: str, home: HomeOf, actor: ActorOf) -> RunsOut:
 def get_run(project_id: str, run_id: str, home: HomeOf, actor: ActorOf) -> RunDetailOut:
     """Return a run with curves and the end of its log."""
     require(actor, Permission.RESULTS_READ, project_id)
-    run = home.db.read(lambda tx: service.get_run(tx, run_id=run_id))
-    if run.project_id != project_id:
-        raise NotFound(
-            f"Project {project_id} has no run {run_id}.",
-            remedy="List the project's runs and use one of their ids.",
-        )
+    run = home.db.read(lambda tx: service.find_run(tx, run_id, project_id=project_id))
     place = home.path / "runs" / run.id
     progress = folder.read_progress(place)
     return RunDetailOut(

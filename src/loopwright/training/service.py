@@ -73,6 +73,11 @@ def get_run(tx: Connection, *, run_id: str) -> Run:
     return found
 
 
+def find_run(tx: Connection, typed: str, *, project_id: str) -> Run:
+    """Return the project's run that `typed` names, whole or short; raises NotFound."""
+    return store.RUNS.one(tx, typed, store.get_run, project_id=project_id)
+
+
 def list_runs(tx: Connection, *, project_id: str, limit: int = 200) -> list[Run]:
     """Return a project's runs, newest first."""
     return store.runs(tx, project_id, limit=limit)

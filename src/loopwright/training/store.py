@@ -2,8 +2,16 @@
 
 from sqlalchemy import Connection, RowMapping, select, update
 
+from loopwright.infra.refs import Ids
 from loopwright.training.model import Process, Run, RunKind, RunState
 from loopwright.training.tables import run
+
+RUNS = Ids(
+    noun="run",
+    id=run.c.id,
+    project=run.c.project_id,
+    remedy="List the project's runs and use one of their ids.",
+)
 
 
 def add_run(tx: Connection, found: Run) -> None:

@@ -101,7 +101,7 @@ export const work = {
     counts: "Counts",
     export: "Export",
     lineage: "Lineage",
-    lineageHint: "Paste any id or digest: an item, judgment, dataset, run, policy or release.",
+    lineageHint: "Any id or digest, whole or as a page shows it: an item, judgment, dataset, run, policy or release.",
     ref: "Id or digest",
     back: "What it came from",
     forward: "What came of it",
