@@ -72,6 +72,31 @@ def judgment(of: Json, **changes: Any) -> Json:
 def test_an_unknown_project_is_named(owner: httpx.Client) -> None:
     found = error(owner.get("/api/projects/nowhere"), status=404, code="unknown_project")
     assert "nowhere" in found["message"]
+    assert "Did you mean" not in found["remedy"]
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/datasets", "/cycles", "/runs", "/releases", "/imports", "/loop", "/policies"]
+)
+def test_an_unknown_project_is_never_an_empty_one(owner: httpx.Client, path: str) -> None:
+    found = error(owner.get(f"/api/projects/suport{path}"), status=404, code="unknown_project")
+    assert "Did you mean support?" in found["remedy"]
+
+
+def test_a_stranger_does_not_learn_which_projects_there_are(
+    annotators: list[httpx.Client],
+) -> None:
+    told = error(annotators[0].get("/api/projects/suport/datasets"), status=403)
+    assert "support?" not in told["remedy"]
+
+
+def test_an_import_error_names_the_mapping_file_that_was_given(owner: httpx.Client) -> None:
+    answer = owner.post(
+        "/api/projects/support/imports",
+        files={"file": ("votes.csv", b"a,b\n1,2\n")},
+        data={"mapping": "kind: votes\nfields: {}\n", "mapping_name": "maps/mine.yaml"},
+    )
+    assert error(answer, status=422)["message"].startswith("maps/mine.yaml:")
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,36 @@ def test_a_mistake_is_named_by_line(old: str, new: str, expected: str) -> None:
     assert expected in problems_of(changed(old, new))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("name: Desk", "nmae: Desk", "nmae: this key is not known. Did you mean name?"),
+        ("name: B}", "name: B, wieght: 2}", "not known. Did you mean weight?"),
+        ("mix: {targeted", "mix: {targetted", "not known. Did you mean targeted?"),
+        ("    - id: kind\n", "    - id: kind\n      scael: [a]\n", "Did you mean scale?"),
+        ("name: Desk", "name: Desk\nrecipe: {rl: {bta: 1}}", "rl.bta: this key is not known. Did"),
+        ("kind: pairwise", "kind: pairwize", "'pairwize' is none of pairwise, "),
+        ("kind: pairwise", "kind: pairwize", "Did you mean pairwise?"),
+    ],
+)
+def test_a_mistyped_word_is_told_its_nearest_neighbour(old: str, new: str, expected: str) -> None:
+    assert expected in problems_of(changed(old, new))
+
+
+def test_what_is_like_nothing_known_is_told_no_neighbour() -> None:
+    assert "Did you mean" not in problems_of(changed("name: Desk", "name: Desk\nxyzzy: 1"))
+
+
+def test_what_only_follows_from_a_mistake_is_not_told() -> None:
+    text = changed("    kind: pairwise", "    kind: pairwize").replace("  - id: topic", "  - di: t")
+    told = problems_of(text.replace("kind: single_label", "kind: one_label"))
+    assert "questions.0" in told
+    assert "questions.1" in told
+    assert "at least 1 item" not in told
+    empty = problems_of(changed("questions:", "questions: []\nquestion:"))
+    assert "questions: Tuple should have at least 1 item" in empty
+
+
 def test_every_mistake_is_told_at_once() -> None:
     text = changed("kind: pairwise", "kind: pairwize").replace("name: B}", "nam: B}")
     told = problems_of(text)

@@ -790,6 +790,8 @@ export interface components {
             file: string;
             joined?: string[] | null;
             mapping: string;
+            /** @default mapping.yaml */
+            mapping_name: string;
             /** @default false */
             skip_bad: boolean;
         };

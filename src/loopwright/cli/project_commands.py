@@ -64,7 +64,12 @@ def import_file(
     text = _read(mapping)
     with connected(settings_for(home)) as client, errors.status(f"Importing {file.name}"):
         report = client.import_file(
-            project, file, text, joined=_joined(text, file, mapping), skip_bad=skip_bad
+            project,
+            file,
+            text,
+            mapping_name=str(mapping),
+            joined=_joined(text, file, mapping),
+            skip_bad=skip_bad,
         )
     if as_json:
         print_json(report)

@@ -228,10 +228,14 @@ class Client(ResultCalls, FeedbackCalls):
         file: Path,
         mapping: str,
         *,
+        mapping_name: str = "mapping.yaml",
         joined: Path | Sequence[Path] | None = None,
         skip_bad: bool = False,
     ) -> Json:
-        """Import a whole file by a mapping (its text), or nothing of it; return the report."""
+        """Import a whole file by a mapping (its text), or nothing of it; return the report.
+
+        Errors in the mapping name `mapping_name` and the line.
+        """
         parts = [joined] if isinstance(joined, Path) else list(joined or ())
         with ExitStack() as stack:
             files = [("file", (file.name, stack.enter_context(file.open("rb"))))]
@@ -243,7 +247,11 @@ class Client(ResultCalls, FeedbackCalls):
                 at(project, "imports"),
                 repeatable=False,
                 files=files,
-                data={"mapping": mapping, "skip_bad": "true" if skip_bad else "false"},
+                data={
+                    "mapping": mapping,
+                    "mapping_name": mapping_name,
+                    "skip_bad": "true" if skip_bad else "false",
+                },
                 timeout=None,
             )
         answer: Json = response.json()

@@ -15,6 +15,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from loopwright.base.errors import InvalidInput
+from loopwright.base.nearest import did_you_mean
+from loopwright.projects.mistakes import mistakes
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 
@@ -132,8 +134,8 @@ def parse_mapping(text: str, *, name: str = "mapping.yaml") -> ImportMapping:
         mapping = ImportMapping.model_validate(loaded)
     except ValidationError as failure:
         sentences = [
-            f"{name}:{_line(node, error['loc'])} {'.'.join(map(str, error['loc']))}: {error['msg']}"
-            for error in failure.errors()
+            f"{name}:{_line(node, found.path)} {'.'.join(map(str, found.path))}: {found.sentence}"
+            for found in mistakes(failure, ImportMapping)
         ]
         raise _refused("; ".join(sentences) + ".") from failure
     _check_fields(mapping, node, name)
@@ -144,10 +146,11 @@ def check_columns(mapping: ImportMapping, columns: Sequence[str], *, place: str)
     """Raise InvalidInput when a mapped column is not among `columns`."""
     missing = sorted({column for column in mapping.fields.values() if column not in columns})
     if missing:
+        maybe = did_you_mean(missing[0], columns) if len(missing) == 1 else ""
         raise InvalidInput(
             f"{place} has no column {', '.join(map(repr, missing))}; "
             f"it has {', '.join(map(repr, columns))}.",
-            remedy="Correct the mapping's fields, or join the file that has the column.",
+            remedy=f"{maybe}Correct the mapping's fields, or join the file that has the column.",
             code="unknown_column",
             detail={"missing": missing, "columns": list(columns)},
         )
@@ -160,7 +163,7 @@ def _check_fields(mapping: ImportMapping, node: yaml.Node | None, name: str) -> 
         if field not in known:
             raise _refused(
                 f"{name}:{_line(node, ('fields', field))} an import of {mapping.kind.value} has no "
-                f"field {field!r}; it has {', '.join(sorted(known))}."
+                f"field {field!r}. {did_you_mean(field, known)}It has {', '.join(sorted(known))}."
             )
     needed = [field for field in required if field not in mapping.fields]
     if mapping.kind is ImportKind.PREFERENCES and mapping.format is TextFormat.TEXT:

@@ -49,15 +49,17 @@ def import_file(
     *,
     file: Annotated[UploadFile, File()],
     mapping: Annotated[str, Form(max_length=100_000)],
+    mapping_name: Annotated[str, Form(max_length=500)] = "mapping.yaml",
     skip_bad: Annotated[bool, Form()] = False,
     joined: Annotated[list[UploadFile] | None, File()] = None,
 ) -> ImportOut:
     """Import a whole file, or nothing of it; the same file again adds nothing.
 
-    `mapping` is the mapping file's text; `joined` are the files that the mapping joins.
+    `mapping` is the mapping file's text, `mapping_name` what errors call it; `joined` are the
+    files that the mapping joins.
     """
     require(actor, Permission.ITEMS_WRITE, project_id)
-    parsed = parse_mapping(mapping)
+    parsed = parse_mapping(mapping, name=mapping_name)
     with tempfile.TemporaryDirectory(dir=home.folder("spool")) as folder:
         room = _Room(home.settings.max_upload_bytes)
         main = ImportFile(

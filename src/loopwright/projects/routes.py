@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from loopwright.accounts.access import Permission, require, role_in, visible
 from loopwright.accounts.model import Actor
@@ -16,6 +16,18 @@ router = APIRouter(prefix="/api/projects", tags=["projects"])
 
 HomeOf = Annotated[Home, Depends(get_home)]
 ActorOf = Annotated[Actor, Depends(current_actor)]
+
+
+def known_project(request: Request, home: HomeOf, actor: ActorOf) -> None:
+    """Refuse an unknown project before a route finds nothing in it.
+
+    Who has a role in the project itself is not asked about: then it is there. Whoever may not see
+    it learns nothing here; the route refuses them.
+    """
+    project_id = request.path_params.get("project_id")
+    if project_id is None or project_id in actor.roles or not visible(actor, project_id):
+        return
+    home.db.read(lambda tx: service.require_known(tx, project_id))
 
 
 @router.get("")

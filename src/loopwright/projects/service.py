@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from loopwright.base.errors import Conflict, NotFound
+from loopwright.base.nearest import did_you_mean
 from loopwright.infra import events
 from loopwright.projects import store
 from loopwright.projects.model import Project
@@ -15,12 +16,23 @@ def get(tx: Connection, project_id: str) -> Project:
     """Return the project. Raises NotFound with the remedy when there is none."""
     found = store.find(tx, project_id)
     if found is None:
-        raise NotFound(
-            f"There is no project {project_id!r}.",
-            remedy="Create it with `loopwright apply -f project.yaml`, or check the name.",
-            code="unknown_project",
-        )
+        raise _unknown(tx, project_id)
     return found
+
+
+def require_known(tx: Connection, project_id: str) -> None:
+    """Raise NotFound, naming the nearest one, when there is no such project."""
+    if not store.exists(tx, project_id):
+        raise _unknown(tx, project_id)
+
+
+def _unknown(tx: Connection, project_id: str) -> NotFound:
+    maybe = did_you_mean(project_id, store.ids(tx))
+    return NotFound(
+        f"There is no project {project_id!r}.",
+        remedy=f"{maybe}Create it with `loopwright apply -f project.yaml`, or check the name.",
+        code="unknown_project",
+    )
 
 
 def list_projects(tx: Connection) -> Sequence[Project]:

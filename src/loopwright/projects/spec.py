@@ -1,7 +1,7 @@
 """What project.yaml says, and where it is wrong when it is."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 import yaml
 from pydantic import Field, ValidationError, model_validator
@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 from loopwright.base.errors import InvalidInput
 from loopwright.projects.feedback_spec import FeedbackSpec
 from loopwright.projects.file import CODE, line_of, parse_yaml, readable, repeated_keys
+from loopwright.projects.mistakes import Mistake, mistakes
 from loopwright.projects.recipe import Part, Recipe
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
@@ -190,7 +191,9 @@ def parse_project(text: str, *, source: str = "project.yaml") -> ProjectSpec:
     try:
         return ProjectSpec.model_validate(content)
     except ValidationError as failure:
-        raise _invalid([_problem(tree, source, error) for error in failure.errors()]) from failure
+        raise _invalid(
+            [_problem(tree, source, found) for found in mistakes(failure, ProjectSpec)]
+        ) from failure
 
 
 def _invalid(problems: list[str]) -> InvalidInput:
@@ -202,9 +205,7 @@ def _invalid(problems: list[str]) -> InvalidInput:
     )
 
 
-def _problem(tree: yaml.Node | None, source: str, error: Any) -> str:
-    path = ".".join(str(part) for part in error["loc"])
-    message = error["msg"].removeprefix("Value error, ")
-    if error["type"] == "extra_forbidden":
-        message = "this key is not known"
-    return f"{source}:{line_of(tree, error['loc'])}: {readable(path) or 'file'}: {message}"
+def _problem(tree: yaml.Node | None, source: str, found: Mistake) -> str:
+    path = ".".join(str(part) for part in found.path)
+    place = f"{source}:{line_of(tree, found.path)}: {readable(path) or 'file'}"
+    return f"{place}: {readable(found.sentence)}"

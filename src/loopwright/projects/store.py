@@ -21,6 +21,16 @@ def find(tx: Connection, project_id: str) -> Project | None:
     return None if row is None else _project(row)
 
 
+def exists(tx: Connection, project_id: str) -> bool:
+    """Return whether there is such a project."""
+    return tx.scalar(select(project.c.id).where(project.c.id == project_id)) is not None
+
+
+def ids(tx: Connection) -> list[str]:
+    """Return the id of every project."""
+    return list(tx.scalars(select(project.c.id)))
+
+
 def find_to_change(tx: Connection, project_id: str) -> Project | None:
     """Return the project and keep others from changing it until this transaction ends."""
     query = select(project).where(project.c.id == project_id).with_for_update()

@@ -2,13 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from loopwright import __version__
 from loopwright.infra.home import Home
 from loopwright.infra.http import BodyLimit, SafetyHeaders, add_error_answers
+from loopwright.projects.routes import known_project
 from loopwright.web import live
 from loopwright.web.background import Background
 from loopwright.web.docs import add_docs
@@ -28,7 +30,7 @@ def create_api() -> FastAPI:
     add_error_answers(app)
     app.add_middleware(SafetyHeaders)
     for router in routers():
-        app.include_router(router)
+        app.include_router(router, dependencies=_asked_first(router))
     app.include_router(live.router)
 
     @app.get("/api/health", tags=["health"])
@@ -37,6 +39,12 @@ def create_api() -> FastAPI:
         return {"status": "ok", "version": __version__}
 
     return app
+
+
+def _asked_first(router: APIRouter) -> list[Any]:
+    """What lies in a project asks whether that is there; other routes have their own questions."""
+    inside = all("{project_id}" in getattr(route, "path", "") for route in router.routes)
+    return [Depends(known_project)] if inside else []
 
 
 def create_app(home: Home, *, background: bool = True) -> FastAPI:
