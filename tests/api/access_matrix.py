@@ -66,6 +66,7 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("GET", f"{_P}/guidelines/{{number}}"): Rule(EVERYBODY),
     ("GET", f"{_P}/people"): Rule(LEADS),
     ("POST", f"{_P}/people"): Rule(LEADS, {"json": {"name": "New", "role": "annotator"}}),
+    ("PUT", f"{_P}/people/{{person_id}}/tags"): Rule(LEADS, {"json": {"tags": ["de"]}}),
     ("POST", f"{_P}/assignments"): Rule(JUDGES, {"json": {"count": 1}}),
     ("POST", f"{_P}/judgments"): Rule(JUDGES, {"json": _JUDGMENT}),
     ("POST", f"{_P}/assignments/{{assignment_id}}/skip"): Rule(

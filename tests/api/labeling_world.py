@@ -1,6 +1,6 @@
 """A project with items to judge, for the labeling tests."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
@@ -30,9 +30,9 @@ guideline: {text: Be kind.}
 START = 1000.0
 
 
-def judge(name: str) -> Judge:
+def judge(name: str, *tags: str) -> Judge:
     """Return a judge who is one person with one rater."""
-    return Judge(rater_id=f"rtr_{name}", judge_id=f"per_{name}")
+    return Judge(rater_id=f"rtr_{name}", judge_id=f"per_{name}", tags=frozenset(tags))
 
 
 @dataclass
@@ -42,6 +42,12 @@ class Desk:
     home: Home
     project: Project
     items: list[str]
+    tags: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Skills and languages by name; nobody has any without it."""
+
+    def judge(self, name: str) -> Judge:
+        """Return the judge of that name."""
+        return judge(name, *self.tags.get(name, ()))
 
     def reserve(
         self, name: str, *, count: int = 1, held: tuple[str, ...] = (), now: float = START
@@ -49,7 +55,7 @@ class Desk:
         """Reserve as the judge of that name."""
         return self.home.db.write(
             lambda tx: service.reserve(
-                tx, project=self.project, judge=judge(name), count=count, held=held, now=now
+                tx, project=self.project, judge=self.judge(name), count=count, held=held, now=now
             )
         )
 
@@ -72,13 +78,23 @@ class Desk:
         )
         return self.home.db.write(
             lambda tx: service.submit(
-                tx, project=self.project, judge=judge(name), submission=submission, now=now
+                tx, project=self.project, judge=self.judge(name), submission=submission, now=now
             )
         )
 
-    def add_items(self, keys: list[str], *, overlap: int, band: Band = Band.CORE) -> list[str]:
+    def add_items(
+        self,
+        keys: list[str],
+        *,
+        overlap: int,
+        band: Band = Band.CORE,
+        requires: tuple[str, ...] = (),
+        segment: str = "all",
+    ) -> list[str]:
         """Add pairwise items with these keys and open them."""
-        added = self.home.db.write(lambda tx: add_items(tx, keys))
+        added = self.home.db.write(
+            lambda tx: add_items(tx, keys, requires=requires, segment=segment)
+        )
         self.open(added, overlap=overlap, band=band)
         return added
 
@@ -97,9 +113,9 @@ class Desk:
         )
 
 
-def make_desk(home: Home, *, items: int, overlap: int) -> Desk:
-    """Make the project with `items` open items."""
-    spec = parse_project(PROJECT)
+def make_desk(home: Home, *, items: int, overlap: int, more: str = "") -> Desk:
+    """Make the project with `items` open items; `more` is added to its file."""
+    spec = parse_project(PROJECT + more)
 
     def setup(tx: Connection) -> Project:
         projects.save(tx, spec=spec, yaml=PROJECT, now=1.0)
@@ -112,13 +128,21 @@ def make_desk(home: Home, *, items: int, overlap: int) -> Desk:
     return desk
 
 
-def add_items(tx: Connection, keys: list[str], question_id: str = "preference") -> list[str]:
+def add_items(
+    tx: Connection,
+    keys: list[str],
+    question_id: str = "preference",
+    *,
+    requires: tuple[str, ...] = (),
+    segment: str = "all",
+) -> list[str]:
     """Store items that show two texts of two policies on one prompt each."""
     prompts = intake.add_prompts(
         tx,
         project_id="desk",
         rows=[
-            NewPrompt([{"role": "user", "content": f"Hello {key}"}], "test", key) for key in keys
+            NewPrompt([{"role": "user", "content": f"Hello {key}"}], "test", key, segment)
+            for key in keys
         ],
         now=START,
     )
@@ -129,7 +153,14 @@ def add_items(tx: Connection, keys: list[str], question_id: str = "preference") 
     ]
     completions = intake.add_completions(tx, rows=texts, now=START)
     rows = [
-        NewItem(question_id, prompt.id, pair, ItemPurpose.CORE, f"{question_id}:{key}")
+        NewItem(
+            question_id,
+            prompt.id,
+            pair,
+            ItemPurpose.CORE,
+            f"{question_id}:{key}",
+            requires=requires,
+        )
         for key, prompt, pair in zip(
             keys, prompts, zip(completions[::2], completions[1::2], strict=True), strict=True
         )

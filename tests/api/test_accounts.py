@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from loopwright.accounts import service
 from loopwright.accounts.access import Permission, allowed
-from loopwright.accounts.model import Actor, PersonKind, Role
+from loopwright.accounts.model import Actor, PersonKind, Rater, Role
 from loopwright.base.clock import system_now
 from loopwright.infra.home import Home
 from support.server import RunningServer
@@ -262,7 +262,7 @@ def test_an_invited_person_signs_in_as_themselves(server: RunningServer) -> None
 def test_one_pseudonym_each_under_many_threads(home: Home) -> None:
     now = system_now()
 
-    def rater(_: int) -> str:
+    def rater(_: int) -> Rater:
         return home.db.write(
             lambda tx: service.ensure_rater(
                 tx, project_id="p", person_id="per_1", kind="human", now=now

@@ -6,18 +6,47 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loopwright.sampling import rules
-from loopwright.sampling.model import Band, QueueCount
+from loopwright.sampling.model import Band, Branch, QueueCount
 from loopwright.sampling.sequence import next_places
 
-places = st.dictionaries(st.sampled_from([band.value for band in Band]), st.integers(0, 2**60))
+BRANCHES = [Branch(lane, band) for lane in ("", "de", "de,medical") for band in Band]
+places = st.dictionaries(st.sampled_from(BRANCHES), st.integers(0, 2**60))
 
 
 @given(before=places, taken=places)
-def test_a_cursor_never_goes_back(before: dict[int, int], taken: dict[int, int]) -> None:
+def test_a_cursor_never_goes_back(before: dict[Branch, int], taken: dict[Branch, int]) -> None:
     after = rules.advanced(before, taken)
     assert set(after) == set(before) | set(taken)
-    assert all(after[band] >= seq for band, seq in before.items())
-    assert all(after[band] >= seq for band, seq in taken.items())
+    assert all(after[branch] >= seq for branch, seq in before.items())
+    assert all(after[branch] >= seq for branch, seq in taken.items())
+
+
+@given(turn=st.integers(0, 100), tags=st.sets(st.sampled_from(["de", "medical", "law"])))
+def test_bands_rule_and_only_lanes_of_the_judge_are_searched(turn: int, tags: set[str]) -> None:
+    order = rules.order_of(BRANCHES, tags=frozenset(tags), turn=turn)
+    assert [branch.band for branch in order] == sorted(branch.band for branch in order)
+    assert all(set(rules.tags_of(branch.lane)) <= tags for branch in order)
+    assert {branch.lane for branch in order} == {
+        lane for lane in ("", "de", "de,medical") if set(rules.tags_of(lane)) <= tags
+    }
+
+
+def test_each_lane_comes_first_in_its_turn() -> None:
+    tags = frozenset({"de", "medical"})
+    first = [rules.order_of(BRANCHES, tags=tags, turn=turn)[0].lane for turn in range(6)]
+    assert first == ["de,medical", "de", ""] * 2
+
+
+def test_a_search_has_passed_what_comes_before_its_last_find() -> None:
+    order = BRANCHES[:4]
+    assert list(rules.passed(order, last=order[2], full=True)) == order[:2]
+    assert list(rules.passed(order, last=order[2], full=False)) == order
+    assert list(rules.passed(order, last=None, full=False)) == order
+
+
+def test_a_lane_is_the_sorted_set_of_tags() -> None:
+    assert rules.lane_of(["medical", "de", "de"]) == "de,medical"
+    assert rules.tags_of(rules.lane_of([])) == ()
 
 
 def test_sweeps_are_spaced_and_survive_a_clock_set_back() -> None:

@@ -500,6 +500,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/people/{person_id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["set_tags_api_projects__project_id__people__person_id__tags_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/policies": {
         parameters: {
             query?: never;
@@ -773,6 +789,7 @@ export interface components {
             lease_until: number;
             prompt: components["schemas"]["MessageOut"][];
             question: components["schemas"]["QuestionOut"];
+            requires: string[];
             segment: string;
             simulated: boolean;
             token: number;
@@ -1178,6 +1195,8 @@ export interface components {
             prompt_id?: string | null;
             /** @default core */
             purpose: components["schemas"]["ItemPurpose"];
+            /** @default [] */
+            requires: string[];
             set_name?: string | null;
         };
         ItemOut: {
@@ -1189,6 +1208,7 @@ export interface components {
             }[];
             purpose: components["schemas"]["ItemPurpose"];
             question_id: string;
+            requires: string[];
             segment: string;
             set_name: string | null;
             source: string;
@@ -1315,6 +1335,7 @@ export interface components {
             kind: components["schemas"]["PersonKind"];
             name: string;
             role: components["schemas"]["Role"];
+            tags: string[];
         };
         PoliciesOut: {
             policies: components["schemas"]["PolicyOut"][];
@@ -1487,6 +1508,7 @@ export interface components {
              *       {
              *         "id": "all",
              *         "name": "All traffic",
+             *         "requires": [],
              *         "weight": 1
              *       }
              *     ]
@@ -1873,6 +1895,8 @@ export interface components {
         Segment: {
             id: string;
             name: string;
+            /** @default [] */
+            requires: string[];
             /** @default 1 */
             weight: number;
         };
@@ -1924,6 +1948,9 @@ export interface components {
         };
         /** @enum {string} */
         StepState: "running" | "done" | "failed" | "cancelled";
+        TagsIn: {
+            tags: string[];
+        };
         Targeted: {
             /** @default 1 */
             overlap: number;
@@ -3125,6 +3152,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewPersonOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_tags_api_projects__project_id__people__person_id__tags_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagsIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonOut"];
                 };
             };
             422: {

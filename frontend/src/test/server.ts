@@ -22,7 +22,7 @@ export class TinyServer {
       id: `asg_${number}`, token: number, item_id: `itm_${number}`, lease_until: Date.now() / 1000 + 600, question: this.question,
       prompt: [{ role: "user", content: `Prompt ${number}` }],
       completions: this.question.kind === "pairwise" ? [{ side: "left", text: `Left text ${number}` }, { side: "right", text: `Right text ${number}` }] : [{ side: "only", text: `Text ${number}` }],
-      guideline: null, segment: "all", simulated: false,
+      guideline: null, segment: "all", requires: [], simulated: false,
     };
   }
 

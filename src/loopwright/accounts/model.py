@@ -68,3 +68,13 @@ class Person:
     kind: PersonKind
     role: Role
     created_at: float
+    tags: tuple[str, ...] = ()
+    """Skills and languages of this person there."""
+
+
+@dataclass(frozen=True)
+class Rater:
+    """A person's pseudonym in a project, and the tags by which items find them."""
+
+    id: str
+    tags: frozenset[str] = frozenset()

@@ -1,8 +1,12 @@
 """Wire shapes of the accounts stage."""
 
-from pydantic import BaseModel
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from loopwright.accounts.model import PersonKind, Role
+
+Tag = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 
 
 class SignIn(BaseModel):
@@ -36,6 +40,16 @@ class PersonOut(BaseModel):
     role: Role
     kind: PersonKind
     created_at: float
+    tags: list[str]
+    """Skills and languages; items that require tags go to those who have them."""
+
+
+class TagsIn(BaseModel):
+    """The skills and languages of a person, in place of those set before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tags: Annotated[list[Tag], Field(max_length=64)]
 
 
 class PeopleOut(BaseModel):

@@ -3,13 +3,13 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
 from loopwright.accounts import store
-from loopwright.accounts.model import EVERYWHERE, Actor, Person, PersonKind, Role
-from loopwright.base.errors import InvalidInput, Unauthenticated
+from loopwright.accounts.model import EVERYWHERE, Actor, Person, PersonKind, Rater, Role
+from loopwright.base.errors import InvalidInput, NotFound, Unauthenticated
 from loopwright.base.ids import new_id
 
 KEY_PREFIX = "lw_"
@@ -110,7 +110,31 @@ def actor_of_session(tx: Connection, *, secret: str, now: float) -> Actor | None
     return None if person_id is None else store.actor(tx, person_id)
 
 
-def ensure_rater(tx: Connection, *, project_id: str, person_id: str, kind: str, now: float) -> str:
+def set_tags(
+    tx: Connection, *, project_id: str, person_id: str, tags: Sequence[str], now: float
+) -> Person:
+    """Say which skills and languages a person of the project has; return the person.
+
+    Raises NotFound when nobody of that id is in the project.
+    """
+    found = next((one for one in store.people(tx, project_id) if one.id == person_id), None)
+    if found is None:
+        raise NotFound(
+            f"There is nobody with the id {person_id} in project {project_id}.",
+            remedy="List the people with `loopwright user list` and use one of their ids.",
+            code="unknown_person",
+        )
+    known = ensure_rater(
+        tx, project_id=project_id, person_id=person_id, kind=found.kind.value, now=now
+    )
+    sorted_tags = tuple(sorted(set(tags)))
+    store.set_tags(tx, rater_id=known.id, tags=sorted_tags)
+    return replace(found, tags=sorted_tags)
+
+
+def ensure_rater(
+    tx: Connection, *, project_id: str, person_id: str, kind: str, now: float
+) -> Rater:
     """Return a person's pseudonym in a project, made on first use."""
     known = store.rater_of_person(tx, project_id=project_id, person_id=person_id)
     if known is not None:
@@ -130,7 +154,8 @@ def ensure_rater(tx: Connection, *, project_id: str, person_id: str, kind: str, 
         ],
     )
     # Somebody's other tab may have been first; then theirs is the pseudonym.
-    return store.rater_of_person(tx, project_id=project_id, person_id=person_id) or rater_id
+    found = store.rater_of_person(tx, project_id=project_id, person_id=person_id)
+    return found or Rater(rater_id)
 
 
 def ensure_raters(

@@ -2,12 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from loopwright.accounts.model import EVERYWHERE, Actor, Person, PersonKind, Role
+from loopwright.accounts.model import EVERYWHERE, Actor, Person, PersonKind, Rater, Role
 from loopwright.accounts.tables import api_key, membership, person, rater, session, signin_link
 from loopwright.base.ids import new_id
+
+# Built once: it runs with every request of an annotator.
+_RATER = select(rater.c.id, rater.c.tags).where(
+    rater.c.project_id == bindparam("project"), rater.c.person_id == bindparam("person")
+)
 
 
 def add_person(tx: Connection, *, name: str, kind: PersonKind, now: float) -> str:
@@ -31,8 +36,9 @@ def set_role(tx: Connection, *, person_id: str, project_id: str, role: Role, now
 def people(tx: Connection, project_id: str) -> Sequence[Person]:
     """Return the people of a project and those with a role everywhere, oldest first."""
     query = (
-        select(person, membership.c.role)
+        select(person, membership.c.role, rater.c.tags)
         .join(membership, membership.c.person_id == person.c.id)
+        .outerjoin(rater, (rater.c.person_id == person.c.id) & (rater.c.project_id == project_id))
         .where(membership.c.project_id.in_([project_id, EVERYWHERE]))
         .order_by(person.c.created_at)
     )
@@ -43,6 +49,7 @@ def people(tx: Connection, project_id: str) -> Sequence[Person]:
             kind=PersonKind(row["kind"]),
             role=Role(row["role"]),
             created_at=row["created_at"],
+            tags=tuple(row["tags"] or ()),
         )
         for row in tx.execute(query).mappings()
     ]
@@ -143,12 +150,15 @@ def use_link(tx: Connection, *, token_hash: str, now: float) -> str | None:
     return found
 
 
-def rater_of_person(tx: Connection, *, project_id: str, person_id: str) -> str | None:
+def rater_of_person(tx: Connection, *, project_id: str, person_id: str) -> Rater | None:
     """Return the pseudonym of a person in a project."""
-    found: str | None = tx.scalar(
-        select(rater.c.id).where(rater.c.project_id == project_id, rater.c.person_id == person_id)
-    )
-    return found
+    row = tx.execute(_RATER, {"project": project_id, "person": person_id}).first()
+    return None if row is None else Rater(row.id, frozenset(row.tags))
+
+
+def set_tags(tx: Connection, *, rater_id: str, tags: Sequence[str]) -> None:
+    """Store the skills and languages of a pseudonym."""
+    tx.execute(rater.update().where(rater.c.id == rater_id).values(tags=list(tags)))
 
 
 def raters_by_key(tx: Connection, *, project_id: str, keys: Sequence[str]) -> dict[str, str]:

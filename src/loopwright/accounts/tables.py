@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Double, Index, Table, Text, UniqueConstraint
 
-from loopwright.infra.database import metadata
+from loopwright.infra.database import JsonText, metadata
 
 person = Table(
     "person",
@@ -32,6 +32,8 @@ rater = Table(
     Column("external_key", Text),
     Column("kind", Text, nullable=False),
     Column("created_at", Double, nullable=False),
+    # Skills and languages: who judges with which tags is a matter of one project.
+    Column("tags", JsonText, nullable=False, server_default="[]"),
     UniqueConstraint("project_id", "person_id"),
     UniqueConstraint("project_id", "external_key"),
 )

@@ -30,8 +30,30 @@ def list_people(
     if as_json:
         print_json(people)
         return
-    rows = [(person["name"], person["role"], person["kind"], person["id"]) for person in people]
-    print_table("People", ("name", "role", "kind", "id"), rows)
+    rows = [
+        (one["name"], one["role"], one["kind"], ", ".join(one["tags"]), one["id"]) for one in people
+    ]
+    print_table("People", ("name", "role", "kind", "tags", "id"), rows)
+
+
+@app.command()
+@explains_errors
+def tags(
+    person: Annotated[str, typer.Argument(help="The id that `user list` shows.")],
+    project: ProjectOption,
+    have: Annotated[
+        str, typer.Option("--set", help="Skills and languages, with commas; empty for none.")
+    ],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say which skills and languages a person has: items that require them go to this person."""
+    with connected(settings_for(home)) as client:
+        changed = client.set_tags(project, person, [one for one in have.split(",") if one])
+    if as_json:
+        print_json(changed)
+        return
+    console.print(f"{changed['name']}: {', '.join(changed['tags']) or 'no tags'}.", markup=False)
 
 
 @app.command()

@@ -80,6 +80,11 @@ class Client(ResultCalls, FeedbackCalls):
         answer: Json = json_of(response) if response.content else {}
         return answer
 
+    def put(self, path: str, body: Any) -> Json:
+        """PUT to any path of the API; sending it twice is harmless."""
+        answer: Json = json_of(self._transport.call("PUT", path, json=body, repeatable=True))
+        return answer
+
     def download(self, path: str, target: Path, **params: Any) -> None:
         """Write what GET returns to a file."""
         self._transport.download(path, target, params=params)
@@ -116,6 +121,10 @@ class Client(ResultCalls, FeedbackCalls):
     ) -> Json:
         """Add a person; return person_id and, this once, api_key and signin_link."""
         return self.post(at(project, "people"), {"name": name, "role": role, "kind": kind})
+
+    def set_tags(self, project: str, person_id: str, tags: Sequence[str]) -> Json:
+        """Say which skills and languages a person has; return the person."""
+        return self.put(at(project, "people", person_id, "tags"), {"tags": list(tags)})
 
     def guidelines(self, project: str) -> list[Json]:
         """Return the guideline versions, newest first."""

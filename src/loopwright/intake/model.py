@@ -78,6 +78,8 @@ class NewItem:
     """Unique within the project: the same key again is the same item."""
     set_name: str | None = None
     origin: Json = field(default_factory=dict)
+    requires: Sequence[str] = ()
+    """Skills and languages that who judges it must have."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,7 @@ class Item:
     question_id: str
     prompt_id: str
     completion_ids: list[str]
+    requires: list[str]
     purpose: ItemPurpose
     set_name: str | None
     digest: str

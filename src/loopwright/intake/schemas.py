@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from loopwright.base.types import Json
 from loopwright.intake.model import DEFAULT_SEGMENT, ImportReport, Item, ItemPurpose, Prompt
+from loopwright.projects.spec import Tags
 
 MAX_BATCH = 1000
 MAX_TEXT = 400_000
@@ -74,6 +75,8 @@ class ItemIn(Body):
     completions: list[CompletionIn] = Field(min_length=1, max_length=2)
     purpose: ItemPurpose = ItemPurpose.CORE
     set_name: Key | None = None
+    requires: Tags = ()
+    """Skills and languages that who judges it must have."""
     key: Key | None = None
     """Unique within the project; the same key again is the same item."""
 
@@ -129,6 +132,7 @@ class ItemOut(BaseModel):
     question_id: str
     purpose: ItemPurpose
     set_name: str | None
+    requires: list[str]
     segment: str
     source: str
     prompt: list[dict[str, str]]
@@ -143,6 +147,7 @@ class ItemOut(BaseModel):
             question_id=item.question_id,
             purpose=item.purpose,
             set_name=item.set_name,
+            requires=item.requires,
             segment=prompt.segment,
             source=prompt.source,
             prompt=prompt.messages,

@@ -116,6 +116,7 @@ def place_items(tx: Connection, *, project_id: str, rows: Sequence[NewItem], now
             "question_id": row.question_id,
             "prompt_id": row.prompt_id,
             "completion_ids": list(row.completion_ids),
+            "requires": sorted(set(row.requires)),
             "purpose": row.purpose.value,
             "set_name": row.set_name,
             "digest": digest_json([row.question_id, row.prompt_id, list(row.completion_ids)]),

@@ -45,6 +45,7 @@ item = Table(
     Column("question_id", Text, nullable=False),
     Column("prompt_id", Text, ForeignKey("prompt.id"), nullable=False),
     Column("completion_ids", JsonText, nullable=False),
+    Column("requires", JsonText, nullable=False, server_default="[]"),
     Column("purpose", Text, nullable=False),
     Column("set_name", Text),
     Column("digest", Text, nullable=False),

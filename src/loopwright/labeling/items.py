@@ -99,6 +99,7 @@ def _new_item(item: ItemIn, question_id: str, prompt_id: str, completion_ids: li
         purpose=item.purpose,
         origin_key=f"api:{item.key or digest_json(named)}",
         set_name=item.set_name,
+        requires=item.requires,
         origin={"kind": "api"},
     )
 

@@ -47,6 +47,8 @@ class Judge:
     rater_id: str
     judge_id: str
     """The person's id, else the rater's: one person counts once, whatever raters they use."""
+    tags: frozenset[str] = frozenset()
+    """The skills and languages that this judge has in the project."""
 
 
 @dataclass(frozen=True)

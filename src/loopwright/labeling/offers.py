@@ -34,6 +34,7 @@ class Offer:
     completions: Sequence[ShownText]
     guideline: GuidelineVersion | None
     segment: str
+    requires: Sequence[str]
     simulated: bool
 
 
@@ -48,6 +49,7 @@ def offers_of(
     shown = [(item, prompts[item.prompt_id]) for item in items.values()]
     texts = intake.completions_of(tx, [key for item, _ in shown for key in item.completion_ids])
     versions = {one.id: one for one in guidelines.versions(tx, project.id)}
+    segments = {segment.id: segment.requires for segment in project.spec.segments}
     offers = []
     for one in assignments:
         item = items[one.item_id]
@@ -61,6 +63,7 @@ def offers_of(
                 completions=_placed(one, question, [texts[key] for key in item.completion_ids]),
                 guideline=versions.get(one.guideline_version_id or ""),
                 segment=prompt.segment,
+                requires=sorted({*item.requires, *segments.get(prompt.segment, ())}),
                 simulated=project.simulated or prompt.simulated,
             )
         )

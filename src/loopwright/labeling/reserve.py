@@ -12,7 +12,7 @@ from loopwright.labeling.model import Assignment, AssignmentState, Judge
 from loopwright.projects.model import Project
 from loopwright.questions.registry import kind_of
 from loopwright.sampling import service as sampling
-from loopwright.sampling.model import Cursor, Slot
+from loopwright.sampling.model import Branch, Cursor, Slot
 
 _EXPIRE_AT_ONCE = 200
 
@@ -39,7 +39,8 @@ def reserve(
     wanted = min(count - len(offers), rules.MOST_HELD - len(mine))
     if wanted < 1 or _spent(tx, project, uncounted):
         return offers
-    search = _Search(tx, project, judge, cursor, wanted, now)
+    order = sampling.order_of(tx, cursor=cursor, tags=judge.tags)
+    search = _Search(tx, project, judge, cursor, order, wanted, now)
     search.run()
     sampling.save_cursor(tx, before=cursor, after=search.cursor)
     return offers + search.offers
@@ -52,14 +53,14 @@ def expire_leases(tx: Connection, *, now: float, count: int = _EXPIRE_AT_ONCE) -
         tx, [one[0] for one in overdue], state=AssignmentState.EXPIRED, reason=None, now=now
     )
     for project_id in dict.fromkeys(one[1] for one in overdue):
-        slots = [(item, band) for _, project, item, band in overdue if project == project_id]
-        sampling.give_back(tx, project_id=project_id, slots=slots)
+        items = [item_id for _, project, item_id in overdue if project == project_id]
+        sampling.give_back(tx, project_id=project_id, item_ids=items)
         events.emit(
             tx,
             kind="leases.expired",
             project_id=project_id,
             subject_id=None,
-            payload={"count": len(slots)},
+            payload={"count": len(items)},
             now=now,
         )
     return len(overdue)
@@ -74,11 +75,12 @@ class _Search:
         project: Project,
         judge: Judge,
         cursor: Cursor,
+        order: Sequence[Branch],
         wanted: int,
         now: float,
     ) -> None:
         self._tx, self._project, self._judge, self._now = tx, project, judge, now
-        self._wanted = wanted
+        self._order, self._wanted = order, wanted
         self.cursor = cursor
         self.offers: list[Assignment] = []
 
@@ -100,13 +102,23 @@ class _Search:
 
     def _take_next(self) -> None:
         self.cursor, slots = sampling.take_next(
-            self._tx, take=store.TAKE, cursor=self.cursor, count=self._missing
+            self._tx,
+            take=store.TAKE,
+            cursor=self.cursor,
+            order=self._order,
+            count=self._missing,
+            now=self._now,
         )
         self._offer(slots)
 
     def _sweep(self) -> None:
         self.cursor, slots = sampling.sweep(
-            self._tx, take=store.TAKE, cursor=self.cursor, count=self._missing, now=self._now
+            self._tx,
+            take=store.TAKE,
+            cursor=self.cursor,
+            order=self._order,
+            count=self._missing,
+            now=self._now,
         )
         self._offer(slots)
 
@@ -116,6 +128,7 @@ class _Search:
             self._tx,
             project_id=self._project.id,
             judge_id=self._judge.judge_id,
+            lanes={branch.lane for branch in self._order},
             count=self._missing,
         )
         again = [

@@ -95,6 +95,7 @@ class AssignmentOut(BaseModel):
     completions: list[TextOut]
     guideline: GuidelineOut | None
     segment: str
+    requires: list[str]
     simulated: bool
 
 
@@ -155,6 +156,7 @@ def assignment_out(offer: Offer) -> AssignmentOut:
         if guideline is None
         else GuidelineOut(id=guideline.id, number=guideline.number),
         segment=offer.segment,
+        requires=list(offer.requires),
         simulated=offer.simulated,
     )
 

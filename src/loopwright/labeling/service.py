@@ -53,10 +53,10 @@ def judge_of(tx: Connection, *, project_id: str, person_id: str, kind: str, now:
     """Return a person as a judge; their pseudonym is made on first use."""
     # The place in the queue is also the lock under which the pseudonym is made.
     sampling.hold_cursor(tx, project_id=project_id, judge_id=person_id)
-    rater_id = accounts.ensure_rater(
+    rater = accounts.ensure_rater(
         tx, project_id=project_id, person_id=person_id, kind=kind, now=now
     )
-    return Judge(rater_id=rater_id, judge_id=person_id)
+    return Judge(rater_id=rater.id, judge_id=person_id, tags=rater.tags)
 
 
 def progress(tx: Connection, *, project_id: str, judge: Judge) -> Progress:
@@ -164,7 +164,7 @@ def skip(
     if problem is not None:
         raise problem
     if offer.state is AssignmentState.OPEN:
-        sampling.give_back(tx, project_id=project_id, slots=[(offer.item_id, offer.band)])
+        sampling.give_back(tx, project_id=project_id, item_ids=[offer.item_id])
     store.settle(tx, [offer.id], state=AssignmentState.SKIPPED, reason=reason.value, now=now)
     store.count_for_rater(tx, project_id=project_id, rater_id=offer.rater_id, skipped=1)
 

@@ -1,6 +1,6 @@
 """Every query of labeling; assignments and judgments."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select
@@ -43,11 +43,13 @@ _MINE = (
 )
 _HELD = _MINE.where(assignment.c.state == "open")
 _FREE = select(queue_entry.c.seq).where(
-    queue_entry.c.item_id == assignment.c.item_id, queue_entry.c.remaining > 0
+    queue_entry.c.item_id == assignment.c.item_id,
+    queue_entry.c.remaining > 0,
+    queue_entry.c.lane.in_(bindparam("lanes", expanding=True)),
 )
 _LAPSED = _MINE.where(assignment.c.state == "expired", _FREE.exists()).limit(bindparam("count"))
 _OVERDUE = (
-    select(assignment.c.id, assignment.c.project_id, assignment.c.item_id, assignment.c.band)
+    select(assignment.c.id, assignment.c.project_id, assignment.c.item_id)
     .where(assignment.c.state == "open", assignment.c.lease_until < bindparam("now"))
     .order_by(assignment.c.lease_until)
     .limit(bindparam("count"))
@@ -137,16 +139,18 @@ def held_by(tx: Connection, *, project_id: str, judge_id: str) -> list[Assignmen
     return [_assignment(row) for row in rows]
 
 
-def lapsed_of(tx: Connection, *, project_id: str, judge_id: str, count: int) -> list[Assignment]:
-    """Return assignments of a judge whose lease ran out, oldest first."""
-    given = {"project": project_id, "judge": judge_id, "count": count}
+def lapsed_of(
+    tx: Connection, *, project_id: str, judge_id: str, lanes: Collection[str], count: int
+) -> list[Assignment]:
+    """Return assignments in these lanes that a judge let run out and others left, oldest first."""
+    given = {"project": project_id, "judge": judge_id, "lanes": list(lanes), "count": count}
     return [_assignment(row) for row in tx.execute(_LAPSED, given).mappings()]
 
 
-def overdue(tx: Connection, *, now: float, count: int) -> list[tuple[str, str, str, int]]:
-    """Return (assignment, project, item, band) of leases that ran out, locked."""
+def overdue(tx: Connection, *, now: float, count: int) -> list[tuple[str, str, str]]:
+    """Return (assignment, project, item) of leases that ran out, locked."""
     rows = tx.execute(_OVERDUE, {"now": now, "count": count})
-    return [(row[0], row[1], row[2], row[3]) for row in rows]
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def insert_assignments(tx: Connection, rows: Sequence[Assignment]) -> None:

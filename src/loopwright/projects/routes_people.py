@@ -7,9 +7,9 @@ from sqlalchemy import Connection
 
 from loopwright.accounts import service
 from loopwright.accounts.access import Permission, require, require_grant
-from loopwright.accounts.model import Actor
+from loopwright.accounts.model import Actor, Person
 from loopwright.accounts.routes import current_actor
-from loopwright.accounts.schemas import NewPersonOut, PeopleOut, PersonIn, PersonOut
+from loopwright.accounts.schemas import NewPersonOut, PeopleOut, PersonIn, PersonOut, TagsIn
 from loopwright.base.clock import system_now
 from loopwright.infra.home import Home
 from loopwright.infra.http import get_home
@@ -29,9 +29,35 @@ def people(project_id: str, home: HomeOf, actor: ActorOf) -> PeopleOut:
     def read(tx: Connection) -> PeopleOut:
         projects.get(tx, project_id)
         found = service.people(tx, project_id)
-        return PeopleOut(people=[PersonOut(**vars(person)) for person in found])
+        return PeopleOut(people=[_person_out(person) for person in found])
 
     return home.db.read(read)
+
+
+@router.put("/{project_id}/people/{person_id}/tags")
+def set_tags(
+    project_id: str, person_id: str, body: TagsIn, home: HomeOf, actor: ActorOf
+) -> PersonOut:
+    """Say which skills and languages a person has in this project."""
+    require(actor, Permission.PEOPLE_MANAGE, project_id)
+
+    def write(tx: Connection) -> PersonOut:
+        projects.get(tx, project_id)
+        return _person_out(
+            service.set_tags(
+                tx,
+                project_id=project_id,
+                person_id=person_id,
+                tags=body.tags,
+                now=system_now(),
+            )
+        )
+
+    return home.db.write(write)
+
+
+def _person_out(person: Person) -> PersonOut:
+    return PersonOut(**{**vars(person), "tags": list(person.tags)})
 
 
 @router.post("/{project_id}/people")

@@ -13,6 +13,8 @@ from loopwright.projects.mistakes import Mistake, mistakes
 from loopwright.projects.recipe import Part, Recipe
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+Tags = Annotated[tuple[Slug, ...], Field(max_length=8)]
+"""Skills and languages that somebody has, or that an item requires."""
 
 
 def _require_unique(what: str, ids: Sequence[str]) -> None:
@@ -73,6 +75,8 @@ class Segment(Part):
     id: Slug
     name: str
     weight: float = Field(default=1.0, gt=0)
+    requires: Tags = ()
+    """Tags that who judges this segment's items must have, besides those of the item."""
 
 
 class Mix(Part):

@@ -1,8 +1,9 @@
 """What is judged next: bands, places in the queue, and how far an item is."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 
 class Band(IntEnum):
@@ -27,14 +28,31 @@ class ItemProgress(StrEnum):
     """Every wanted judgment is there."""
 
 
+class Branch(NamedTuple):
+    """A part of the queue with an order of its own: one lane in one band.
+
+    A lane is the sorted set of required tags ("de,medical"), "" for what everybody may take.
+    """
+
+    lane: str
+    band: int
+
+
 @dataclass(frozen=True)
 class Cursor:
-    """How far a judge is in each band; `swept_at` is when the passed entries were last searched."""
+    """How far a judge is in each branch of the queue."""
 
     project_id: str
     judge_id: str
-    positions: Mapping[int, int]
+    positions: Mapping[Branch, int]
     swept_at: float
+    """When the entries behind the cursor were last searched to their end."""
+    swept: Mapping[Branch, int]
+    """How far a search of them got that did not come to the end."""
+    passed_at: float
+    """When the cursor last moved past entries that are not for this judge."""
+    turn: int
+    """Which of the judge's lanes comes first; one further with each search that finds."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +62,12 @@ class Slot:
     item_id: str
     seq: int
     band: int
+    lane: str = ""
+
+    @property
+    def branch(self) -> Branch:
+        """Return where in the queue it stood."""
+        return Branch(self.lane, self.band)
 
 
 @dataclass(frozen=True)
@@ -52,6 +76,7 @@ class ItemState:
 
     item_id: str
     project_id: str
+    lane: str
     band: int
     wanted: int
     done: int
@@ -60,15 +85,45 @@ class ItemState:
     opened_at: float
     closed_at: float | None
 
+    @property
+    def branch(self) -> Branch:
+        """Return where its slots stand in the queue."""
+        return Branch(self.lane, self.band)
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """What an item requires of who judges it, and the segment, which may require more."""
+
+    tags: Sequence[str]
+    segment: str
+
 
 @dataclass(frozen=True)
 class QueueCount:
-    """Judgments of a project's queue: all that were wanted, and those that are there."""
+    """Counts of a queue or a branch of it, or what is added to them."""
 
-    wanted: int
-    done: int
+    wanted: int = 0
+    """Judgments that were wanted."""
+    done: int = 0
+    """Judgments of those that are there."""
+    open: int = 0
+    """Items that still want judgments."""
+    closed: int = 0
+    """Items that have all their judgments."""
 
     @property
     def remaining(self) -> int:
         """Return how many judgments are still wanted."""
         return max(0, self.wanted - self.done)
+
+    @property
+    def negative(self) -> "QueueCount":
+        """Return what takes these counts back."""
+        return QueueCount(**{one.name: -getattr(self, one.name) for one in fields(self)})
+
+    def plus(self, other: "QueueCount") -> "QueueCount":
+        """Return the sum."""
+        return QueueCount(
+            **{one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)}
+        )

@@ -1,15 +1,84 @@
 """Pure decisions of the queue."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from zlib import crc32
 
-from loopwright.sampling.model import Band
+from loopwright.sampling.model import Branch, ItemProgress, ItemState, QueueCount
 
-SHARDS = 64
+SHARDS = 16
 BULK_SHARD = -1
 """Counts of bulk openings, apart from those that annotators add to."""
 SWEEP_SECONDS = 1.0
 """An entry passed over (locked, or committed late) waits at most this long for a sweep."""
+PASS_SECONDS = 5.0
+"""Entries that are not for a judge are passed for good at most this long after they came."""
+WINDOW = 1000
+"""Entries that one step of a sweep looks at."""
+WINDOWS = 5
+"""Steps of a sweep in one request."""
+MOST_LANES = 64
+"""Lanes of a project; each is searched by itself."""
+
+
+def lane_of(tags: Iterable[str]) -> str:
+    """Return the lane of items that require these tags."""
+    return ",".join(sorted(set(tags)))
+
+
+def tags_of(lane: str) -> tuple[str, ...]:
+    """Return the tags that a lane requires."""
+    return tuple(lane.split(",")) if lane else ()
+
+
+def order_of(known: Collection[Branch], *, tags: frozenset[str], turn: int) -> list[Branch]:
+    """Return the branches that somebody with these tags may take from, first one first.
+
+    Bands rule. Within a band the judge's lanes take turns, the ones with most tags first, so
+    that no lane waits for another to run dry.
+    """
+    lanes = {branch.lane for branch in known if tags.issuperset(tags_of(branch.lane))}
+    ordered = sorted(lanes, key=lambda lane: (-len(tags_of(lane)), lane))
+    first = turn % len(ordered) if ordered else 0
+    turned = ordered[first:] + ordered[:first]
+    return [
+        Branch(lane, band)
+        for band in sorted({branch.band for branch in known})
+        for lane in turned
+        if Branch(lane, band) in known
+    ]
+
+
+def passed(order: Sequence[Branch], *, last: Branch | None, full: bool) -> Sequence[Branch]:
+    """Return the branches that a search went through to their end.
+
+    `last` is where the last slot was found, `full` whether the search found all it wanted.
+    """
+    return order[: order.index(last)] if full and last is not None else order
+
+
+def raised(state: ItemState, *, overlap: int, band: int) -> ItemState:
+    """Return an item that wants more judgments, at least as urgently as before."""
+    band = min(state.band, band)
+    return replace(state, wanted=overlap, band=band, state=ItemProgress.OPEN, closed_at=None)
+
+
+def count_of(state: ItemState) -> QueueCount:
+    """Return what an item adds to the counts of its branch."""
+    return QueueCount(
+        wanted=state.wanted,
+        done=state.done,
+        open=int(state.state is ItemProgress.OPEN),
+        closed=int(state.state is ItemProgress.CLOSED),
+    )
+
+
+def summed(parts: Iterable[tuple[Branch, QueueCount]]) -> dict[Branch, QueueCount]:
+    """Return the sum of counts by branch."""
+    sums: dict[Branch, QueueCount] = {}
+    for branch, part in parts:
+        sums[branch] = sums.get(branch, QueueCount()).plus(part)
+    return sums
 
 
 def shard_of(judge_id: str) -> int:
@@ -22,10 +91,14 @@ def may_sweep(swept_at: float, now: float) -> bool:
     return now - swept_at >= SWEEP_SECONDS or now < swept_at
 
 
-def advanced(positions: Mapping[int, int], taken: Mapping[int, int]) -> dict[int, int]:
+def may_pass(passed_at: float, now: float) -> bool:
+    """Return whether to ask again where the branches end."""
+    return now - passed_at >= PASS_SECONDS or now < passed_at
+
+
+def advanced(positions: Mapping[Branch, int], taken: Mapping[Branch, int]) -> dict[Branch, int]:
     """Return the positions after taking entries; a cursor never goes back."""
     return {
-        band.value: max(positions.get(band, 0), taken.get(band, 0))
-        for band in Band
-        if band in positions or band in taken
+        branch: max(positions.get(branch, 0), taken.get(branch, 0))
+        for branch in sorted({*positions, *taken})
     }

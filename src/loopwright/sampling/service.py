@@ -1,14 +1,23 @@
 """Use cases of the queue: open items, take slots, give them back, count what is done."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from loopwright.base.errors import InvalidInput
 from loopwright.infra import events
+from loopwright.projects import service as projects
 from loopwright.sampling import rules, store
-from loopwright.sampling.model import Band, Cursor, ItemProgress, ItemState, QueueCount, Slot
+from loopwright.sampling.model import (
+    Band,
+    Branch,
+    Cursor,
+    ItemProgress,
+    ItemState,
+    QueueCount,
+    Slot,
+)
 from loopwright.sampling.take import Take
 
 
@@ -32,37 +41,73 @@ def open_items(
             f"Items cannot be opened with overlap {overlap} and propensity {propensity}.",
             remedy="Use an overlap of at least 1 and a propensity above 0 and up to 1.",
         )
-    chosen = Band(band)
     ids = list(dict.fromkeys(item_ids))
-    known = store.states_of(tx, ids)
+    known = store.states_to_change(tx, ids)
     fresh = [item_id for item_id in ids if item_id not in known]
-    lacking = {
-        item_id: overlap - state.wanted
-        for item_id, state in known.items()
-        if state.wanted < overlap
-    }
+    lanes = _lanes_of(tx, project_id=project_id, item_ids=fresh)
     opened = ItemState(
-        item_id="", project_id=project_id, band=chosen.value, wanted=overlap, done=0,
+        item_id="", project_id=project_id, lane="", band=Band(band).value, wanted=overlap, done=0,
         state=ItemProgress.OPEN, propensity=propensity, opened_at=now, closed_at=None,
     )  # fmt: skip
-    store.insert_states(tx, [replace(opened, item_id=item_id) for item_id in fresh])
-    store.raise_wanted(tx, lacking)
-    slots = [(item_id, chosen.value, overlap) for item_id in fresh]
-    slots += [(item_id, chosen.value, number) for item_id, number in lacking.items()]
+    states = [replace(opened, item_id=item_id, lane=lanes[item_id]) for item_id in fresh]
+    store.insert_states(tx, states)
+    raised = [
+        (state, rules.raised(state, overlap=overlap, band=opened.band))
+        for state in known.values()
+        if state.wanted < overlap
+    ]
+    slots = [(state.item_id, state.branch, overlap) for state in states]
+    slots += [(to.item_id, to.branch, to.wanted - state.wanted) for state, to in raised]
     added = sum(number for _, _, number in slots)
     if added == 0:
         return 0
+    counts = rules.summed((state.branch, rules.count_of(state)) for state in states)
+    store.count(tx, project_id=project_id, shard=rules.BULK_SHARD, counts=counts)
+    change_states(tx, project_id=project_id, changes=raised)
+    _require_few_lanes(tx, project_id)
     store.append(tx, project_id=project_id, slots=slots)
-    store.count(tx, project_id=project_id, shard=rules.BULK_SHARD, wanted=added, done=0)
     events.emit(
         tx,
         kind="items.opened",
         project_id=project_id,
         subject_id=None,
-        payload={"items": len(slots), "judgments": added, "band": chosen.name.lower()},
+        payload={"items": len(slots), "judgments": added, "band": Band(band).name.lower()},
         now=now,
     )
     return added
+
+
+def change_states(
+    tx: Connection, *, project_id: str, changes: Sequence[tuple[ItemState, ItemState]]
+) -> None:
+    """Store what became of items, locked before, and keep the counts right."""
+    parts = [(before.branch, rules.count_of(before).negative) for before, _ in changes]
+    parts += [(after.branch, rules.count_of(after)) for _, after in changes]
+    store.save_states(tx, [after for _, after in changes])
+    store.count(tx, project_id=project_id, shard=rules.BULK_SHARD, counts=rules.summed(parts))
+
+
+def _lanes_of(tx: Connection, *, project_id: str, item_ids: Sequence[str]) -> dict[str, str]:
+    """Return the lane of each item: what it requires, and what its segment does."""
+    if not item_ids:
+        return {}
+    segments = projects.get(tx, project_id).spec.segments
+    of_segment = {segment.id: segment.requires for segment in segments}
+    found = store.requirements(tx, item_ids)
+    return {
+        item_id: rules.lane_of([*found[item_id].tags, *of_segment.get(found[item_id].segment, ())])
+        for item_id in item_ids
+    }
+
+
+def _require_few_lanes(tx: Connection, project_id: str) -> None:
+    lanes = {branch.lane for branch in store.branches(tx, project_id)}
+    if len(lanes) > rules.MOST_LANES:
+        raise InvalidInput(
+            f"Project {project_id} would have {len(lanes)} lanes: sets of required tags.",
+            remedy=f"Use at most {rules.MOST_LANES} different sets of tags.",
+            code="too_many_lanes",
+        )
 
 
 def hold_cursor(tx: Connection, *, project_id: str, judge_id: str) -> Cursor:
@@ -73,34 +118,72 @@ def hold_cursor(tx: Connection, *, project_id: str, judge_id: str) -> Cursor:
     return store.hold_cursor(tx, project_id=project_id, judge_id=judge_id)
 
 
+def order_of(tx: Connection, *, cursor: Cursor, tags: frozenset[str]) -> list[Branch]:
+    """Return the branches that somebody with these tags may take from, first one first."""
+    known = store.branches(tx, cursor.project_id)
+    return rules.order_of(known, tags=tags, turn=cursor.turn)
+
+
 def take_next(
-    tx: Connection, *, take: Take, cursor: Cursor, count: int
+    tx: Connection, *, take: Take, cursor: Cursor, order: Sequence[Branch], count: int, now: float
 ) -> tuple[Cursor, list[Slot]]:
     """Take slots past the cursor; return the cursor after them (not stored yet)."""
+    ends: Mapping[Branch, int] = {}
+    if rules.may_pass(cursor.passed_at, now):
+        # Asked before the search, so that nothing is passed that the search cannot see.
+        ends = store.ENDS(tx, project_id=cursor.project_id, order=order, after=cursor.positions)
+        cursor = replace(cursor, passed_at=now) if ends else cursor
     slots = take(
         tx,
         project_id=cursor.project_id,
         judge_id=cursor.judge_id,
+        order=order,
         after=cursor.positions,
         count=count,
     )
-    # Entries come in order of place, so the last one of a band is the farthest.
-    positions = rules.advanced(cursor.positions, {slot.band: slot.seq for slot in slots})
-    moved = Cursor(cursor.project_id, cursor.judge_id, positions, cursor.swept_at)
-    return moved, _one_per_item(tx, slots)
+    # Entries come in order of place, so the last one of a branch is the farthest.
+    positions = rules.advanced(cursor.positions, {slot.branch: slot.seq for slot in slots})
+    gone = rules.passed(order, last=slots[-1].branch if slots else None, full=len(slots) == count)
+    positions = rules.advanced(positions, {one: ends[one] for one in gone if one in ends})
+    turn = cursor.turn + 1 if slots and len({branch.lane for branch in order}) > 1 else cursor.turn
+    return replace(cursor, positions=positions, turn=turn), _one_per_item(tx, slots)
 
 
 def sweep(
-    tx: Connection, *, take: Take, cursor: Cursor, count: int, now: float
+    tx: Connection, *, take: Take, cursor: Cursor, order: Sequence[Branch], count: int, now: float
 ) -> tuple[Cursor, list[Slot]]:
-    """Take slots that the cursor passed over, at most once in `rules.SWEEP_SECONDS`."""
+    """Take slots that the cursor passed over, at most once in `rules.SWEEP_SECONDS`.
+
+    It looks at a bounded number of entries; the next sweep goes on where this one got to.
+    """
     if not rules.may_sweep(cursor.swept_at, now):
         return cursor, []
-    slots = take(tx, project_id=cursor.project_id, judge_id=cursor.judge_id, after={}, count=count)
-    # A sweep that finds something may be repeated at once: there may be more.
-    swept_at = cursor.swept_at if slots else now
-    moved = Cursor(cursor.project_id, cursor.judge_id, cursor.positions, swept_at)
-    return moved, _one_per_item(tx, slots)
+    slots: list[Slot] = []
+    at = dict(cursor.swept)
+    for _ in range(rules.WINDOWS):
+        ends = store.WINDOWS(tx, project_id=cursor.project_id, order=order, after=at)
+        if not ends:
+            # At the end; one that found something may be followed by another at once.
+            swept_at = cursor.swept_at if slots else now
+            return replace(cursor, swept={}, swept_at=swept_at), slots
+        looked = [branch for branch in order if branch in ends]
+        found = take(
+            tx,
+            project_id=cursor.project_id,
+            judge_id=cursor.judge_id,
+            order=looked,
+            after=at,
+            upto=ends,
+            count=count - len(slots),
+        )
+        missing = count - len(slots) - len(found)
+        gone = rules.passed(looked, last=found[-1].branch if found else None, full=missing == 0)
+        at |= {slot.branch: slot.seq for slot in found}
+        at |= {branch: ends[branch] for branch in gone}
+        slots = _one_per_item(tx, slots + found)
+        if missing == 0:
+            break
+    return replace(cursor, swept=at), slots
 
 
 def save_cursor(tx: Connection, *, before: Cursor, after: Cursor) -> None:
@@ -118,24 +201,26 @@ def retake(tx: Connection, item_id: str) -> bool:
     return True
 
 
-def give_back(tx: Connection, *, project_id: str, slots: Sequence[tuple[str, int]]) -> None:
-    """Append a slot for each (item, band): what was not judged is wanted again."""
-    if slots:
-        store.append(
-            tx, project_id=project_id, slots=[(item_id, band, 1) for item_id, band in slots]
-        )
+def give_back(tx: Connection, *, project_id: str, item_ids: Sequence[str]) -> None:
+    """Append a slot for each item where it stands now: what was not judged is wanted again."""
+    if item_ids:
+        states = store.states_to_change(tx, item_ids)
+        slots = [(item_id, states[item_id].branch, 1) for item_id in item_ids]
+        store.append(tx, project_id=project_id, slots=slots)
 
 
 def count_judgment(
     tx: Connection, *, project_id: str, item_id: str, judge_id: str, now: float
 ) -> bool:
     """Count a judgment on an item; return whether that closed it."""
-    counted = store.add_done(tx, item_id, 1)
-    if counted is None:
+    state = store.add_done(tx, item_id, 1)
+    if state is None:
         return False
-    store.count(tx, project_id=project_id, shard=rules.shard_of(judge_id), wanted=0, done=1)
-    done, wanted = counted
-    if done != wanted:
+    closes = state.state is ItemProgress.OPEN and state.done >= state.wanted
+    counted = QueueCount(done=1, open=-1, closed=1) if closes else QueueCount(done=1)
+    shard = rules.shard_of(judge_id)
+    store.count(tx, project_id=project_id, shard=shard, counts={state.branch: counted})
+    if not closes:
         return False
     store.set_state(tx, item_id=item_id, state=ItemProgress.CLOSED, closed_at=now)
     events.emit(
@@ -143,18 +228,23 @@ def count_judgment(
         kind="item.closed",
         project_id=project_id,
         subject_id=item_id,
-        payload={"judgments": done},
+        payload={"judgments": state.done},
         now=now,
     )
     return True
 
 
 def uncount_judgment(tx: Connection, *, project_id: str, item_id: str, judge_id: str) -> None:
-    """Take a judgment's count back; the item is open again."""
-    if store.add_done(tx, item_id, -1) is None:
+    """Take a judgment's count back; a closed item is open again."""
+    state = store.add_done(tx, item_id, -1)
+    if state is None:
         return
-    store.count(tx, project_id=project_id, shard=rules.shard_of(judge_id), wanted=0, done=-1)
-    store.set_state(tx, item_id=item_id, state=ItemProgress.OPEN, closed_at=None)
+    opens = state.state is ItemProgress.CLOSED
+    counted = QueueCount(done=-1, open=1, closed=-1) if opens else QueueCount(done=-1)
+    shard = rules.shard_of(judge_id)
+    store.count(tx, project_id=project_id, shard=shard, counts={state.branch: counted})
+    if opens:
+        store.set_state(tx, item_id=item_id, state=ItemProgress.OPEN, closed_at=None)
 
 
 def state_of(tx: Connection, item_id: str) -> ItemState | None:

@@ -1,17 +1,34 @@
 """Every query of the queue. None of them walks or counts the queue."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from loopwright.infra.database import JsonText
-from loopwright.sampling.model import Cursor, ItemProgress, ItemState, QueueCount, Slot
+from loopwright.intake.tables import item, prompt
+from loopwright.sampling import rules
+from loopwright.sampling.model import (
+    Branch,
+    Cursor,
+    ItemProgress,
+    ItemState,
+    QueueCount,
+    Requirement,
+    Slot,
+)
 from loopwright.sampling.sequence import next_places
-from loopwright.sampling.tables import item_state, queue_count, queue_cursor, queue_entry
+from loopwright.sampling.tables import item_state, queue_cursor, queue_entry, queue_tally
+from loopwright.sampling.take import Ends
 
 _CHUNK = 1000
+_COUNTS = [one.name for one in fields(QueueCount)]
+ENDS = Ends()
+"""Finds the last wanted entry of branches."""
+WINDOWS = Ends(window=rules.WINDOW)
+"""Finds the last one of the next wanted entries that one step of a sweep looks at."""
 
 _INSERT_ENTRY = queue_entry.insert()
 _STATE = select(item_state).where(item_state.c.item_id == bindparam("item"))
@@ -19,15 +36,27 @@ _COUNT_DONE = (
     item_state.update()
     .where(item_state.c.item_id == bindparam("item"))
     .values(done=item_state.c.done + bindparam("more"))
-    .returning(item_state.c.done, item_state.c.wanted)
+    .returning(item_state)
 )
 _SET_STATE = (
     item_state.update()
     .where(item_state.c.item_id == bindparam("item"))
     .values(state=bindparam("to"), closed_at=bindparam("at"))
 )
+_SAVE_STATE = (
+    item_state.update()
+    .where(item_state.c.item_id == bindparam("item"))
+    .values(
+        lane=bindparam("to_lane"),
+        band=bindparam("to_band"),
+        wanted=bindparam("to_wanted"),
+        done=bindparam("to_done"),
+        state=bindparam("to_state"),
+        closed_at=bindparam("at"),
+    )
+)
 _FREE_SLOT = (
-    select(queue_entry.c.seq, queue_entry.c.band)
+    select(queue_entry.c.seq, queue_entry.c.band, queue_entry.c.lane)
     .where(queue_entry.c.item_id == bindparam("item"), queue_entry.c.remaining > 0)
     .order_by(queue_entry.c.seq)
     .limit(1)
@@ -38,36 +67,50 @@ _CHANGE_REMAINING = (
     .where(queue_entry.c.item_id == bindparam("item"), queue_entry.c.seq == bindparam("place"))
     .values(remaining=queue_entry.c.remaining + bindparam("more"))
 )
-_TOTALS = select(func.sum(queue_count.c.wanted), func.sum(queue_count.c.done)).where(
-    queue_count.c.project_id == bindparam("project")
+_TOTALS = select(*(func.sum(queue_tally.c[name]) for name in _COUNTS)).where(
+    queue_tally.c.project_id == bindparam("project")
+)
+_BRANCHES = select(queue_tally.c.lane, queue_tally.c.band).where(
+    queue_tally.c.project_id == bindparam("project"), queue_tally.c.shard == rules.BULK_SHARD
 )
 _MY_CURSOR = (
     queue_cursor.c.project_id == bindparam("project"),
     queue_cursor.c.judge_id == bindparam("judge"),
 )
 _CURSOR = (
-    select(queue_cursor.c.positions, queue_cursor.c.swept_at).where(*_MY_CURSOR).with_for_update()
+    select(
+        queue_cursor.c.positions,
+        queue_cursor.c.swept_at,
+        queue_cursor.c.swept,
+        queue_cursor.c.passed_at,
+        queue_cursor.c.turn,
+    )
+    .where(*_MY_CURSOR)
+    .with_for_update()
 )
 _SAVE_CURSOR = (
     queue_cursor.update()
     .where(*_MY_CURSOR)
-    .values(positions=bindparam("at", type_=JsonText), swept_at=bindparam("swept"))
+    .values(
+        positions=bindparam("at", type_=JsonText),
+        swept_at=bindparam("swept_last"),
+        swept=bindparam("swept_to", type_=JsonText),
+        passed_at=bindparam("passed"),
+        turn=bindparam("lane_turn"),
+    )
 )
 
 
 def _adding(insert: Any) -> Any:
     return insert.on_conflict_do_update(
-        index_elements=["project_id", "shard"],
-        set_={
-            "wanted": queue_count.c.wanted + insert.excluded.wanted,
-            "done": queue_count.c.done + insert.excluded.done,
-        },
+        index_elements=["project_id", "shard", "lane", "band"],
+        set_={name: queue_tally.c[name] + insert.excluded[name] for name in _COUNTS},
     )
 
 
 # Statements are built once: building one costs more than running it.
 _DIALECTS: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
-_COUNT = {name: _adding(dialect.insert(queue_count)) for name, dialect in _DIALECTS.items()}
+_COUNT = {name: _adding(dialect.insert(queue_tally)) for name, dialect in _DIALECTS.items()}
 _NEW_CURSOR = {
     name: dialect.insert(queue_cursor).on_conflict_do_nothing()
     for name, dialect in _DIALECTS.items()
@@ -102,57 +145,90 @@ def insert_states(tx: Connection, states: Sequence[ItemState]) -> None:
         tx.execute(item_state.insert(), part)
 
 
-def raise_wanted(tx: Connection, more: Mapping[str, int]) -> None:
-    """Want more judgments on items; the number is added to what was wanted."""
-    statement = (
-        item_state.update()
-        .where(item_state.c.item_id == bindparam("item"))
-        .values(
-            wanted=item_state.c.wanted + bindparam("more"),
-            state=ItemProgress.OPEN.value,
-            closed_at=None,
-        )
+def states_to_change(tx: Connection, item_ids: Sequence[str]) -> dict[str, ItemState]:
+    """Return how far items are, locked until the transaction ends."""
+    return {
+        row["item_id"]: _state(row)
+        for part in chunks(item_ids)
+        for row in tx.execute(
+            select(item_state)
+            .where(item_state.c.item_id.in_(part))
+            .order_by(item_state.c.item_id)  # everybody locks in one order
+            .with_for_update()
+        ).mappings()
+    }
+
+
+def save_states(tx: Connection, states: Sequence[ItemState]) -> None:
+    """Store what became of items."""
+    for part in chunks(states):
+        tx.execute(_SAVE_STATE, [_changed(state) for state in part])
+
+
+def requirements(tx: Connection, item_ids: Sequence[str]) -> dict[str, Requirement]:
+    """Return what items require of who judges them."""
+    query = select(item.c.id, item.c.requires, prompt.c.segment).join(
+        prompt, prompt.c.id == item.c.prompt_id
     )
-    rows = [{"item": item_id, "more": number} for item_id, number in more.items()]
-    for part in chunks(rows):
-        tx.execute(statement, part)
+    return {
+        row.id: Requirement(row.requires, row.segment)
+        for part in chunks(item_ids)
+        for row in tx.execute(query.where(item.c.id.in_(part)))
+    }
 
 
-def append(tx: Connection, *, project_id: str, slots: Sequence[tuple[str, int, int]]) -> None:
-    """Append (item, band, number of slots) at the end of their bands."""
+def append(tx: Connection, *, project_id: str, slots: Sequence[tuple[str, Branch, int]]) -> None:
+    """Append (item, branch, number of slots) at the end of their branches."""
     places = next_places(len(slots))
     rows = [
         {
             "item_id": item_id,
             "seq": seq,
             "project_id": project_id,
-            "band": band,
+            "lane": branch.lane,
+            "band": branch.band,
             "remaining": number,
         }
-        for seq, (item_id, band, number) in zip(places, slots, strict=True)
+        for seq, (item_id, branch, number) in zip(places, slots, strict=True)
     ]
     for part in chunks(rows):
         tx.execute(_INSERT_ENTRY, part)
 
 
-def count(tx: Connection, *, project_id: str, shard: int, wanted: int, done: int) -> None:
-    """Add to one of the project's counter rows."""
-    tx.execute(
-        _COUNT[tx.dialect.name],
-        {"project_id": project_id, "shard": shard, "wanted": wanted, "done": done},
-    )
+def count(
+    tx: Connection, *, project_id: str, shard: int, counts: Mapping[Branch, QueueCount]
+) -> None:
+    """Add to counter rows of the project."""
+    rows = [
+        {
+            "project_id": project_id,
+            "shard": shard,
+            "lane": branch.lane,
+            "band": branch.band,
+            **vars(counts[branch]),
+        }
+        for branch in sorted(counts)
+    ]
+    if rows:
+        tx.execute(_COUNT[tx.dialect.name], rows)
 
 
 def totals(tx: Connection, project_id: str) -> QueueCount:
     """Return the project's counts: a few rows are added up, whatever the queue's length."""
-    wanted, done = tx.execute(_TOTALS, {"project": project_id}).one()
-    return QueueCount(int(wanted or 0), int(done or 0))
+    return QueueCount(
+        *(int(number or 0) for number in tx.execute(_TOTALS, {"project": project_id}).one())
+    )
 
 
-def add_done(tx: Connection, item_id: str, more: int) -> tuple[int, int] | None:
-    """Add to an item's judgments; return (done, wanted), None when it was never queued."""
-    row = tx.execute(_COUNT_DONE, {"item": item_id, "more": more}).first()
-    return None if row is None else (int(row.done), int(row.wanted))
+def branches(tx: Connection, project_id: str) -> set[Branch]:
+    """Return the branches of the queue that ever had an item."""
+    return {Branch(row.lane, row.band) for row in tx.execute(_BRANCHES, {"project": project_id})}
+
+
+def add_done(tx: Connection, item_id: str, more: int) -> ItemState | None:
+    """Add to an item's judgments; return how far it is, None when it was never queued."""
+    row = tx.execute(_COUNT_DONE, {"item": item_id, "more": more}).mappings().first()
+    return None if row is None else _state(row)
 
 
 def set_state(
@@ -165,7 +241,7 @@ def set_state(
 def free_slot(tx: Connection, item_id: str) -> Slot | None:
     """Return a wanted slot of one item, locked; None when there is none or others hold it."""
     row = tx.execute(_FREE_SLOT, {"item": item_id}).first()
-    return None if row is None else Slot(item_id, row.seq, row.band)
+    return None if row is None else Slot(item_id, row.seq, row.band, row.lane)
 
 
 def change_remaining(tx: Connection, *, item_id: str, seq: int, more: int) -> None:
@@ -180,11 +256,26 @@ def hold_cursor(tx: Connection, *, project_id: str, judge_id: str) -> Cursor:
     if row is None:
         tx.execute(
             _NEW_CURSOR[tx.dialect.name],
-            {"project_id": project_id, "judge_id": judge_id, "positions": {}, "swept_at": 0.0},
+            {
+                "project_id": project_id,
+                "judge_id": judge_id,
+                "positions": {},
+                "swept_at": 0.0,
+                "swept": {},
+                "passed_at": 0.0,
+                "turn": 0,
+            },
         )
         row = tx.execute(_CURSOR, key).one()
-    positions = {int(band): int(seq) for band, seq in row.positions.items()}
-    return Cursor(project_id, judge_id, positions, row.swept_at)
+    return Cursor(
+        project_id,
+        judge_id,
+        positions=_positions(row.positions),
+        swept_at=row.swept_at,
+        swept=_positions(row.swept),
+        passed_at=row.passed_at,
+        turn=row.turn,
+    )
 
 
 def save_cursor(tx: Connection, cursor: Cursor) -> None:
@@ -194,10 +285,37 @@ def save_cursor(tx: Connection, cursor: Cursor) -> None:
         {
             "project": cursor.project_id,
             "judge": cursor.judge_id,
-            "at": {str(band): seq for band, seq in cursor.positions.items()},
-            "swept": cursor.swept_at,
+            "at": _stored(cursor.positions),
+            "swept_last": cursor.swept_at,
+            "swept_to": _stored(cursor.swept),
+            "passed": cursor.passed_at,
+            "lane_turn": cursor.turn,
         },
     )
+
+
+def _stored(positions: Mapping[Branch, int]) -> dict[str, int]:
+    return {
+        f"{branch.band}:{branch.lane}" if branch.lane else str(branch.band): seq
+        for branch, seq in positions.items()
+    }
+
+
+def _positions(stored: Mapping[str, int]) -> dict[Branch, int]:
+    parts = [(key.partition(":"), seq) for key, seq in stored.items()]
+    return {Branch(lane, int(band)): seq for (band, _, lane), seq in parts}
+
+
+def _changed(state: ItemState) -> dict[str, Any]:
+    return {
+        "item": state.item_id,
+        "to_lane": state.lane,
+        "to_band": state.band,
+        "to_wanted": state.wanted,
+        "to_done": state.done,
+        "to_state": state.state.value,
+        "at": state.closed_at,
+    }
 
 
 def _state(row: RowMapping) -> ItemState:

@@ -12,12 +12,15 @@ queue_entry = Table(
     Column("item_id", Text, primary_key=True),
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("project_id", Text, nullable=False),
+    # The sorted set of required tags; an entry stands in the lane that its item had then.
+    Column("lane", Text, nullable=False, server_default=""),
     Column("band", Integer, nullable=False),
     Column("remaining", Integer, nullable=False),
     # The only index in queue order: no planner can walk entries that are used up.
     Index(
-        "ix_queue_entry_wanted",
+        "ix_queue_entry_lane",
         "project_id",
+        "lane",
         "band",
         "seq",
         sqlite_where=_WANTED,
@@ -34,6 +37,9 @@ queue_cursor = Table(
     Column("judge_id", Text, primary_key=True),
     Column("positions", JsonText, nullable=False),
     Column("swept_at", Double, nullable=False),
+    Column("swept", JsonText, nullable=False, server_default="{}"),
+    Column("passed_at", Double, nullable=False, server_default="0"),
+    Column("turn", Integer, nullable=False, server_default="0"),
 )
 
 item_state = Table(
@@ -41,6 +47,7 @@ item_state = Table(
     metadata,
     Column("item_id", Text, primary_key=True),
     Column("project_id", Text, nullable=False),
+    Column("lane", Text, nullable=False, server_default=""),
     Column("band", Integer, nullable=False),
     Column("wanted", Integer, nullable=False),
     Column("done", Integer, nullable=False),
@@ -51,12 +58,17 @@ item_state = Table(
     Index("ix_item_state_project_state", "project_id", "state"),
 )
 
-queue_count = Table(
-    "queue_count",
+queue_tally = Table(
+    "queue_tally",
     metadata,
     Column("project_id", Text, primary_key=True),
-    # Spread over a few rows, so that annotators do not wait for each other's commits.
+    # Spread over a few rows, so that annotators do not wait for each other's commits. The
+    # bulk shard has a row for every branch that ever had an item: it lists the lanes.
     Column("shard", Integer, primary_key=True),
+    Column("lane", Text, primary_key=True),
+    Column("band", Integer, primary_key=True),
     Column("wanted", Integer, nullable=False),
     Column("done", Integer, nullable=False),
+    Column("open", Integer, nullable=False),
+    Column("closed", Integer, nullable=False),
 )

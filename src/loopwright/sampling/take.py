@@ -2,17 +2,20 @@
 
 PostgreSQL does it in one statement and passes over rows that others hold (SKIP LOCKED);
 SQLite has one writer, so a query and an update do. Both look at one index entry per slot taken,
-plus one for each entry that the judge may not take.
+plus one for each entry that the judge may not take. Entries of lanes that are closed to the
+judge are never looked at: each lane is a range of the index.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, select, union_all
+from sqlalchemy import ColumnElement, Connection, bindparam, literal, select, union_all
 from sqlalchemy.sql.selectable import CompoundSelect
 
-from loopwright.sampling.model import Band, Slot
+from loopwright.sampling.model import Branch, Slot
 from loopwright.sampling.tables import queue_entry
+
+_END = 2**62
 
 _DECREMENT = (
     queue_entry.update()
@@ -25,13 +28,13 @@ class Take:
     """Takes slots of items that `eligible` allows.
 
     `eligible` is a condition on `queue_entry` with the parameter "judge"; a later stage, which
-    knows who has seen what, gives it.
+    knows who has seen what, gives it. Statements are built once for each number of branches.
     """
 
     def __init__(self, eligible: ColumnElement[bool]) -> None:
         self._eligible = eligible
-        self._pick = self._first_wanted()
-        self._take = self._take_picked()
+        self._picks: dict[int, CompoundSelect[Any]] = {}
+        self._takes: dict[int, Any] = {}
 
     def __call__(
         self,
@@ -39,52 +42,114 @@ class Take:
         *,
         project_id: str,
         judge_id: str,
-        after: Mapping[int, int],
+        order: Sequence[Branch],
+        after: Mapping[Branch, int],
+        upto: Mapping[Branch, int] | None = None,
         count: int,
     ) -> list[Slot]:
-        """Take up to `count` slots, one per item, in order of band and place."""
-        if count < 1:
+        """Take up to `count` slots, one per entry, branches in order, each by place.
+
+        `after` is where each branch is looked at from, `upto` where the look ends.
+        """
+        if count < 1 or not order:
             return []
         given: dict[str, Any] = {"project": project_id, "judge": judge_id, "count": count}
-        given |= {f"after_{band.value}": after.get(band, 0) for band in Band}
+        for number, branch in enumerate(order):
+            given[f"lane_{number}"], given[f"band_{number}"] = branch
+            given[f"after_{number}"] = after.get(branch, 0)
+            given[f"upto_{number}"] = _END if upto is None else upto.get(branch, 0)
         if tx.dialect.name == "postgresql":
-            rows = tx.execute(self._take, given).all()
+            rows = tx.execute(self._take(len(order)), given).all()
         else:
-            rows = tx.execute(self._pick, given).all()
+            rows = tx.execute(self._pick(len(order)), given).all()
             if rows:
                 tx.execute(_DECREMENT, [{"item": row.item_id, "place": row.seq} for row in rows])
-        taken = [Slot(row.item_id, row.seq, row.band) for row in rows]
-        return sorted(taken, key=lambda slot: (slot.band, slot.seq))
+        taken = [Slot(row.item_id, row.seq, row.band, row.lane) for row in rows]
+        return sorted(taken, key=lambda slot: (order.index(slot.branch), slot.seq))
 
-    def _first_wanted(self) -> "CompoundSelect[Any]":
-        """Return the query: each band from its own place on, bands in order, up to the limit."""
-        bands = [
-            select(queue_entry.c.item_id, queue_entry.c.seq, queue_entry.c.band)
-            .where(
-                queue_entry.c.project_id == bindparam("project"),
-                queue_entry.c.band == band.value,
-                queue_entry.c.seq > bindparam(f"after_{band.value}"),
-                queue_entry.c.remaining > 0,
-                self._eligible,
-            )
-            .order_by(queue_entry.c.seq)
-            .limit(bindparam("count"))
-            .with_for_update(of=queue_entry, skip_locked=True)
-            .subquery(f"band_{band.value}")
-            for band in Band
-        ]
-        # Branches run in order, and none runs once the limit is reached.
-        return union_all(*(select(band) for band in bands)).limit(bindparam("count"))
+    def _pick(self, branches: int) -> "CompoundSelect[Any]":
+        """Return the query: each branch from its own place on, in order, up to the limit."""
+        if branches not in self._picks:
+            entry = queue_entry.c
+            parts = [
+                select(entry.item_id, entry.seq, entry.band, entry.lane)
+                .where(
+                    entry.project_id == bindparam("project"),
+                    entry.lane == bindparam(f"lane_{number}"),
+                    entry.band == bindparam(f"band_{number}"),
+                    entry.seq > bindparam(f"after_{number}"),
+                    entry.seq <= bindparam(f"upto_{number}"),
+                    entry.remaining > 0,
+                    self._eligible,
+                )
+                .order_by(entry.seq)
+                .limit(bindparam("count"))
+                .with_for_update(of=queue_entry, skip_locked=True)
+                .subquery(f"branch_{number}")
+                for number in range(branches)
+            ]
+            # Branches run in order, and none runs once the limit is reached.
+            picked = union_all(*(select(part) for part in parts)).limit(bindparam("count"))
+            self._picks[branches] = picked
+        return self._picks[branches]
 
-    def _take_picked(self) -> Any:
-        # Inlined instead of materialized, the branches could run (and lock) more than once.
-        picked = self._pick.cte("picked").prefix_with("MATERIALIZED")
-        return (
-            queue_entry.update()
-            .where(
-                queue_entry.c.item_id == picked.c.item_id,
-                queue_entry.c.seq == picked.c.seq,
+    def _take(self, branches: int) -> Any:
+        if branches not in self._takes:
+            # Inlined instead of materialized, branches could run (and lock) more than once.
+            picked = self._pick(branches).cte("picked").prefix_with("MATERIALIZED")
+            entry = queue_entry.c
+            self._takes[branches] = (
+                queue_entry.update()
+                .where(entry.item_id == picked.c.item_id, entry.seq == picked.c.seq)
+                .values(remaining=entry.remaining - 1)
+                .returning(entry.item_id, entry.seq, entry.band, entry.lane)
             )
-            .values(remaining=queue_entry.c.remaining - 1)
-            .returning(queue_entry.c.item_id, queue_entry.c.seq, queue_entry.c.band)
+        return self._takes[branches]
+
+
+class Ends:
+    """Finds where branches end: one look at the index for each."""
+
+    def __init__(self, *, window: int | None = None) -> None:
+        self._window = window
+        self._queries: dict[int, CompoundSelect[Any]] = {}
+
+    def __call__(
+        self,
+        tx: Connection,
+        *,
+        project_id: str,
+        order: Sequence[Branch],
+        after: Mapping[Branch, int],
+    ) -> dict[Branch, int]:
+        """Return the last place of each branch that has an entry past `after`.
+
+        With a window: the last place among that many entries.
+        """
+        if not order:
+            return {}
+        given: dict[str, Any] = {"project": project_id}
+        for number, branch in enumerate(order):
+            given[f"lane_{number}"], given[f"band_{number}"] = branch
+            given[f"after_{number}"] = after.get(branch, 0)
+        if len(order) not in self._queries:
+            parts = [self._last(number) for number in range(len(order))]
+            self._queries[len(order)] = union_all(*(select(part) for part in parts))
+        rows = tx.execute(self._queries[len(order)], given)
+        return {order[row.number]: row.seq for row in rows}
+
+    def _last(self, number: int) -> Any:
+        entry = queue_entry.c
+        entries = select(entry.seq).where(
+            entry.project_id == bindparam("project"),
+            entry.lane == bindparam(f"lane_{number}"),
+            entry.band == bindparam(f"band_{number}"),
+            entry.seq > bindparam(f"after_{number}"),
+            entry.remaining > 0,
         )
+        if self._window is not None:
+            first = entries.order_by(entry.seq).limit(self._window).subquery(f"first_{number}")
+            entries = select(first.c.seq)
+        seq = entries.selected_columns.seq
+        last = entries.order_by(seq.desc()).limit(1).subquery(f"last_{number}")
+        return select(literal(number).label("number"), last.c.seq).subquery(f"end_{number}")
