@@ -66,7 +66,7 @@ def test_the_keeper_follows_what_is_judged_and_undone(desk: Desk) -> None:
     done = desk.submit("ada", offer, choice="left")
     assert keeper.step() == 1
     found = stored(desk)[offer.item_id]
-    first_is_left = offer.shown_order is not None and offer.shown_order.value == "first_left"
+    first_is_left = offer.shown_order == "first_left"
     assert found.answer == ("first" if first_is_left else "second")
     assert found.n == 1
     assert keeper.step() == 0

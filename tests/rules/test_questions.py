@@ -1,108 +1,44 @@
-"""Answers: what is valid, and which vote it means whichever side stood left."""
+"""What holds for the answers of every kind: checked, normal, storable; reasons, and votes kept."""
 
 import json
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from question_world import CONFIGS, GOOD, checked, outcome, refusal, votes
 
-from loopwright.base.errors import InvalidInput, NotFound
+from loopwright.base.errors import NotFound
 from loopwright.base.types import Json
-from loopwright.questions.model import CategoryVote, PairOutcome, PairVote, ShownOrder
-from loopwright.questions.registry import kind_of
+from loopwright.projects.question_spec import Kind
+from loopwright.questions.model import CategoryVote, PairOutcome, PairVote, ShownOrder, sides_of
+from loopwright.questions.registry import kind_of, kinds
+from loopwright.questions.stored import read_votes, stored_votes
 
-CONFIGS: dict[str, Json] = {
-    "pairwise": {},
-    "single_label": {"options": [{"id": "bill", "name": "Bill"}, {"id": "other", "name": "O"}]},
-}
-GOOD: dict[str, Json] = {"pairwise": {"choice": "left"}, "single_label": {"label": "bill"}}
-orders = st.sampled_from(list(ShownOrder))
-kinds = st.sampled_from(sorted(CONFIGS))
+NAMES = sorted(CONFIGS)
+names = st.sampled_from(NAMES)
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=6,
 )
+NASTY: list[object] = [
+    None, True, 1.5, float("nan"), 10**400, "", "\ud800", "nul \0", [], [[]], {}, {"\ud800": 1},
+    "x" * 500_000,
+]  # fmt: skip
 
 
-def checked(kind: str, answer: Json) -> Json:
-    return kind_of(kind).check_answer(kind_of(kind).parse_config(CONFIGS[kind]), answer)
+def test_every_kind_of_a_project_file_is_there() -> None:
+    assert {kind.name for kind in kinds()} == set(get_args(Kind)) == set(NAMES)
 
 
-def vote(choice: str, shown: ShownOrder) -> PairOutcome:
-    (one,) = kind_of("pairwise").votes(None, checked("pairwise", {"choice": choice}), shown)
-    assert isinstance(one, PairVote)
-    assert one.text == one.outcome.value
-    return one.outcome
-
-
-@given(wanted=st.sampled_from([PairOutcome.FIRST, PairOutcome.SECOND]), shown=orders)
-def test_whoever_prefers_a_completion_says_so_from_either_side(
-    wanted: PairOutcome, shown: ShownOrder
-) -> None:
-    first_is_left = shown is ShownOrder.FIRST_LEFT
-    side = "left" if (wanted is PairOutcome.FIRST) == first_is_left else "right"
-    assert vote(side, shown) is wanted
-
-
-@given(choice=st.sampled_from(["left", "right"]))
-def test_the_same_side_means_the_other_completion_when_swapped(choice: str) -> None:
-    both = {vote(choice, shown) for shown in ShownOrder}
-    assert both == {PairOutcome.FIRST, PairOutcome.SECOND}
-
-
-@given(choice=st.sampled_from(["tie", "both_bad"]), shown=orders)
-def test_a_tie_has_no_side(choice: str, shown: ShownOrder) -> None:
-    assert vote(choice, shown) == PairOutcome(choice)
-
-
-@given(label=st.sampled_from(["bill", "other"]), shown=orders)
-def test_a_label_is_its_vote(label: str, shown: ShownOrder) -> None:
-    kind = kind_of("single_label")
-    config = kind.parse_config(CONFIGS["single_label"])
-    votes = kind.votes(config, checked("single_label", {"label": label}), shown)
-    assert votes == (CategoryVote(label),)
-    assert votes[0].text == label
-
-
-@pytest.mark.parametrize(
-    ("kind", "answer"),
-    [
-        ("pairwise", {}),
-        ("pairwise", {"choice": None}),
-        ("pairwise", {"choice": "LEFT"}),
-        ("pairwise", {"choice": "first"}),
-        ("pairwise", {"choice": ["left"]}),
-        ("pairwise", {"choice": {"left": 1}}),
-        ("pairwise", {"choice": True}),
-        ("pairwise", {"choice": "left\ud800"}),
-        ("pairwise", {"choice": "left", "label": "bill"}),
-        ("single_label", {}),
-        ("single_label", {"label": ""}),
-        ("single_label", {"label": "nothing"}),
-        ("single_label", {"label": ["bill"]}),
-        ("single_label", {"label": "\ud800"}),
-        ("single_label", {"label": "bill", "\ud800": 1}),
-        ("single_label", {"label": "bill", "choice": "left"}),
-    ],
-)
-def test_a_bad_answer_is_refused_with_what_would_do(kind: str, answer: Json) -> None:
-    with pytest.raises(InvalidInput) as failure:
-        checked(kind, answer)
-    assert failure.value.code == "invalid_answer"
-    assert failure.value.remedy
-    str(failure.value).encode()  # the refusal itself can be sent
-
-
-@pytest.mark.parametrize("kind", sorted(CONFIGS))
+@pytest.mark.parametrize("kind", NAMES)
 @pytest.mark.parametrize("reason", [5, ["x"], True, "x" * 2001, "broken \udfff", "nul \0"])
 def test_a_bad_reason_is_refused(kind: str, reason: object) -> None:
-    with pytest.raises(InvalidInput) as failure:
-        checked(kind, {**GOOD[kind], "reason": reason})
-    str(failure.value).encode()
+    assert "reason" in refusal(kind, {**GOOD[kind], "reason": reason})
 
 
-@pytest.mark.parametrize("kind", sorted(CONFIGS))
+@pytest.mark.parametrize("kind", NAMES)
 @pytest.mark.parametrize(
     ("reason", "kept"),
     [(None, None), ("", None), ("  ", None), (" short ", "short"), ("x" * 2000, "x" * 2000)],
@@ -111,8 +47,32 @@ def test_a_reason_is_kept_trimmed(kind: str, reason: str | None, kept: str | Non
     assert checked(kind, {**GOOD[kind], "reason": reason})["reason"] == kept
 
 
-@given(kind=kinds, answer=st.dictionaries(st.text(), json_values, max_size=3))
+@pytest.mark.parametrize("kind", NAMES)
+@pytest.mark.parametrize("unknown", ["note", "\ud800", ""])
+def test_an_unknown_key_is_refused(kind: str, unknown: str) -> None:
+    assert f"A {kind} answer has no" in refusal(kind, {**GOOD[kind], unknown: 1})
+
+
+@pytest.mark.parametrize("kind", NAMES)
+@pytest.mark.parametrize("nasty", NASTY, ids=lambda value: repr(value)[:12])
+def test_no_field_takes_what_cannot_be_stored(kind: str, nasty: object) -> None:
+    for name in GOOD[kind]:
+        if nasty == [] and name in ("labels", "boxes"):
+            continue  # an empty list says that there is nothing
+        assert len(refusal(kind, {**GOOD[kind], name: nasty})) < 1000
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_checking_a_checked_answer_changes_nothing(kind: str) -> None:
+    normal = checked(kind, GOOD[kind])
+    assert checked(kind, normal) == normal
+    assert set(normal) >= {"reason", "flags"}
+
+
+@given(kind=names, answer=st.dictionaries(st.text(), json_values, max_size=3))
 def test_any_answer_is_refused_or_normal(kind: str, answer: Json) -> None:
+    from loopwright.base.errors import InvalidInput
+
     for given_answer in (answer, {**GOOD[kind], **answer}):
         try:
             normal = checked(kind, given_answer)
@@ -123,28 +83,50 @@ def test_any_answer_is_refused_or_normal(kind: str, answer: Json) -> None:
         json.dumps(normal, allow_nan=False, ensure_ascii=False).encode()
 
 
-@given(kind=kinds, reason=st.text(alphabet=st.characters(exclude_categories=())))
-def test_any_reason_that_is_kept_can_be_stored(kind: str, reason: str) -> None:
-    try:
-        normal = checked(kind, {**GOOD[kind], "reason": reason})
-    except InvalidInput:
-        return
-    (normal["reason"] or "").encode()
-    assert "\0" not in (normal["reason"] or "")
+@pytest.mark.parametrize("kind", NAMES)
+def test_votes_that_are_kept_are_read_as_they_were(kind: str) -> None:
+    answer = checked(kind, GOOD[kind])
+    found = votes(kind, answer)
+    kept = json.loads(json.dumps(stored_votes(found)))
+    assert read_votes(kept, outcome(kind, answer), answer) == list(found)
+    assert len(outcome(kind, answer)) <= 200
 
 
-@pytest.mark.parametrize("config", [{}, {"options": []}, {"options": [{"id": "only"}]}])
-def test_a_label_question_needs_two_options(config: Json) -> None:
-    with pytest.raises(InvalidInput, match="two options"):
-        kind_of("single_label").parse_config(config)
+def test_plain_answers_are_kept_by_their_outcome_alone() -> None:
+    assert stored_votes([PairVote(PairOutcome.TIE)]) is None
+    assert stored_votes([CategoryVote("bill")]) is None
+    assert stored_votes([PairVote(PairOutcome.FIRST, strength=1)]) is not None
+    assert stored_votes([CategoryVote("yes", aspect="bill")]) is not None
+    assert stored_votes([CategoryVote("first")]) is not None  # a label that reads like a pair's
+
+
+@given(order=st.permutations(range(5)))
+def test_an_order_is_read_as_it_was_written(order: list[int]) -> None:
+    for size in (2, 3, 5):
+        part = [place for place in order if place < size]
+        assert ShownOrder(str(ShownOrder.of(part))).places == tuple(part)
+
+
+def test_places_have_names() -> None:
+    assert sides_of(None) == ("only",)
+    assert sides_of(ShownOrder("second_left")) == ("left", "right")
+    assert sides_of(ShownOrder("2,0,1")) == ("a", "b", "c")
+    assert ShownOrder("second_left") == ShownOrder.SECOND_LEFT == ShownOrder.of([1, 0])
 
 
 def test_an_unknown_kind_is_refused_with_the_known_ones() -> None:
     with pytest.raises(NotFound) as failure:
         kind_of("essay")
-    assert "pairwise, single_label" in failure.value.remedy
+    assert "pairwise" in failure.value.remedy
 
 
 def test_every_kind_says_what_its_items_hold() -> None:
-    assert (kind_of("pairwise").completions, kind_of("pairwise").shuffles) == (2, True)
-    assert (kind_of("single_label").completions, kind_of("single_label").shuffles) == (1, False)
+    def held(name: str) -> tuple[int, int, bool, bool]:
+        kind = kind_of(name)
+        return kind.fewest, kind.most, kind.shuffles, kind.one_category
+
+    assert held("pairwise") == held("scorecard") == (2, 2, True, True)
+    assert held("single_label") == held("likert") == (1, 1, False, True)
+    assert held("multi_label") == held("rubric") == held("correction") == (1, 1, False, False)
+    assert held("ranking") == (3, 9, True, False)
+    assert held("boxes") == (0, 1, False, False)

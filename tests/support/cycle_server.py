@@ -163,7 +163,7 @@ def _choice(tx: Connection, offer: Assignment) -> str:
     )
     if first == second:
         return "tie"
-    left = (first > second) == (offer.shown_order is ShownOrder.FIRST_LEFT)
+    left = (first > second) == (offer.shown_order == ShownOrder.FIRST_LEFT)
     return "left" if left else "right"
 
 

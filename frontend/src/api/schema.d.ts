@@ -785,6 +785,7 @@ export interface components {
             completions: components["schemas"]["TextOut"][];
             guideline: components["schemas"]["loopwright__labeling__schemas__GuidelineOut"] | null;
             id: string;
+            image: components["schemas"]["ImageOut"] | null;
             item_id: string;
             lease_until: number;
             prompt: components["schemas"]["MessageOut"][];
@@ -884,6 +885,12 @@ export interface components {
             id: string;
             name: string;
             /** @default [] */
+            scale: string[];
+        };
+        CriterionOut: {
+            description: string;
+            id: string;
+            name: string;
             scale: string[];
         };
         CurvePoint: {
@@ -1146,6 +1153,26 @@ export interface components {
              */
             rules: components["schemas"]["FeedbackRule"][];
         };
+        Flag: {
+            /** @default  */
+            description: string;
+            id: string;
+            name: string;
+            /**
+             * @default [
+             *       "low",
+             *       "medium",
+             *       "high"
+             *     ]
+             */
+            severities: string[];
+        };
+        FlagOut: {
+            description: string;
+            id: string;
+            name: string;
+            severities: string[];
+        };
         Gates: {
             contrast_accuracy_low?: number | null;
             max_canned_share?: number | null;
@@ -1164,6 +1191,8 @@ export interface components {
             checklist: string[];
             /** @default [] */
             criteria: components["schemas"]["Criterion"][];
+            /** @default [] */
+            flags: components["schemas"]["Flag"][];
             text: string;
         };
         GuidelinesOut: {
@@ -1171,6 +1200,20 @@ export interface components {
         };
         HTTPValidationError: {
             detail?: components["schemas"]["ValidationError"][];
+        };
+        ImageIn: {
+            /** @default  */
+            alt: string;
+            digest: string;
+            /** @default false */
+            sensitive: boolean;
+        };
+        ImageOut: {
+            alt: string;
+            height: number;
+            sensitive: boolean;
+            url: string;
+            width: number;
         };
         ImportOut: {
             counts: {
@@ -1188,8 +1231,16 @@ export interface components {
         ImportsOut: {
             imports: components["schemas"]["ImportOut"][];
         };
+        ItemImageOut: {
+            alt: string;
+            digest: string;
+            height: number;
+            sensitive: boolean;
+            width: number;
+        };
         ItemIn: {
-            completions: components["schemas"]["CompletionIn"][];
+            completions?: components["schemas"]["CompletionIn"][];
+            image?: components["schemas"]["ImageIn"] | null;
             key?: string | null;
             prompt?: components["schemas"]["PromptIn"] | null;
             prompt_id?: string | null;
@@ -1203,6 +1254,7 @@ export interface components {
             completions: string[];
             created_at: number;
             id: string;
+            image: components["schemas"]["ItemImageOut"] | null;
             prompt: {
                 [key: string]: string;
             }[];
@@ -1582,19 +1634,29 @@ export interface components {
         };
         QuestionOut: {
             ask_reason: boolean;
+            at_least: number | null;
+            criteria: components["schemas"]["CriterionOut"][] | null;
             id: string;
             kind: string;
             options: components["schemas"]["OptionOut"][] | null;
+            scale: string[] | null;
+            strength: number | null;
             text: string;
         };
         QuestionSpec: {
             /** @default true */
             ask_reason: boolean;
+            at_least?: number | null;
+            completions?: number | null;
+            criteria?: string[] | null;
             id: string;
             /** @enum {string} */
-            kind: "pairwise" | "single_label";
+            kind: "pairwise" | "single_label" | "multi_label" | "ranking" | "rubric" | "likert" | "correction" | "boxes" | "scorecard";
             /** @default [] */
             options: components["schemas"]["LabelOption"][];
+            /** @default [] */
+            scale: string[];
+            strength?: number | null;
             text: string;
         };
         RatingOut: {
@@ -2001,12 +2063,16 @@ export interface components {
                 [key: string]: unknown;
             }[];
             digest: string;
+            flags: {
+                [key: string]: unknown;
+            }[];
             id: string;
             number: number;
             published_at: number;
             text: string;
         };
         loopwright__labeling__schemas__GuidelineOut: {
+            flags: components["schemas"]["FlagOut"][];
             id: string;
             number: number;
         };

@@ -23,7 +23,7 @@ export type Applied = Schemas["AppliedOut"];
 export type Person = Schemas["PersonOut"];
 export type NewPerson = Schemas["NewPersonOut"];
 
-export type Assignment = Omit<Schemas["AssignmentOut"], "question" | "completions" | "guideline"> & {
+export type Assignment = Omit<Schemas["AssignmentOut"], "question" | "completions" | "guideline" | "image"> & {
   question: Question;
   completions: Completion[];
   image?: ItemImage | null;

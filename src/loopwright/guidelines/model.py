@@ -15,5 +15,6 @@ class GuidelineVersion:
     text: str
     criteria: list[Json]
     checklist: list[str]
+    flags: list[Json]
     digest: str
     published_at: float

@@ -13,6 +13,7 @@ class GuidelineOut(BaseModel):
     text: str
     criteria: list[Json]
     checklist: list[str]
+    flags: list[Json]
     digest: str
     published_at: float
 

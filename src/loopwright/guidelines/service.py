@@ -18,7 +18,8 @@ def publish(
 ) -> GuidelineVersion:
     """Publish a version when the guideline differs from the one in force; return the newest."""
     content = guideline.model_dump(mode="json")
-    digest = digest_json(content)
+    # Guidelines without flags keep the digest they had before there were any.
+    digest = digest_json({k: v for k, v in content.items() if k != "flags" or v})
     known = store.newest(tx, project_id)
     if known is not None and known.digest == digest:
         return known
@@ -29,6 +30,7 @@ def publish(
         text=content["text"],
         criteria=content["criteria"],
         checklist=content["checklist"],
+        flags=content["flags"],
         digest=digest,
         published_at=now,
     )

@@ -13,6 +13,7 @@ guideline_version = Table(
     Column("text", Text, nullable=False),
     Column("criteria", JsonText, nullable=False),
     Column("checklist", JsonText, nullable=False),
+    Column("flags", JsonText, nullable=False, server_default="[]"),
     Column("digest", Text, nullable=False),
     Column("published_at", Double, nullable=False),
     UniqueConstraint("project_id", "number"),

@@ -67,6 +67,28 @@ class NewCompletion:
 
 
 @dataclass(frozen=True)
+class Image:
+    """A stored image of a project, by the digest of its bytes; sizes in pixels."""
+
+    digest: str
+    media_type: str
+    width: int
+    height: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class ItemImage:
+    """The image that an item shows; `sensitive` asks for a cover until the annotator lifts it."""
+
+    digest: str
+    width: int
+    height: int
+    alt: str
+    sensitive: bool
+
+
+@dataclass(frozen=True)
 class NewItem:
     """A prompt with the completions to judge, in item order ("first", "second")."""
 
@@ -80,6 +102,7 @@ class NewItem:
     origin: Json = field(default_factory=dict)
     requires: Sequence[str] = ()
     """Skills and languages that who judges it must have."""
+    image: ItemImage | None = None
 
 
 @dataclass(frozen=True)
@@ -157,6 +180,7 @@ class Item:
     requires: list[str]
     purpose: ItemPurpose
     set_name: str | None
+    image: ItemImage | None
     digest: str
     origin: Json
     origin_key: str

@@ -67,12 +67,22 @@ class CompletionIn(Body):
     policy: Key = "unknown"
 
 
+class ImageIn(Body):
+    """An image that was sent before, by its digest; `alt` says in words what it shows."""
+
+    digest: Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
+    alt: Annotated[str, Field(max_length=2000)] = ""
+    sensitive: bool = False
+
+
 class ItemIn(Body):
-    """One item: a pair to judge, a demonstration (one completion), a contrast (right, wrong)."""
+    """One item: completions to judge (a ranking up to nine, an image alone none), a
+    demonstration (one completion), or a contrast (right, wrong)."""
 
     prompt: PromptIn | None = None
     prompt_id: Key | None = None
-    completions: list[CompletionIn] = Field(min_length=1, max_length=2)
+    completions: list[CompletionIn] = Field(default_factory=list, max_length=9)
+    image: ImageIn | None = None
     purpose: ItemPurpose = ItemPurpose.CORE
     set_name: Key | None = None
     requires: Tags = ()
@@ -125,6 +135,16 @@ class PromptPage(BaseModel):
     total: int
 
 
+class ItemImageOut(BaseModel):
+    """The image that an item shows; sizes in pixels."""
+
+    digest: str
+    width: int
+    height: int
+    alt: str
+    sensitive: bool
+
+
 class ItemOut(BaseModel):
     """A stored item; which policy wrote which completion stays hidden."""
 
@@ -137,6 +157,7 @@ class ItemOut(BaseModel):
     source: str
     prompt: list[dict[str, str]]
     completions: list[str]
+    image: ItemImageOut | None
     created_at: float
 
     @classmethod
@@ -152,6 +173,7 @@ class ItemOut(BaseModel):
             source=prompt.source,
             prompt=prompt.messages,
             completions=texts,
+            image=None if item.image is None else ItemImageOut(**vars(item.image)),
             created_at=item.created_at,
         )
 

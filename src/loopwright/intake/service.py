@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 
 from sqlalchemy import Connection
 
@@ -13,6 +14,7 @@ from loopwright.intake import capture, rules, store
 from loopwright.intake.masking import MaskScope
 from loopwright.intake.model import (
     Completion,
+    Image,
     Item,
     MaskedPrompt,
     MaskedText,
@@ -119,7 +121,8 @@ def place_items(tx: Connection, *, project_id: str, rows: Sequence[NewItem], now
             "requires": sorted(set(row.requires)),
             "purpose": row.purpose.value,
             "set_name": row.set_name,
-            "digest": digest_json([row.question_id, row.prompt_id, list(row.completion_ids)]),
+            "image": None if row.image is None else asdict(row.image),
+            "digest": _item_digest(row),
             "origin": row.origin,
             "origin_key": row.origin_key,
             "created_at": now,
@@ -127,6 +130,41 @@ def place_items(tx: Connection, *, project_id: str, rows: Sequence[NewItem], now
         for row in rows
     ]
     return Placed([row["id"] for row in values], store.insert_missing(tx, item_table, values))
+
+
+def _item_digest(row: NewItem) -> str:
+    shown = [row.question_id, row.prompt_id, list(row.completion_ids)]
+    return digest_json(shown if row.image is None else [*shown, asdict(row.image)])
+
+
+def item_texts(tx: Connection, item_id: str) -> tuple[Item, Prompt, list[Completion]]:
+    """Return an item with its prompt and its completions in item order; raise NotFound."""
+    item = get_item(tx, item_id)
+    prompts = store.prompts_of(tx, [item.prompt_id])
+    completions = store.completions_of(tx, item.completion_ids)
+    return item, prompts[item.prompt_id], [completions[key] for key in item.completion_ids]
+
+
+def mask_edit(tx: Connection, *, item_id: str, text: str) -> str:
+    """Return an edited completion of an item, masked in the scope of what the item shows."""
+    return _masked_edit(tx, item_id, text)[1].text
+
+
+def add_edit(tx: Connection, *, item_id: str, policy_version_id: str, text: str, now: float) -> str:
+    """Mask and store an edited completion of an item; return its id."""
+    prompt_id, masked = _masked_edit(tx, item_id, text)
+    return place_completions(tx, [(prompt_id, policy_version_id, masked)], now=now).ids[0]
+
+
+def _masked_edit(tx: Connection, item_id: str, text: str) -> tuple[str, MaskedText]:
+    item, prompt, completions = item_texts(tx, item_id)
+    shown = [*prompt.messages, *(turn for one in completions for turn in one.as_messages())]
+    return item.prompt_id, capture.capture_text(text, capture.scope_of(shown))
+
+
+def images_of(tx: Connection, *, project_id: str, digests: Iterable[str]) -> dict[str, Image]:
+    """Return those of a project's images that have these digests."""
+    return store.images_of(tx, project_id, digests)
 
 
 def get_item(tx: Connection, item_id: str) -> Item:

@@ -13,16 +13,21 @@ from loopwright.base.types import Json
 from loopwright.infra.refs import Ids
 from loopwright.intake.model import (
     Completion,
+    Image,
     ImportReport,
     Item,
+    ItemImage,
     ItemPurpose,
     Prompt,
     Reject,
 )
-from loopwright.intake.tables import completion, import_reject, import_run, item, prompt
+from loopwright.intake.tables import completion, image, import_reject, import_run, item, prompt
 
 _CHUNK = 500
 _PROMPT = list(prompt.c)
+_IMAGE = [
+    column for column in image.c if column.name not in ("project_id", "sent_digest", "created_at")
+]
 _COMPLETION = [column for column in completion.c if column.name != "mask_counts"]
 
 
@@ -186,6 +191,35 @@ def count_items(tx: Connection, project_id: str) -> dict[str, int]:
     return {row[0]: row[1] for row in tx.execute(query)}
 
 
+def images_of(tx: Connection, project_id: str, digests: Iterable[str]) -> dict[str, Image]:
+    """Return those of a project's images that have these digests."""
+    return {
+        row["digest"]: Image(**row)
+        for part in chunks(list(digests))
+        for row in tx.execute(
+            select(*_IMAGE).where(image.c.project_id == project_id, image.c.digest.in_(part))
+        ).mappings()
+    }
+
+
+def image_sent_as(tx: Connection, project_id: str, sent_digest: str) -> Image | None:
+    """Return the image that these bytes became before, None when they were never sent."""
+    query = select(*_IMAGE).where(
+        image.c.project_id == project_id, image.c.sent_digest == sent_digest
+    )
+    row = tx.execute(query).mappings().first()
+    return None if row is None else Image(**row)
+
+
+def insert_image(
+    tx: Connection, found: Image, *, project_id: str, sent_digest: str, now: float
+) -> None:
+    """Store what an image is, once."""
+    dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
+    row = {**asdict(found), "project_id": project_id, "sent_digest": sent_digest}
+    tx.execute(dialect.insert(image).on_conflict_do_nothing(), {**row, "created_at": now})
+
+
 def insert_import(tx: Connection, report: ImportReport, rejects: Iterable[Reject]) -> None:
     """Write down one finished import and the rows that it skipped."""
     tx.execute(import_run.insert().values(**asdict(report)))
@@ -221,4 +255,5 @@ def rejects(tx: Connection, import_id: str) -> list[Reject]:
 
 
 def _item(row: Json) -> Item:
-    return Item(**{**row, "purpose": ItemPurpose(row["purpose"])})
+    shown = None if row["image"] is None else ItemImage(**row["image"])
+    return Item(**{**row, "purpose": ItemPurpose(row["purpose"]), "image": shown})

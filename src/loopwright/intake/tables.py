@@ -1,6 +1,16 @@
 """Tables of intake. Ids derive from what the row is, so the primary key is the idempotence."""
 
-from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from loopwright.infra.database import JsonText, metadata
 
@@ -48,12 +58,28 @@ item = Table(
     Column("requires", JsonText, nullable=False, server_default="[]"),
     Column("purpose", Text, nullable=False),
     Column("set_name", Text),
+    Column("image", JsonText),
     Column("digest", Text, nullable=False),
     Column("origin", JsonText, nullable=False),
     Column("origin_key", Text, nullable=False),
     Column("created_at", Double, nullable=False),
     Index("ix_item_project_purpose", "project_id", "purpose", "created_at", "id"),
     Index("ix_item_prompt", "prompt_id"),
+)
+
+image = Table(
+    "image",
+    metadata,
+    Column("project_id", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("media_type", Text, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    # What was sent, before it was written anew: sending it again is known by this.
+    Column("sent_digest", Text, nullable=False),
+    Column("created_at", Double, nullable=False),
+    UniqueConstraint("project_id", "sent_digest", name="uq_image_project_sent"),
 )
 
 import_run = Table(

@@ -9,8 +9,11 @@ from sqlalchemy import Connection
 from loopwright.base.digests import digest_json
 from loopwright.base.errors import InvalidInput
 from loopwright.intake import service as intake
+from loopwright.intake.capture import capture_text
+from loopwright.intake.masking import MaskScope
 from loopwright.intake.model import (
     QUEUED,
+    ItemImage,
     ItemPurpose,
     NewCompletion,
     NewItem,
@@ -20,7 +23,8 @@ from loopwright.intake.routes import new_prompt
 from loopwright.intake.schemas import ItemIn, ItemsIn
 from loopwright.models import service as models
 from loopwright.projects import service as projects
-from loopwright.projects.spec import ProjectSpec
+from loopwright.projects.spec import ProjectSpec, QuestionSpec
+from loopwright.questions.registry import kind_of
 from loopwright.sampling import service as sampling
 from loopwright.sampling.model import Band
 
@@ -41,7 +45,8 @@ def add_items(tx: Connection, *, project_id: str, body: ItemsIn, now: float) -> 
     spec = projects.get(tx, project_id).spec
     question = spec.question(body.question) if body.question else spec.questions[0]
     for number, item in enumerate(body.items, start=1):
-        _check(item, number, pairwise=question.kind == "pairwise")
+        _check(item, number, question)
+    images = _images(tx, project_id, body.items)
     prompt_ids = _prompts(tx, spec, body.items, now)
     names = [completion.policy for item in body.items for completion in item.completions]
     policies = models.ensure_external(tx, project_id=project_id, names=names, now=now)
@@ -55,29 +60,61 @@ def add_items(tx: Connection, *, project_id: str, body: ItemsIn, now: float) -> 
         now=now,
     )
     rows, at = [], 0
-    for prompt_id, item in zip(prompt_ids, body.items, strict=True):
+    for prompt_id, item, image in zip(prompt_ids, body.items, images, strict=True):
         own = completions[at : at + len(item.completions)]
         at += len(item.completions)
-        rows.append(_new_item(item, question.id, prompt_id, own))
+        rows.append(_new_item(item, question.id, prompt_id, own, image))
     placed = intake.place_items(tx, project_id=project_id, rows=rows, now=now)
     if body.open:
         _open(tx, spec, placed, rows, body.overlap or spec.overlap, now)
     return placed
 
 
-def _check(item: ItemIn, number: int, *, pairwise: bool) -> None:
+def _check(item: ItemIn, number: int, question: QuestionSpec) -> None:
     if (item.prompt is None) == (item.prompt_id is None):
         raise _refused(number, "needs either prompt or prompt_id")
-    wanted = 2 if pairwise else 1
+    fewest, most = _wanted(item, question)
+    if item.purpose is ItemPurpose.CONTRAST and item.set_name is None:
+        raise _refused(number, "is a contrast, which needs a set_name")
+    if not fewest <= len(item.completions) <= most:
+        take = str(most) if fewest == most else f"{fewest} to {most}"
+        raise _refused(
+            number,
+            f"has {len(item.completions)} completions; this purpose and question take {take}",
+        )
+    if kind_of(question.kind).wants_image and item.image is None and item.purpose in QUEUED:
+        raise _refused(number, f"has no image, which a {question.kind} question asks about")
+
+
+def _wanted(item: ItemIn, question: QuestionSpec) -> tuple[int, int]:
+    """Return the fewest and most completions that an item may have."""
     if item.purpose is ItemPurpose.DEMONSTRATION:
-        wanted = 1
-    elif item.purpose is ItemPurpose.CONTRAST:
-        wanted = 2
-        if item.set_name is None:
-            raise _refused(number, "is a contrast, which needs a set_name")
-    if len(item.completions) != wanted:
-        have = len(item.completions)
-        raise _refused(number, f"has {have} completions; this purpose and question take {wanted}")
+        return 1, 1
+    if item.purpose is ItemPurpose.CONTRAST:
+        return 2, 2
+    kind = kind_of(question.kind)
+    if question.completions is not None:
+        return question.completions, question.completions
+    if item.image is not None and kind.most == 1 and not kind.reads_texts:
+        return 0, 1  # the image alone can be what is judged
+    return kind.fewest, kind.most
+
+
+def _images(tx: Connection, project_id: str, items: Sequence[ItemIn]) -> list[ItemImage | None]:
+    """Return the images that the items name. Raises InvalidInput for one that was never sent."""
+    wanted = {item.image.digest for item in items if item.image is not None}
+    known = intake.images_of(tx, project_id=project_id, digests=wanted)
+    found: list[ItemImage | None] = []
+    for number, item in enumerate(items, start=1):
+        if item.image is None:
+            found.append(None)
+            continue
+        image = known.get(item.image.digest)
+        if image is None:
+            raise _refused(number, f"names the image {item.image.digest}, which was not sent")
+        alt = capture_text(item.image.alt, MaskScope()).text
+        found.append(ItemImage(image.digest, image.width, image.height, alt, item.image.sensitive))
+    return found
 
 
 def _prompts(tx: Connection, spec: ProjectSpec, items: Sequence[ItemIn], now: float) -> list[str]:
@@ -90,8 +127,16 @@ def _prompts(tx: Connection, spec: ProjectSpec, items: Sequence[ItemIn], now: fl
     return [next(stored).id if item.prompt_id is None else item.prompt_id for item in items]
 
 
-def _new_item(item: ItemIn, question_id: str, prompt_id: str, completion_ids: list[str]) -> NewItem:
+def _new_item(
+    item: ItemIn,
+    question_id: str,
+    prompt_id: str,
+    completion_ids: list[str],
+    image: ItemImage | None,
+) -> NewItem:
     named = [question_id, item.purpose.value, item.set_name, prompt_id, completion_ids]
+    if image is not None:
+        named.append(image.digest)
     return NewItem(
         question_id=question_id,
         prompt_id=prompt_id,
@@ -101,6 +146,7 @@ def _new_item(item: ItemIn, question_id: str, prompt_id: str, completion_ids: li
         set_name=item.set_name,
         requires=item.requires,
         origin={"kind": "api"},
+        image=image,
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from loopwright.base.types import Json
 from loopwright.questions.model import ShownOrder
@@ -84,9 +85,13 @@ class Judgment:
     question_id: str
     rater_id: str
     assignment_id: str | None
+    kind: str | None
+    """The question's kind; None for judgments that were stored before kinds were."""
     answer: Json
     shown_order: str | None
     outcome: str
+    votes: list[list[Any]] | None
+    """What the answer says in item order (`questions.stored`); None where the outcome does."""
     guideline_version_id: str | None
     origin: str
     active_ms: int | None

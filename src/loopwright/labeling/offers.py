@@ -5,15 +5,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from loopwright.base.types import Json
 from loopwright.guidelines import service as guidelines
 from loopwright.guidelines.model import GuidelineVersion
 from loopwright.intake import store as intake
-from loopwright.intake.model import Completion, Message, Prompt
+from loopwright.intake.model import Completion, ItemImage, Message, Prompt
+from loopwright.labeling.answers import criteria_shown
 from loopwright.labeling.model import Assignment
 from loopwright.projects.model import Project
-from loopwright.projects.spec import QuestionSpec
-from loopwright.questions.model import ShownOrder
-from loopwright.questions.registry import kind_of
+from loopwright.projects.spec import Criterion, QuestionSpec
+from loopwright.questions.model import sides_of
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,11 @@ class Offer:
 
     assignment: Assignment
     question: QuestionSpec
+    criteria: Sequence[Criterion]
+    """What the question scores, as the guideline version says."""
     prompt: Sequence[Message]
     completions: Sequence[ShownText]
+    image: ItemImage | None
     guideline: GuidelineVersion | None
     segment: str
     requires: Sequence[str]
@@ -55,13 +59,17 @@ def offers_of(
         item = items[one.item_id]
         prompt: Prompt = prompts[item.prompt_id]
         question = project.spec.question(one.question_id)
+        guideline = versions.get(one.guideline_version_id or "")
+        stored: Sequence[Json] = () if guideline is None else guideline.criteria
         offers.append(
             Offer(
                 assignment=one,
                 question=question,
+                criteria=criteria_shown(question, stored, project.spec.guideline.criteria),
                 prompt=prompt.messages,
-                completions=_placed(one, question, [texts[key] for key in item.completion_ids]),
-                guideline=versions.get(one.guideline_version_id or ""),
+                completions=_placed(one, [texts[key] for key in item.completion_ids]),
+                image=item.image,
+                guideline=guideline,
                 segment=prompt.segment,
                 requires=sorted({*item.requires, *segments.get(prompt.segment, ())}),
                 simulated=project.simulated or prompt.simulated,
@@ -70,12 +78,10 @@ def offers_of(
     return offers
 
 
-def _placed(
-    assignment: Assignment, question: QuestionSpec, completions: Sequence[Completion]
-) -> list[ShownText]:
-    if not kind_of(question.kind).shuffles:
-        return [ShownText("only", one.text) for one in completions[:1]]
-    ordered = list(completions)
-    if assignment.shown_order is ShownOrder.SECOND_LEFT:
-        ordered.reverse()
-    return [ShownText(side, one.text) for side, one in zip(("left", "right"), ordered, strict=True)]
+def _placed(assignment: Assignment, completions: Sequence[Completion]) -> list[ShownText]:
+    order = assignment.shown_order
+    places = range(len(completions)) if order is None else order.places
+    return [
+        ShownText(side, completions[place].text)
+        for side, place in zip(sides_of(order), places, strict=False)
+    ]

@@ -180,9 +180,10 @@ def _offer(
     guideline = store.guideline_in_force(tx, project.id)
     shuffled = {
         item_id: kind_of(project.spec.question(question_id).kind).shuffles
-        for item_id, question_id in questions.items()
+        for item_id, (question_id, _) in questions.items()
     }
-    fresh = sum(shuffled.values())
+    # Only pairs are balanced side by side; longer orders are drawn for each rater and item.
+    fresh = sum(shuffled[item_id] and size == 2 for item_id, (_, size) in questions.items())
     place = 0
     if fresh:
         place = store.count_for_rater(
@@ -191,14 +192,17 @@ def _offer(
     place -= fresh
     offers = []
     for slot in slots:
-        order = rules.shown_order(judge.rater_id, place) if shuffled[slot.item_id] else None
-        place += 1 if order is not None else 0
+        question_id, size = questions[slot.item_id]
+        order = None
+        if shuffled[slot.item_id]:
+            order = rules.shown_order(judge.rater_id, place, item_id=slot.item_id, size=size)
+            place += size == 2
         offers.append(
             Assignment(
                 id=new_id("asg"),
                 project_id=project.id,
                 item_id=slot.item_id,
-                question_id=questions[slot.item_id],
+                question_id=question_id,
                 rater_id=judge.rater_id,
                 judge_id=judge.judge_id,
                 token=1,

@@ -14,12 +14,16 @@ UNDO_SECONDS = 60.0
 _DRAFT = "The answer was not counted; keep it as a draft and go on with the next item."
 
 
-def shown_order(rater_id: str, offer: int) -> ShownOrder:
-    """Return the sides of a rater's n-th shuffled offer (from 0).
+def shown_order(rater_id: str, offer: int, *, item_id: str = "", size: int = 2) -> ShownOrder:
+    """Return how a rater meets the completions of their n-th offer of a pair (from 0).
 
     In each block of two offers both orders occur, in an order that hangs on rater and block
-    only: sides stay balanced for every rater, and nobody can tell the next one.
+    only: sides stay balanced for every rater, and nobody can tell the next one. More than two
+    completions stand in an order drawn by rater and item: every order is as likely.
     """
+    if size != 2:
+        drawn = [blake2b(f"{rater_id}:{item_id}:{at}".encode()).digest() for at in range(size)]
+        return ShownOrder.of(sorted(range(size), key=drawn.__getitem__))
     block, place = divmod(offer, 2)
     coin = blake2b(f"{rater_id}:{block}".encode(), digest_size=1).digest()[0] & 1
     return (ShownOrder.FIRST_LEFT, ShownOrder.SECOND_LEFT)[coin ^ place]

@@ -16,6 +16,7 @@ from loopwright.base.types import Json
 from loopwright.infra import events
 from loopwright.intake.rules import derived_id
 from loopwright.labeling import rules, store
+from loopwright.labeling.answers import keep_edit, read_answer
 from loopwright.labeling.model import (
     Assignment,
     AssignmentState,
@@ -30,8 +31,6 @@ from loopwright.labeling.model import (
 )
 from loopwright.labeling.reserve import expire_leases, reserve
 from loopwright.projects.model import Project
-from loopwright.questions.model import ShownOrder
-from loopwright.questions.registry import kind_of
 from loopwright.sampling import service as sampling
 from loopwright.sampling.model import ItemProgress
 
@@ -111,10 +110,10 @@ def submit_and_reserve(
 def _store_answer(
     tx: Connection, *, project: Project, offer: Assignment, submission: Submission, now: float
 ) -> Submitted:
-    answer, outcome = _read_answer(project, offer, submission.answer)
+    read = read_answer(tx, project=project, offer=offer, answer=submission.answer)
     known = store.judgment_of_client(tx, project_id=project.id, client_id=submission.client_id)
     if known is not None:
-        return _repeated(known, offer, answer)
+        return _repeated(known, offer, read.answer)
     _claim(tx, offer, submission.token)
     judgment_id = new_id("jdg")
     store.insert_judgment(
@@ -127,9 +126,11 @@ def _store_answer(
             "question_id": offer.question_id,
             "rater_id": offer.rater_id,
             "assignment_id": offer.id,
-            "answer": answer,
+            "kind": read.kind,
+            "answer": read.answer,
             "shown_order": offer.shown_order,
-            "outcome": outcome,
+            "outcome": read.outcome,
+            "votes": read.votes,
             "guideline_version_id": offer.guideline_version_id,
             "origin": submission.origin.value,
             "active_ms": submission.active_ms,
@@ -137,6 +138,8 @@ def _store_answer(
             "created_at": now,
         },
     )
+    if read.edit is not None:
+        keep_edit(tx, project_id=project.id, item_id=offer.item_id, text=read.edit, now=now)
     store.settle(tx, [offer.id], state=AssignmentState.JUDGED, reason=None, now=now)
     store.count_for_rater(tx, project_id=project.id, rater_id=offer.rater_id, judged=1)
     return Submitted(judgment_id, repeated=False, item_closed=False)
@@ -231,16 +234,6 @@ def record_imported(
         for row in rows
     ]
     return store.insert_missing_judgments(tx, values)
-
-
-def _read_answer(project: Project, offer: Assignment, answer: Json) -> tuple[Json, str]:
-    """Return the answer in its normal form and what it says in the item's order."""
-    question = project.spec.question(offer.question_id)
-    kind = kind_of(question.kind)
-    config = kind.parse_config(question.model_dump(mode="json"))
-    checked = kind.check_answer(config, answer)
-    [vote] = kind.votes(config, checked, offer.shown_order or ShownOrder.FIRST_LEFT)
-    return checked, vote.text
 
 
 def _repeated(known: Judgment, offer: Assignment, answer: Json) -> Submitted:

@@ -77,7 +77,7 @@ _PROGRESS = select(rater_progress.c.judged).where(
     rater_progress.c.project_id == bindparam("project"),
     rater_progress.c.rater_id == bindparam("rater"),
 )
-_QUESTIONS = select(item.c.id, item.c.question_id).where(
+_QUESTIONS = select(item.c.id, item.c.question_id, item.c.completion_ids).where(
     item.c.id.in_(bindparam("ids", expanding=True))
 )
 _GUIDELINE = (
@@ -117,9 +117,10 @@ def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
         yield values[start : start + _CHUNK]
 
 
-def questions_of(tx: Connection, item_ids: Sequence[str]) -> dict[str, str]:
-    """Return which question each item asks."""
-    return {row[0]: row[1] for row in tx.execute(_QUESTIONS, {"ids": list(item_ids)})}
+def questions_of(tx: Connection, item_ids: Sequence[str]) -> dict[str, tuple[str, int]]:
+    """Return which question each item asks, and about how many completions."""
+    rows = tx.execute(_QUESTIONS, {"ids": list(item_ids)})
+    return {row[0]: (row[1], len(row[2])) for row in rows}
 
 
 def guideline_in_force(tx: Connection, project_id: str) -> str | None:

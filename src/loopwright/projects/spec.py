@@ -1,7 +1,6 @@
 """What project.yaml says, and where it is wrong when it is."""
 
-from collections.abc import Sequence
-from typing import Annotated, Literal, Self
+from typing import Self
 
 import yaml
 from pydantic import Field, ValidationError, model_validator
@@ -10,63 +9,30 @@ from loopwright.base.errors import InvalidInput
 from loopwright.projects.feedback_spec import FeedbackSpec
 from loopwright.projects.file import CODE, line_of, parse_yaml, readable, repeated_keys
 from loopwright.projects.mistakes import Mistake, mistakes
+from loopwright.projects.question_spec import (
+    Criterion,
+    Flag,
+    GuidelineSpec,
+    LabelOption,
+    QuestionSpec,
+    Slug,
+    Tags,
+    misfits,
+    require_unique,
+)
 from loopwright.projects.recipe import Part, Recipe
 
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
-Tags = Annotated[tuple[Slug, ...], Field(max_length=8)]
-"""Skills and languages that somebody has, or that an item requires."""
-
-
-def _require_unique(what: str, ids: Sequence[str]) -> None:
-    twice = sorted({one for one in ids if ids.count(one) > 1})
-    if twice:
-        raise ValueError(f"two {what} have the same id: {', '.join(twice)}")
-
-
-class LabelOption(Part):
-    """One label of a single-label question."""
-
-    id: Slug
-    name: str
-
-
-class QuestionSpec(Part):
-    """What is asked of an annotator."""
-
-    id: Slug
-    kind: Literal["pairwise", "single_label"]
-    text: str = Field(min_length=1)
-    options: tuple[LabelOption, ...] = ()
-    ask_reason: bool = True
-
-    @model_validator(mode="after")
-    def _options_fit(self) -> Self:
-        if self.kind == "single_label" and len(self.options) < 2:
-            raise ValueError("a single_label question needs at least two options")
-        _require_unique("options", [option.id for option in self.options])
-        return self
-
-
-class Criterion(Part):
-    """One thing that the guideline asks the annotator to weigh."""
-
-    id: Slug
-    name: str
-    description: str = ""
-    scale: tuple[str, ...] = ()
-
-
-class GuidelineSpec(Part):
-    """The guideline's text with its criteria and checklist."""
-
-    text: str = Field(min_length=1)
-    criteria: tuple[Criterion, ...] = ()
-    checklist: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _ids_are_unique(self) -> Self:
-        _require_unique("criteria", [criterion.id for criterion in self.criteria])
-        return self
+__all__ = [
+    "Criterion",
+    "Flag",
+    "GuidelineSpec",
+    "LabelOption",
+    "ProjectSpec",
+    "QuestionSpec",
+    "Slug",
+    "Tags",
+    "parse_project",
+]
 
 
 class Segment(Part):
@@ -130,7 +96,7 @@ class ReleasePlan(Part):
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
-        _require_unique("stages", [stage.name for stage in self.stages])
+        require_unique("stages", [stage.name for stage in self.stages])
         return self
 
 
@@ -161,8 +127,8 @@ class ProjectSpec(Part):
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
-        _require_unique("questions", [question.id for question in self.questions])
-        _require_unique("segments", [segment.id for segment in self.segments])
+        require_unique("questions", [question.id for question in self.questions])
+        require_unique("segments", [segment.id for segment in self.segments])
         return self
 
     def question(self, question_id: str) -> QuestionSpec:
@@ -193,11 +159,15 @@ def parse_project(text: str, *, source: str = "project.yaml") -> ProjectSpec:
     if problems:
         raise _invalid(problems)
     try:
-        return ProjectSpec.model_validate(content)
+        spec = ProjectSpec.model_validate(content)
     except ValidationError as failure:
         raise _invalid(
             [_problem(tree, source, found) for found in mistakes(failure, ProjectSpec)]
         ) from failure
+    wanting = [Mistake(loc, message) for loc, message in misfits(spec.questions, spec.guideline)]
+    if wanting:
+        raise _invalid([_problem(tree, source, found) for found in wanting])
+    return spec
 
 
 def _invalid(problems: list[str]) -> InvalidInput:

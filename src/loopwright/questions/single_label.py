@@ -1,41 +1,32 @@
-"""Which one label fits the completion."""
+"""Which one label fits."""
 
-from loopwright.base.errors import InvalidInput
+from collections.abc import Sequence
+
 from loopwright.base.types import Json
-from loopwright.questions.model import CategoryVote, ShownOrder, Vote
-from loopwright.questions.reasons import checked_reason, only_keys
+from loopwright.questions.labels import known_label, option_ids
+from loopwright.questions.model import CategoryVote, QuestionKind, Shown, Vote
+from loopwright.questions.reasons import common, only_keys
 
 
-class SingleLabel:
-    """Answer: {"label": option id, "reason": text or null}."""
+class SingleLabel(QuestionKind):
+    """Answer: {"label": option id}."""
 
     name = "single_label"
-    shuffles = False
-    completions = 1
+    one_category = True
 
     def parse_config(self, config: Json) -> tuple[str, ...]:
-        """Return the ids of the options, at least two."""
-        options = tuple(str(option["id"]) for option in config.get("options", ()))
-        if len(options) < 2:
-            raise InvalidInput(
-                "A single_label question needs at least two options.",
-                remedy="Add `options` with `id` and `name` to the question in project.yaml.",
-                code="invalid_question",
-            )
-        return options
+        """Return the ids of the options."""
+        return option_ids(config)
 
-    def check_answer(self, config: tuple[str, ...], answer: Json) -> Json:
-        """Return {"label", "reason"}. Raises InvalidInput for anything else."""
-        only_keys(answer, {"label", "reason"}, kind=self.name)
-        label = answer.get("label")
-        if label not in config:
-            raise InvalidInput(
-                f"{label!r} is not a label of this question.",
-                remedy=f"Send one of: {', '.join(config)}.",
-                code="invalid_answer",
-            )
-        return {"label": label, "reason": checked_reason(answer)}
+    def check_answer(self, config: tuple[str, ...], answer: Json, shown: Shown) -> Json:
+        """Return {"label", "reason", "flags"}."""
+        only_keys(answer, {"label"}, kind=self.name)
+        return {"label": known_label(answer.get("label"), config), **common(answer, shown)}
 
-    def votes(self, config: tuple[str, ...], answer: Json, shown: ShownOrder) -> tuple[Vote, ...]:
+    def votes(self, config: tuple[str, ...], answer: Json, shown: Shown) -> tuple[Vote, ...]:
         """Return the one vote."""
         return (CategoryVote(answer["label"]),)
+
+    def outcome(self, votes: Sequence[Vote]) -> str:
+        """Return the label."""
+        return ",".join(vote.label for vote in votes if isinstance(vote, CategoryVote))
