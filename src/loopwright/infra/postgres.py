@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import DBAPIError
 
 from loopwright.base.errors import Unavailable
+from loopwright.infra import faults
 from loopwright.infra.database import Work
 
 T = TypeVar("T")
@@ -48,12 +49,16 @@ class PostgresDatabase:
         for attempt in range(_ATTEMPTS):
             try:
                 with self._engine.begin() as connection:
-                    return work(connection)
+                    result = work(connection)
+                    faults.point("write.before_commit")
             except DBAPIError as failure:
                 state = getattr(failure.orig, "sqlstate", None)
                 if state not in _RETRYABLE or attempt == _ATTEMPTS - 1:
                     raise
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - jitter only
+            else:
+                faults.point("write.after_commit")
+                return result
         raise AssertionError("unreachable")
 
     def read(self, work: Work[T]) -> T:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.pool import QueuePool
 
 from loopwright.base.errors import Unavailable
+from loopwright.infra import faults
 from loopwright.infra.database import Work
 
 T = TypeVar("T")
@@ -139,7 +140,9 @@ class SqliteDatabase:
         try:
             with self._writer_engine.begin() as connection:
                 outcomes.extend(_attempt(connection, request) for request in group)
-        except BaseException as failure:  # the commit itself failed: none of the group is stored
+                faults.point("group.before_commit")
+            faults.point("write.after_commit")
+        except BaseException as failure:  # the commit itself failed: nobody is told "stored"
             for request in group:
                 request.done.set_exception(failure)
             return
@@ -151,6 +154,7 @@ def _attempt(connection: Connection, request: _Request) -> Callable[[], None]:
     savepoint = connection.begin_nested()
     try:
         result = request.work(connection)
+        faults.point("write.before_commit")
         savepoint.commit()
     except BaseException as failure:
         if savepoint.is_active:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from loopwright.base.ids import new_id
-from loopwright.infra import events
+from loopwright.infra import events, faults
 from loopwright.labeling import rules, store
 from loopwright.labeling.model import Assignment, AssignmentState, Judge
 from loopwright.projects.model import Project
@@ -176,6 +176,7 @@ def _offer(
 ) -> list[Assignment]:
     if not slots:
         return []
+    faults.point("reserve.taken")
     questions = store.questions_of(tx, [slot.item_id for slot in slots])
     guideline = store.guideline_in_force(tx, project.id)
     shuffled = {

@@ -13,7 +13,7 @@ from loopwright.accounts import service as accounts
 from loopwright.base.errors import Conflict, LoopwrightError, NotFound
 from loopwright.base.ids import new_id
 from loopwright.base.types import Json
-from loopwright.infra import events
+from loopwright.infra import events, faults
 from loopwright.intake.rules import derived_id
 from loopwright.labeling import rules, store
 from loopwright.labeling.answers import keep_edit, read_answer
@@ -98,11 +98,13 @@ def submit_and_reserve(
     offers = reserve(
         tx, project=project, judge=judge, count=count, held=held, now=now, uncounted=fresh
     )
+    faults.point("submit.reserved")
     if fresh:
         # Last, because others wait for these two rows until the transaction ends.
         closed = sampling.count_judgment(
             tx, project_id=project.id, item_id=offer.item_id, judge_id=judge.judge_id, now=now
         )
+        faults.point("submit.counted")
         done = replace(done, item_closed=closed)
     return done, offers
 
@@ -138,9 +140,11 @@ def _store_answer(
             "created_at": now,
         },
     )
+    faults.point("submit.stored")
     if read.edit is not None:
         keep_edit(tx, project_id=project.id, item_id=offer.item_id, text=read.edit, now=now)
     store.settle(tx, [offer.id], state=AssignmentState.JUDGED, reason=None, now=now)
+    faults.point("submit.settled")
     store.count_for_rater(tx, project_id=project.id, rater_id=offer.rater_id, judged=1)
     return Submitted(judgment_id, repeated=False, item_closed=False)
 
