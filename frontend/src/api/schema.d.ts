@@ -913,6 +913,7 @@ export interface components {
             state: components["schemas"]["CycleState"];
             step: string | null;
             steps: components["schemas"]["StepOut"][];
+            waiting: components["schemas"]["WaitingOut"] | null;
         };
         CycleOut: {
             attempt: number;
@@ -2056,6 +2057,11 @@ export interface components {
             created_at: number;
             rater: string;
             reason: string | null;
+        };
+        WaitingOut: {
+            items: number;
+            judgments: number;
+            wanted: number;
         };
         loopwright__guidelines__schemas__GuidelineOut: {
             checklist: string[];

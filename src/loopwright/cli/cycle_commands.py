@@ -1,11 +1,13 @@
 """`loopwright cycle`: start, watch, resume and cancel a turn of the loop."""
 
 import time
-from typing import Annotated, Any
+from typing import Annotated
+from urllib.parse import quote
 
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from loopwright.base.types import Json
 from loopwright.cli.options import HomeOption, JsonOption, ProjectOption, settings_for
 from loopwright.cli.output import console, errors, explains_errors, print_json, print_table
 from loopwright.cli.session import connected
@@ -43,7 +45,7 @@ def status(
     """Show a cycle with its steps."""
     with connected(settings_for(home)) as client:
         found = client.cycle(project, _pick(client, project, cycle))
-    _show(found, as_json=as_json)
+        _show(client, project, found, as_json=as_json)
 
 
 @app.command()
@@ -84,31 +86,54 @@ def _pick(client: Client, project: str, cycle: str | None) -> str:
 
 def _finish(client: Client, project: str, cycle_id: str, *, wait: bool, as_json: bool) -> None:
     if not wait:
-        _show(client.cycle(project, cycle_id), as_json=as_json)
+        _show(client, project, client.cycle(project, cycle_id), as_json=as_json)
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    told = False
     with Progress(*columns, console=errors, transient=True) as progress:
         task = progress.add_task("starting", total=None)
         while (found := client.cycle(project, cycle_id))["state"] not in _OVER:
-            progress.update(task, description=str(found.get("step") or found["state"]))
+            waiting = found.get("waiting")
+            if waiting and not told:
+                errors.print(_to_judge(client, project, waiting), highlight=False, soft_wrap=True)
+            told = bool(waiting)
+            progress.update(task, description=_doing(found))
             time.sleep(0.5)
-    _show(found, as_json=as_json)
+    _show(client, project, found, as_json=as_json)
     if found["state"] == "failed":
         raise typer.Exit(1)
 
 
-def _show(cycle: dict[str, Any], *, as_json: bool) -> None:
+def _doing(cycle: Json) -> str:
+    step = str(cycle.get("step") or cycle["state"]).replace("_", " ")
+    waiting = cycle.get("waiting")
+    return f"{step}: {waiting['judgments']} to go" if waiting else step
+
+
+def _to_judge(client: Client, project: str, waiting: Json) -> str:
+    return (
+        f"It waits for {waiting['judgments']} of {waiting['wanted']} judgments, "
+        f"on {waiting['items']} items.\n"
+        f"  Judge at {client.base_url}/p/{quote(project)}/label; invite others under Settings, or "
+        "with `loopwright user add`."
+    )
+
+
+def _show(client: Client, project: str, cycle: Json, *, as_json: bool) -> None:
     if as_json:
         print_json(cycle)
         return
     console.print(f"Cycle {cycle['id']}: {cycle['state']}")
     rows = [
-        (step["name"], step["state"], _seconds(step), step.get("error") or "")
+        (step["name"].replace("_", " "), step["state"], _seconds(step), step.get("error") or "")
         for step in cycle.get("steps", [])
     ]
     print_table("Steps", ("step", "state", "seconds", "error"), rows)
+    if cycle.get("waiting"):
+        told = _to_judge(client, project, cycle["waiting"])
+        console.print(told, highlight=False, soft_wrap=True)
 
 
-def _seconds(step: dict[str, Any]) -> str:
+def _seconds(step: Json) -> str:
     seconds = step.get("seconds")
     return "" if seconds is None else f"{seconds:.1f}"

@@ -101,10 +101,7 @@ def wait_for_judgments(turn: Turn, *, sets: list[str]) -> Json:
     """Wait until every opened item of these sets has its judgments."""
 
     def ready() -> bool:
-        wanted = turn.home.db.read(
-            lambda tx: store.judgments_wanted(tx, project_id=turn.project_id, set_names=sets)
-        )
-        return wanted == 0
+        return turn.read(store.waiting, project_id=turn.project_id, set_names=sets).judgments == 0
 
     turn.wait_until(ready)
     return {"sets": sets}

@@ -49,10 +49,7 @@ def wait_for_comparisons(turn: Turn, *, evaluations: dict[str, str]) -> Json:
     sets = [found.set_name for found in _found(turn, evaluations)]
 
     def ready() -> bool:
-        wanted = turn.home.db.read(
-            lambda tx: store.judgments_wanted(tx, project_id=turn.project_id, set_names=sets)
-        )
-        return wanted == 0
+        return turn.read(store.waiting, project_id=turn.project_id, set_names=sets).judgments == 0
 
     turn.wait_until(ready)
     return {"sets": sets}

@@ -81,3 +81,15 @@ class CycleStep:
     def seconds(self) -> float | None:
         """Return how long its last run took, None while it runs."""
         return None if self.ended_at is None else self.ended_at - self.started_at
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What people still have to judge before a cycle goes on."""
+
+    judgments: int
+    """Judgments still missing."""
+    wanted: int
+    """Judgments wanted in all, those that are there included."""
+    items: int
+    """Items that still miss one."""

@@ -14,7 +14,7 @@ from loopwright.infra.durable import runner
 from loopwright.infra.home import Home
 from loopwright.infra.http import get_home
 from loopwright.loop import service, store
-from loopwright.loop.model import Cycle, CycleState, CycleStep
+from loopwright.loop.model import Cycle, CycleState, CycleStep, Waiting
 from loopwright.loop.runner import continue_cycle, launch_cycle, stop_cycle
 from loopwright.loop.schemas import (
     CycleDetailOut,
@@ -24,6 +24,7 @@ from loopwright.loop.schemas import (
     cycle_out,
     detail_out,
 )
+from loopwright.loop.waiting import waits_for
 
 router = APIRouter(prefix="/api/projects/{project_id}/cycles", tags=["cycles"])
 
@@ -56,12 +57,13 @@ def get_cycle(project_id: str, cycle_id: str, home: HomeOf, actor: ActorOf) -> C
     """Return a cycle with its steps, their seconds, and its result."""
     require(actor, Permission.RESULTS_READ, project_id)
 
-    def read(tx: Connection) -> tuple[Cycle, list[CycleStep]]:
+    def read(tx: Connection) -> tuple[Cycle, list[CycleStep], Waiting | None]:
         found = service.get(tx, project_id=project_id, cycle_id=cycle_id)
-        return found, store.steps(tx, found.id)
+        steps = store.steps(tx, found.id)
+        return found, steps, waits_for(tx, found, steps)
 
-    found, steps = home.db.read(read)
-    return detail_out(found, steps, alive=_alive(found))
+    found, steps, waiting = home.db.read(read)
+    return detail_out(found, steps, waiting=waiting, alive=_alive(found))
 
 
 @router.post("/{cycle_id}/resume")

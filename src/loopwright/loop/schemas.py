@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 
 from loopwright.base.types import Json
-from loopwright.loop.model import Cycle, CycleState, CycleStep, StepState
+from loopwright.loop.model import Cycle, CycleState, CycleStep, StepState, Waiting
 
 
 class StepOut(BaseModel):
@@ -41,10 +41,20 @@ class CyclesOut(BaseModel):
     cycles: list[CycleOut]
 
 
+class WaitingOut(BaseModel):
+    """What people still have to judge: judgments missing, of those wanted, on how many items."""
+
+    judgments: int
+    wanted: int
+    items: int
+
+
 class CycleDetailOut(CycleOut):
     """A cycle with its steps and, once decided, its result."""
 
     steps: list[StepOut]
+    waiting: WaitingOut | None
+    """What people have to judge before it goes on; null when it does not wait for people."""
     result: Json | None
     alive: bool
     """Whether a living process works on it; false for one that ended."""
@@ -71,7 +81,9 @@ def cycle_out(found: Cycle) -> CycleOut:
     )
 
 
-def detail_out(found: Cycle, steps: Sequence[CycleStep], *, alive: bool) -> CycleDetailOut:
+def detail_out(
+    found: Cycle, steps: Sequence[CycleStep], *, waiting: Waiting | None, alive: bool
+) -> CycleDetailOut:
     """Return a cycle's wire form with its steps."""
     return CycleDetailOut(
         **cycle_out(found).model_dump(),
@@ -88,6 +100,7 @@ def detail_out(found: Cycle, steps: Sequence[CycleStep], *, alive: bool) -> Cycl
             )
             for step in steps
         ],
+        waiting=None if waiting is None else WaitingOut(**vars(waiting)),
         result=found.result,
         alive=alive,
     )

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, case, func, select
 
 from loopwright.infra.refs import Ids
 from loopwright.intake.tables import item
 from loopwright.labeling.tables import judgment
-from loopwright.loop.model import Cycle, CycleState, CycleStep, StepState
+from loopwright.loop.model import Cycle, CycleState, CycleStep, StepState, Waiting
 from loopwright.loop.tables import cycle, cycle_step
 from loopwright.sampling.tables import item_state
 
@@ -105,18 +105,19 @@ def drop_steps(tx: Connection, cycle_id: str, names: Sequence[str]) -> None:
     )
 
 
-def judgments_wanted(tx: Connection, *, project_id: str, set_names: Sequence[str]) -> int:
-    """Return how many judgments the items of these sets still wait for."""
+def waiting(tx: Connection, *, project_id: str, set_names: Sequence[str]) -> Waiting:
+    """Return how many judgments the items of these sets want, and how many are missing."""
+    missing = case((item_state.c.state == "open", item_state.c.wanted - item_state.c.done), else_=0)
     query = (
-        select(func.coalesce(func.sum(item_state.c.wanted - item_state.c.done), 0))
-        .select_from(item_state.join(item, item.c.id == item_state.c.item_id))
-        .where(
-            item_state.c.project_id == project_id,
-            item_state.c.state == "open",
-            item.c.set_name.in_(list(set_names)),
+        select(
+            func.coalesce(func.sum(missing), 0),
+            func.coalesce(func.sum(item_state.c.wanted), 0),
+            func.coalesce(func.sum(case((missing > 0, 1), else_=0)), 0),
         )
+        .select_from(item_state.join(item, item.c.id == item_state.c.item_id))
+        .where(item_state.c.project_id == project_id, item.c.set_name.in_(list(set_names)))
     )
-    return int(tx.scalar(query) or 0)
+    return Waiting(*(int(number) for number in tx.execute(query).one()))
 
 
 def last_judgment(tx: Connection, project_id: str) -> int:

@@ -41,6 +41,9 @@ export const work = {
     cancel: "Cancel",
     resume: "Resume",
     stepsOf: "Steps of cycle {{id}}",
+    waitsFor: "It waits for {{judgments}} of {{wanted}} judgments, on {{items}} items.",
+    judge: "Judge now",
+    invite: "Invite people",
   },
   quality: {
     judgments: "Judgments",

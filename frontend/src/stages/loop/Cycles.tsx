@@ -8,7 +8,8 @@ import type { Cycle, CycleDetail, CycleStep } from "../../api/work";
 import { CopyId } from "../../ui/CopyId";
 import { DataTable } from "../../ui/DataTable";
 import { ErrorPanel } from "../../ui/ErrorPanel";
-import { seconds } from "../../ui/format";
+import { integer, seconds } from "../../ui/format";
+import { TextLink } from "../../ui/links";
 import { Section } from "../../ui/Page";
 import { StateBadge } from "../../ui/Status";
 import { Ago } from "../../ui/Time";
@@ -31,6 +32,20 @@ function Steps({ id, steps }: { id: string; steps: CycleStep[] }) {
         { head: t("loop.took"), cell: (step) => <span className="lw-number">{took(step)}</span>, align: "end", width: 100 },
       ]}
     />
+  );
+}
+
+/** What people have to judge before the cycle goes on, and where. */
+function ToJudge({ projectId, waiting }: { projectId: string; waiting: NonNullable<CycleDetail["waiting"]> }) {
+  const { t } = useTranslation();
+  const role = useQuery(projectQuery(projectId)).data?.role;
+  const numbers = { judgments: integer(waiting.judgments), wanted: integer(waiting.wanted), items: integer(waiting.items) };
+  return (
+    <Group gap="sm" role="status">
+      <Text size="sm">{t("loop.waitsFor", numbers)}</Text>
+      {may(role, "judge") && <TextLink size="sm" to="/p/$project/label" params={{ project: projectId }}>{t("loop.judge")}</TextLink>}
+      {may(role, "people") && <TextLink size="sm" to="/p/$project/settings" params={{ project: projectId }}>{t("loop.invite")}</TextLink>}
+    </Group>
   );
 }
 
@@ -60,6 +75,7 @@ function CycleView({ projectId, cycle }: { projectId: string; cycle: Cycle }) {
       </Group>
       {shown.error && <Text size="sm" c="var(--mantine-color-error)">{shown.error}</Text>}
       {act.error && <ErrorPanel error={act.error} />}
+      {whole.data?.waiting && <ToJudge projectId={projectId} waiting={whole.data.waiting} />}
       {whole.data && whole.data.steps.length > 0 && <Steps id={shown.id} steps={whole.data.steps} />}
     </Stack>
   );
