@@ -60,7 +60,7 @@ _IMPORT: dict[str, Any] = {
 MATRIX: dict[tuple[str, str], Rule] = {
     ("POST", "/api/projects"): Rule(BUILDERS, {"json": {"yaml": _project_yaml()}}),
     ("GET", _P): Rule(EVERYBODY),
-    ("GET", f"{_P}/yaml"): Rule(EVERYBODY),
+    ("GET", f"{_P}/yaml"): Rule(RESULTS),
     ("GET", f"{_P}/events"): Rule(EVERYBODY),
     ("GET", f"{_P}/guidelines"): Rule(EVERYBODY),
     ("GET", f"{_P}/guidelines/{{number}}"): Rule(EVERYBODY),

@@ -95,3 +95,21 @@ def test_answers_given_offline_are_sent_later(
         expect(page.get_by_role("radio", name="Right is better")).to_be_checked()
     finally:
         context.close()
+
+
+def test_who_is_invited_to_judge_lands_on_what_is_theirs(
+    filled: Server, browser: Browser, page: Page
+) -> None:
+    """An invited annotator's link leads to the first item; pages of others are not offered."""
+    invited = filled.post(
+        "/api/projects/helpdesk/people", {"name": "Mia", "role": "annotator", "kind": "human"}
+    )
+    page.goto(invited["signin_link"])
+    expect(page.get_by_role("region", name="Prompt")).to_be_visible()
+    expect(page).to_have_url(f"{filled.url}/p/helpdesk/label")
+    pages = page.get_by_role("navigation", name="Pages of the project").get_by_role("link")
+    offered = pages.all_inner_texts()
+    assert "Label" in offered
+    assert not {"Loop", "Quality", "Data", "Releases", "Settings"} & set(offered)
+    page.get_by_role("link", name="All projects").click()
+    expect(page).to_have_url(f"{filled.url}/p/helpdesk/label")

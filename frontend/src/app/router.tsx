@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet,
 import { LabelPage } from "../stages/labeling/LabelPage";
 import { worded } from "./i18n";
 import { NotFound, RouteError } from "./fallback";
+import { may } from "../api/roles";
 import { homeOf } from "./pages";
 import { ProjectShell } from "./ProjectShell";
 
@@ -18,6 +19,13 @@ const signin = createRoute({
 const projects = createRoute({
   getParentRoute: () => root,
   path: "/",
+  beforeLoad: async () => {
+    // Who only judges, in one project, has nothing to choose here. Asked anew: somebody else may have signed in.
+    const [{ queries }, { projectsQuery }] = await Promise.all([import("./client"), import("../api/queries")]);
+    const found = await queries.fetchQuery(projectsQuery()).catch(() => []);
+    const [only] = found.length === 1 ? found : [];
+    if (only && !may(only.role, "results")) throw redirect({ to: homeOf(only.role ?? null), params: { project: only.id } });
+  },
   component: lazyRouteComponent(() => worded(import("../stages/projects/Projects")), "Projects"),
 });
 const project = createRoute({ getParentRoute: () => root, path: "/p/$project", component: ProjectShell });

@@ -55,6 +55,6 @@ def get_project(project_id: str, home: HomeOf, actor: ActorOf) -> ProjectDetailO
 @router.get("/{project_id}/yaml")
 def get_yaml(project_id: str, home: HomeOf, actor: ActorOf) -> Response:
     """Return the project's file as it was applied."""
-    require(actor, Permission.PROJECT_READ, project_id)
+    require(actor, Permission.RESULTS_READ, project_id)
     project = home.db.read(lambda tx: service.get(tx, project_id))
     return Response(project.yaml, media_type="application/yaml")

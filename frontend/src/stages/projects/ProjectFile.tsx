@@ -4,7 +4,8 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call, project } from "../../api/http";
-import { read } from "../../api/queries";
+import { projectQuery, read } from "../../api/queries";
+import { may } from "../../api/roles";
 import type { Applied } from "../../api/types";
 import { Loaded } from "../../ui/Loaded";
 import { Section } from "../../ui/Page";
@@ -16,6 +17,7 @@ export function ProjectFile({ projectId }: { projectId: string }) {
   const clipboard = useClipboard();
   const queries = useQueryClient();
   const query = useQuery(read<string>(projectId, "/yaml"));
+  const mayChange = may(useQuery(projectQuery(projectId)).data?.role, "change");
   const [edited, setEdited] = useState<string | null>(null);
   const text = edited ?? query.data ?? "";
   const apply = useMutation({
@@ -35,13 +37,14 @@ export function ProjectFile({ projectId }: { projectId: string }) {
         </Group>
       }
     >
-      <Text size="sm" c="dimmed">{t("settings.yamlText")}</Text>
+      <Text size="sm" c="dimmed">{t(mayChange ? "settings.yamlText" : "settings.yamlRead")}</Text>
       <Loaded query={query}>
         {() => (
           <Stack gap="xs">
             <Textarea
               aria-label={t("settings.yaml")}
               value={text}
+              readOnly={!mayChange}
               onChange={(event) => setEdited(event.currentTarget.value)}
               autosize
               minRows={8}
@@ -51,10 +54,10 @@ export function ProjectFile({ projectId }: { projectId: string }) {
             />
             {apply.error && edited !== null && <YamlErrors error={apply.error} text={text} />}
             {apply.data && edited === null && <Alert color="green" variant="outline" className="lw-panel" role="status" p="xs">{t("settings.applied", { number: apply.data.guideline_number })}</Alert>}
-            <Group justify="flex-end">
+            {mayChange && <Group justify="flex-end">
               <Button variant="default" disabled={edited === null} onClick={() => setEdited(null)}>{t("settings.discard")}</Button>
               <Button disabled={edited === null} loading={apply.isPending} onClick={() => apply.mutate()}>{t("settings.apply")}</Button>
-            </Group>
+            </Group>}
           </Stack>
         )}
       </Loaded>

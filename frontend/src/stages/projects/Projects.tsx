@@ -2,7 +2,8 @@ import { Button, Group, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { projectsQuery } from "../../api/queries";
+import { meQuery, projectsQuery } from "../../api/queries";
+import { may } from "../../api/roles";
 import { PlainShell } from "../../app/PlainShell";
 import { DataTable } from "../../ui/DataTable";
 import { Empty } from "../../ui/Empty";
@@ -17,14 +18,15 @@ export function Projects() {
   const { t } = useTranslation();
   const projects = useQuery(projectsQuery());
   const [making, setMaking] = useState(false);
-  const make = <Button onClick={() => setMaking(true)}>{t("projects.new")}</Button>;
+  const everywhere = useQuery(meQuery()).data?.roles["*"];
+  const make = may(everywhere, "change") && <Button onClick={() => setMaking(true)}>{t("projects.new")}</Button>;
   return (
     <PlainShell>
-      <Page title={t("projects.title")} actions={projects.data?.length ? make : undefined}>
+      <Page title={t("projects.title")} actions={projects.data?.length && make ? make : undefined}>
         <Loaded query={projects}>
           {(rows) =>
             rows.length === 0 ? (
-              <Empty title={t("projects.empty")} text={t("projects.emptyText")} action={make} />
+              <Empty title={t("projects.empty")} text={t(make ? "projects.emptyText" : "projects.noneYours")} action={make || undefined} />
             ) : (
               <div className="lw-panel">
                 <DataTable
