@@ -52,6 +52,10 @@ _JUDGMENT = {"client_id": "c", "assignment_id": "asg_none", "token": 1, "answer"
 _PROMPT = {"messages": [{"role": "user", "content": "Hello"}], "source": "matrix"}
 _ITEM = {"prompt": _PROMPT, "completions": [{"text": "a"}, {"text": "b"}]}
 _FEEDBACK = {"client_id": "c", "kind": "thumb", "value": "up", "prompt": "Hi", "completion": "Ho"}
+_PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8"
+    "ffff3f0005fe02fe0def46b80000000049454e44ae426082"
+)
 _IMPORT: dict[str, Any] = {
     "files": {"file": ("votes.jsonl", b"{}\n")},
     "data": {"mapping": "kind: prompts\nsource: matrix\nfields: {prompt: text}\n"},
@@ -74,6 +78,8 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ),
     ("POST", f"{_P}/judgments/{{judgment_id}}/undo"): Rule(JUDGES),
     ("POST", f"{_P}/items"): Rule(BUILDERS, {"json": {"items": [_ITEM]}}),
+    ("POST", f"{_P}/images"): Rule(BUILDERS, {"files": {"file": ("dot.png", _PIXEL)}}),
+    ("GET", f"{_P}/images/{{digest}}"): Rule(EVERYBODY),
     ("POST", f"{_P}/prompts"): Rule(BUILDERS, {"json": {"prompts": [_PROMPT]}}),
     ("POST", f"{_P}/imports"): Rule(BUILDERS, _IMPORT),
     ("POST", f"{_P}/feedback"): Rule(SENDERS, {"json": _FEEDBACK}),

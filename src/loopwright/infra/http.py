@@ -104,19 +104,22 @@ class SafetyHeaders:
 
 
 class BodyLimit:
-    """Refuses bodies over a limit before they fill the memory; files are streamed to disk.
+    """Refuses bodies over a limit before they fill the memory.
 
+    Uploads to a path that ends in `streamed` go to the disk and have a limit of their own.
     Bodies are read before anybody is asked who they are, so this holds for strangers too.
     """
 
-    def __init__(self, app: ASGIApp, *, json_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, most_bytes: int, streamed: str) -> None:
         self._app = app
-        self._limit = json_bytes
+        self._limit = most_bytes
+        self._streamed = streamed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or refuse it with 413."""
         headers = Headers(scope=scope) if scope["type"] == "http" else Headers()
-        if headers.get("content-type", "").startswith("multipart/"):
+        is_upload = headers.get("content-type", "").startswith("multipart/")
+        if is_upload and scope["path"].endswith(self._streamed):
             await self._app(scope, receive, send)  # the route has a limit of its own
             return
         announced = headers.get("content-length", "0")
@@ -124,6 +127,7 @@ class BodyLimit:
             await _error(self._too_large())(scope, receive, send)
             return
         seen = 0
+        started = False
 
         async def counted() -> Message:
             nonlocal seen
@@ -133,7 +137,20 @@ class BodyLimit:
                 raise self._too_large()
             return message
 
-        await self._app(scope, counted, send)
+        async def unless_over(message: Message) -> None:
+            nonlocal started
+            # Whoever read the body may make another answer of our refusal: ours is the one sent.
+            if seen <= self._limit or started:
+                started = True
+                await send(message)
+
+        try:
+            await self._app(scope, counted, unless_over)
+        except TooLarge:
+            if started or seen <= self._limit:
+                raise
+        if seen > self._limit and not started:
+            await _error(self._too_large())(scope, receive, send)
 
     def _too_large(self) -> TooLarge:
         return TooLarge(

@@ -20,6 +20,10 @@ class Settings(BaseSettings):
     model_port: int = 8323
     max_upload_bytes: int = 2 * 1024**3
     """Most that one import takes, its files together."""
+    max_image_bytes: int = 20 * 1024**2
+    """Most that one image takes as a file."""
+    max_image_pixels: int = 25_000_000
+    """Most pixels of an image; decoded it takes four bytes each, twice for a moment."""
     max_request_bytes: int = 64 * 1024**2
     """Most that any other request takes."""
     training_threads: int = 1

@@ -91,6 +91,16 @@ class ItemIn(Body):
     """Unique within the project; the same key again is the same item."""
 
 
+class ImageStored(BaseModel):
+    """An image that items may name by its digest; sizes in pixels."""
+
+    digest: str
+    media_type: str
+    width: int
+    height: int
+    bytes: int
+
+
 class ItemsIn(Body):
     """A batch of items to one question."""
 

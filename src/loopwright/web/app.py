@@ -57,7 +57,7 @@ def create_app(home: Home, *, background: bool = True) -> FastAPI:
     app.state.home = home
     if background:
         app.state.background = Background(home)
-    app.add_middleware(BodyLimit, json_bytes=home.settings.max_request_bytes)
+    app.add_middleware(BodyLimit, most_bytes=home.settings.max_request_bytes, streamed="/imports")
     add_docs(app)
     add_site(app)
     return app

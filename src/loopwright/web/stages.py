@@ -10,6 +10,7 @@ ROUTES = (
     "projects.routes_people",
     "guidelines.routes",
     "intake.routes",
+    "intake.routes_images",
     "labeling.routes",
     "labeling.routes_imports",
     "feedback.routes",
