@@ -84,12 +84,27 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("POST", f"{_P}/imports"): Rule(BUILDERS, _IMPORT),
     ("POST", f"{_P}/feedback"): Rule(SENDERS, {"json": _FEEDBACK}),
     ("POST", f"{_P}/feedback/batch"): Rule(SENDERS, {"json": {"feedback": [_FEEDBACK]}}),
+    ("GET", f"{_P}/webhooks"): Rule(BUILDERS),
+    ("POST", f"{_P}/webhooks"): Rule(BUILDERS, {"json": {"url": "https://example.com/hook"}}),
+    ("POST", f"{_P}/webhooks/{{webhook_id}}"): Rule(BUILDERS, {"json": {"kinds": []}}),
     ("POST", f"{_P}/datasets"): Rule(BUILDERS, {"json": {}}),
     ("POST", f"{_P}/releases/{{release_id}}/rollback"): Rule(RELEASERS, {"json": {}}),
     ("POST", f"{_P}/cycles"): Rule(BUILDERS, {"json": {}}),
     ("POST", f"{_P}/cycles/{{cycle_id}}/resume"): Rule(BUILDERS),
     ("POST", f"{_P}/cycles/{{cycle_id}}/cancel"): Rule(BUILDERS),
 }
+MATRIX |= {
+    ("POST", f"{_P}/webhooks/{{webhook_id}}/{path}"): Rule(BUILDERS)
+    for path in (
+        "deliveries/{delivery_id}/redeliver",
+        "pause",
+        "ping",
+        "remove",
+        "resume",
+        "rotate",
+    )
+}
+MATRIX |= {("GET", f"{_P}/webhooks/{{webhook_id}}/deliveries"): Rule(BUILDERS)}
 MATRIX |= {
     ("GET", f"{_P}/{path}"): Rule(RESULTS)
     for path in (

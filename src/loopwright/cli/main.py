@@ -6,7 +6,13 @@ from typing import Annotated
 import typer
 
 from loopwright import __version__
-from loopwright.cli import bench_commands, cycle_commands, project_commands, user_commands
+from loopwright.cli import (
+    bench_commands,
+    cycle_commands,
+    project_commands,
+    user_commands,
+    webhook_commands,
+)
 from loopwright.cli.doctor import findings
 from loopwright.cli.options import HomeOption, JsonOption, settings_for
 from loopwright.cli.output import console, explains_errors, print_json
@@ -20,6 +26,7 @@ app = typer.Typer(
 )
 app.add_typer(cycle_commands.app, name="cycle")
 app.add_typer(user_commands.app, name="user")
+app.add_typer(webhook_commands.app, name="webhooks")
 project_commands.add_to(app)
 bench_commands.add_to(app)
 

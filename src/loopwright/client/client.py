@@ -21,9 +21,10 @@ from loopwright.client.events import read_events
 from loopwright.client.feedback import FeedbackCalls
 from loopwright.client.results import ResultCalls, at
 from loopwright.client.transport import Json, Transport
+from loopwright.client.webhooks import WebhookCalls
 
 
-class Client(ResultCalls, FeedbackCalls):
+class Client(ResultCalls, FeedbackCalls, WebhookCalls):
     """One server, one API key. Threads may share it."""
 
     def __init__(

@@ -26,6 +26,8 @@ class Settings(BaseSettings):
     """Most pixels of an image; decoded it takes four bytes each, twice for a moment."""
     max_request_bytes: int = 64 * 1024**2
     """Most that any other request takes."""
+    webhooks_allow_loopback: bool = False
+    """Whether webhooks may lead to this machine, without TLS: for development alone."""
     training_threads: int = 1
     """Torch threads of a training step; more is slower on a busy machine."""
     cycle_poll_seconds: float = 0.5

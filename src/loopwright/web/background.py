@@ -1,4 +1,5 @@
-"""What runs beside the requests: consensus, captured traffic, expired leases, cycles."""
+"""What runs beside the requests: consensus, captured traffic, expired leases, webhooks,
+cycles."""
 
 from typing import Protocol
 
@@ -7,6 +8,7 @@ from loopwright.labeling.reaper import LeaseReaper
 from loopwright.loop.runner import CycleRunner
 from loopwright.quality.live import ConsensusKeeper
 from loopwright.serving.importer import Importer
+from loopwright.webhooks.sender import WebhookSender
 
 
 class Worker(Protocol):
@@ -29,6 +31,7 @@ class Background:
             ConsensusKeeper(home),
             Importer(home),
             LeaseReaper(home),
+            WebhookSender(home),
             CycleRunner(home),
         ]
 

@@ -23,6 +23,7 @@ ROUTES = (
     "serving.routes",
     "monitoring.routes",
     "loop.routes",
+    "webhooks.routes",
 )
 TABLES = (
     "infra.events",
@@ -42,6 +43,7 @@ TABLES = (
     "release.tables",
     "serving.tables",
     "loop.tables",
+    "webhooks.tables",
 )
 
 
