@@ -263,3 +263,17 @@ def test_page_and_figures_over_http(home: Home) -> None:
     assert lead.get("/api/projects/none/loop").status_code == 403
     figures = lead.get("/metrics").text
     assert 'loopwright_stage_stuck{project="demo",stage="serving"} 1.0' in figures
+
+
+def test_imported_judgments_count_where_nobody_has_judged_here(home: Home) -> None:
+    def fill(tx: Connection) -> None:
+        for name in ("one", "two"):
+            add_judgment(tx, add_item(tx, name), name=name, at=200.0, origin="import")
+
+    assert stage(look(home), "labeling").detail == "Nobody has judged anything yet."
+    home.db.write(fill)
+    assert stage(look(home), "labeling").detail == "2 imported, nobody has judged here yet."
+    home.db.write(
+        lambda tx: add_judgment(tx, add_item(tx, "here"), name="here", at=300.0, origin="browser")
+    )
+    assert stage(look(home), "labeling").detail == "2 imported, 1 judged here."

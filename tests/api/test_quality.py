@@ -213,11 +213,27 @@ def test_consensus_is_listed_and_votes_are_blind(desk: Desk, served: RunningServ
     assert rows[0]["item_id"] == desk.items[0]
     assert rows[0]["votes"] == {"first": 4, "tie": 1}
     assert rows[0]["prompt"].startswith("Hello")
+    assert [row["undecided"] for row in rows] == [False] * 3
     answer = reader.get(f"/api/projects/desk/items/{desk.items[0]}/votes")
     assert len(answer.json()) == 5
     assert {row["rater"] for row in answer.json()} == {f"annotator {n}" for n in range(1, 6)}
     assert "rtr_" not in answer.text
     assert "pol_" not in answer.text
+
+
+def test_an_answer_that_is_not_more_likely_than_not_is_undecided(
+    desk: Desk, served: RunningServer
+) -> None:
+    halves = ["first", "second", "tie", "both_bad"]
+    record(desk, [imported(desk, 0, f"u{at}", answer) for at, answer in enumerate(halves)])
+    record(desk, [imported(desk, 1, f"u{at}", "first") for at in range(4)])
+    desk.home.db.write(lambda tx: service.reconcile(tx, project_id="desk", now=START))
+    reader = lead(served)
+    torn, settled = reader.get("/api/projects/desk/consensus?order=unsure").json()
+    assert (torn["item_id"], torn["undecided"]) == (desk.items[0], True)
+    assert torn["probability"] <= 0.5 < settled["probability"]
+    assert settled["undecided"] is False
+    assert reader.get("/api/projects/desk/quality").json()["consensus"]["undecided"] == 1
 
 
 def test_annotators_do_not_see_results_and_strange_items_are_not_found(

@@ -1038,6 +1038,7 @@ export interface components {
         ConsensusCounts: {
             closed: number;
             open: number;
+            undecided: number;
         };
         /** @enum {string} */
         ConsensusOrder: "updated" | "unsure";
@@ -1047,6 +1048,7 @@ export interface components {
             n: number;
             probability: number;
             prompt: string;
+            undecided: boolean;
             updated_at: number;
             votes: {
                 [key: string]: number;

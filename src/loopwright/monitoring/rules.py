@@ -84,6 +84,14 @@ def latency_by_kind(acted: Sequence[Acted]) -> dict[str, LoopLatency]:
     return {kind: latency_of([one for one in acted if one.kind == kind]) for kind in kinds}
 
 
+def judged_note(*, here: int, imported: int) -> str:
+    """Return what was judged, here and elsewhere, when nothing is under way."""
+    if not imported:
+        return f"{here:,} judged." if here else "Nobody has judged anything yet."
+    judged = f"{here:,} judged here" if here else "nobody has judged here yet"
+    return f"{imported:,} imported, {judged}."
+
+
 def spoken_time(seconds: float) -> str:
     """Return a length of time in words: "40 s", "3 min", "2.5 h", "4 days"."""
     if seconds < 120:

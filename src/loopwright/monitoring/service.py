@@ -17,6 +17,7 @@ from loopwright.monitoring.model import (
 )
 from loopwright.monitoring.rules import (
     alerts_of,
+    judged_note,
     latency_by_kind,
     latency_of,
     report_stage,
@@ -122,13 +123,14 @@ def _labeling(tx: Connection, project_id: str, now: float) -> Flow:
     offered = store.offers(tx, project_id, now=now)
     judged = store.judgments(tx, project_id)
     recent = store.judgments(tx, project_id, since=now - RECENT_SECONDS)
+    quiet = not (offered.n or recent.n)
     return Flow(
         "labeling",
         waiting=offered.n,
         moving=recent.n,
         noun="offered item",
         moved_at=judged.newest_at,
-        note=None if judged.n else "Nobody has judged anything yet.",
+        note=judged_note(here=judged.n, imported=store.imported(tx, project_id)) if quiet else None,
     )
 
 

@@ -88,6 +88,14 @@ def judgments(
     return _one(tx, query)
 
 
+def imported(tx: Connection, project_id: str) -> int:
+    """Count the judgments that came in files."""
+    query = select(func.count()).where(
+        judgment.c.project_id == project_id, judgment.c.origin == "import"
+    )
+    return int(tx.scalar(query.select_from(judgment)) or 0)
+
+
 def without_consensus(tx: Connection, project_id: str) -> Count:
     """Count the judged items that have no consensus yet."""
     query = (

@@ -16,6 +16,10 @@ class ConsensusOrder(StrEnum):
     """The least certain first."""
 
 
+DECIDED_ABOVE = 0.5
+"""An answer with no more than this probability is not more likely right than wrong."""
+
+
 @dataclass(frozen=True)
 class ItemVote:
     """One judgment as consensus sees it; `seq` is the judgment's."""
@@ -40,6 +44,11 @@ class Consensus:
     posterior: dict[str, float]
     votes: dict[str, int]
     updated_at: float
+
+    @property
+    def undecided(self) -> bool:
+        """Return whether no answer is more likely right than wrong; `answer` is then a leaning."""
+        return self.probability <= DECIDED_ABOVE
 
 
 @dataclass(frozen=True)
@@ -84,6 +93,7 @@ class QualityReport:
     facts: Facts
     closed: int
     open: int
+    undecided: int
     reliability: dict[str, Estimate]
 
 

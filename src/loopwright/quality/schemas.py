@@ -25,10 +25,14 @@ class EstimateOut(BaseModel):
 
 
 class ConsensusCounts(BaseModel):
-    """Items that have all the judgments that are wanted, and those that do not."""
+    """Items that have all the judgments that are wanted, and those that do not.
+
+    `undecided` counts those, of both, on which no answer is more likely right than wrong.
+    """
 
     closed: int
     open: int
+    undecided: int
 
 
 class RatingOut(BaseModel):
@@ -100,7 +104,9 @@ class QualityOut(BaseModel):
             items=facts.items,
             sources=facts.sources,
             alpha=EstimateOut.of(facts.alpha),
-            consensus=ConsensusCounts(closed=report.closed, open=report.open),
+            consensus=ConsensusCounts(
+                closed=report.closed, open=report.open, undecided=report.undecided
+            ),
             ratings=[RatingOut.of(one) for one in facts.ratings],
             rating_groups=facts.groups,
             reliability=[
@@ -119,12 +125,16 @@ class QualityOut(BaseModel):
 
 
 class ConsensusOut(BaseModel):
-    """The answer on one item; `votes` counts the judgments by answer."""
+    """The answer on one item; `votes` counts the judgments by answer.
+
+    Where it is `undecided`, no answer is more likely right than wrong, and `answer` only leads.
+    """
 
     item_id: str
     prompt: str
     answer: str
     probability: float
+    undecided: bool
     n: int
     votes: dict[str, int]
     updated_at: float
@@ -137,6 +147,7 @@ class ConsensusOut(BaseModel):
             prompt=prompt,
             answer=found.answer,
             probability=found.probability,
+            undecided=found.undecided,
             n=found.n,
             votes=found.votes,
             updated_at=found.updated_at,

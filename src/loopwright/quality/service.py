@@ -66,6 +66,7 @@ def report(tx: Connection, *, project_id: str) -> QualityReport:
         facts=_facts(tx, project_id),
         closed=closed,
         open=sum(states.values()) - closed,
+        undecided=store.undecided_count(tx, project_id),
         reliability=store.reliabilities(tx, project_id),
     )
 

@@ -12,7 +12,13 @@ from loopwright.intake.tables import completion, item
 from loopwright.labeling.store import chunks
 from loopwright.labeling.tables import judgment
 from loopwright.models.tables import policy_version
-from loopwright.quality.model import Consensus, ConsensusOrder, ItemVote, PairVerdict
+from loopwright.quality.model import (
+    DECIDED_ABOVE,
+    Consensus,
+    ConsensusOrder,
+    ItemVote,
+    PairVerdict,
+)
 from loopwright.quality.tables import consensus, keeper_lease, reliability
 from loopwright.sampling.tables import item_state
 from loopwright.stats.estimate import Estimate
@@ -205,6 +211,14 @@ def item_counts(tx: Connection, project_id: str) -> dict[str, int]:
 def consensus_count(tx: Connection, project_id: str) -> int:
     """Return how many items have a consensus."""
     query = select(func.count()).where(consensus.c.project_id == project_id)
+    return int(tx.scalar(query.select_from(consensus)) or 0)
+
+
+def undecided_count(tx: Connection, project_id: str) -> int:
+    """Return how many items have a consensus in which no answer is more likely than not."""
+    query = select(func.count()).where(
+        consensus.c.project_id == project_id, consensus.c.probability <= DECIDED_ABOVE
+    )
     return int(tx.scalar(query.select_from(consensus)) or 0)
 
 

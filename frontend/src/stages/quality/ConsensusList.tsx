@@ -6,8 +6,22 @@ import type { ConsensusRow } from "../../api/work";
 import { DataTable } from "../../ui/DataTable";
 import { integer, percent } from "../../ui/format";
 import { Loaded } from "../../ui/Loaded";
+import { StatusBadge } from "../../ui/Status";
 import { Ago } from "../../ui/Time";
 import { CopyId } from "../../ui/CopyId";
+
+/** The answer, or that there is none yet: what is not more likely right than wrong only leads. */
+function Answer({ row }: { row: ConsensusRow }) {
+  const { t } = useTranslation();
+  const answer = row.answer === "first" || row.answer === "second" ? t(`quality.answers.${row.answer}`) : row.answer.replaceAll("_", " ");
+  if (!row.undecided) return answer;
+  return (
+    <>
+      <StatusBadge kind="unknown">{t("quality.undecided")}</StatusBadge>
+      <Text size="xs" c="dimmed">{t("quality.leaning", { answer })}</Text>
+    </>
+  );
+}
 
 /** Each item's answer with its probability, the newest first, as the judgments come in. */
 export function ConsensusList({ projectId }: { projectId: string }) {
@@ -22,7 +36,7 @@ export function ConsensusList({ projectId }: { projectId: string }) {
           keyOf={(row) => row.item_id}
           columns={[
             { head: t("quality.prompt"), cell: (row) => <><Text size="sm" lineClamp={1}>{row.prompt}</Text><CopyId id={row.item_id} /></> },
-            { head: t("quality.answer"), cell: (row) => (row.answer === "first" || row.answer === "second" ? t(`quality.answers.${row.answer}`) : row.answer.replaceAll("_", " ")), width: 140 },
+            { head: t("quality.answer"), cell: (row) => <Answer row={row} />, width: 140 },
             { head: t("quality.probability"), cell: (row) => <span className="lw-number">{percent(row.probability)}</span>, align: "end", width: 100 },
             { head: t("quality.count"), cell: (row) => <span className="lw-number">{integer(row.n)}</span>, align: "end", width: 60 },
             { head: t("quality.updated"), cell: (row) => <Ago at={row.updated_at} />, width: 140 },

@@ -21,7 +21,7 @@ function Counts({ view }: { view: QualityView }) {
     <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm">
       <Figure label={t("quality.judgments")}>{integer(view.judgments)}</Figure>
       <Figure label={t("quality.annotators")}>{integer(view.annotators)}</Figure>
-      <Figure label={t("quality.items")} note={t("quality.consensusNote", { closed: integer(consensus.closed), open: integer(consensus.open) })}>{integer(view.items)}</Figure>
+      <Figure label={t("quality.items")} note={t("quality.consensusNote", { closed: integer(consensus.closed), open: integer(consensus.open), undecided: integer(consensus.undecided) })}>{integer(view.items)}</Figure>
       <Figure label={t("quality.sources")}>{integer(view.sources)}</Figure>
     </SimpleGrid>
   );
