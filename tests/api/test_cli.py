@@ -44,8 +44,24 @@ def test_doctor_looks_and_tells(tmp_path: Path) -> None:
     found = json.loads(told.stdout)["findings"]
     assert {one["level"] for one in found} <= {"ok", "warn"}
     assert all(one["remedy"] for one in found if one["level"] != "ok")
-    assert runner.invoke(app, ["doctor"]).exit_code == 0
+    plain = runner.invoke(app, ["doctor"])
+    assert plain.exit_code == 0
+    assert plain.stdout.startswith("What is well")
+    assert "corrupt" not in plain.stdout, "nothing alarming about what cannot happen here"
     assert not (tmp_path / "home").exists(), "looking makes nothing"
+
+
+def test_doctor_says_what_needs_a_hand_and_what_to_do_in_this_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        monkeypatch.setenv("LOOPWRIGHT_PORT", str(port))
+        told = runner.invoke(app, ["doctor"]).stdout
+    parts = [told.index(part) for part in ("What is well", "What needs a hand", "What to do")]
+    assert parts == sorted(parts)
+    assert f"Port {port} on 127.0.0.1 cannot be used" in " ".join(told.split())
+    assert "--port" in told[parts[2] :]
 
 
 def test_an_error_prints_the_remedy_and_exits_with_one(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from loopwright.cli import (
     user_commands,
     webhook_commands,
 )
-from loopwright.cli.doctor import findings
+from loopwright.cli.doctor import findings, print_findings
 from loopwright.cli.options import HomeOption, JsonOption, settings_for
 from loopwright.cli.output import console, explains_errors, print_json
 from loopwright.infra.telemetry import configure_logs
@@ -92,11 +92,7 @@ def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json({"findings": [vars(finding) for finding in found]})
     else:
-        for finding in found:
-            mark = {"ok": "[green]ok[/green]", "warn": "[yellow]warning[/yellow]"}
-            console.print(f"{mark.get(finding.level, '[red]broken[/red]')} {finding.text}")
-            if finding.remedy:
-                console.print(f"   {finding.remedy}")
+        print_findings(found)
     if any(finding.level == "broken" for finding in found):
         raise typer.Exit(1)
 
