@@ -15,7 +15,7 @@ function SchemeButton() {
   const { setColorScheme } = useMantineColorScheme();
   const dark = useComputedColorScheme("light") === "dark";
   const flip = () => setColorScheme(dark ? "light" : "dark");
-  useKey("d", flip);
+  useKey("shift+d", flip);
   return (
     <Button variant="subtle" color="gray" size="compact-md" c="var(--mantine-color-text)" onClick={flip} aria-label={dark ? t("scheme.light") : t("scheme.dark")}>
       {dark ? <SunIcon /> : <MoonIcon />}

@@ -25,7 +25,7 @@ export default function KeySheet({ onClose }: { onClose: () => void }) {
   const everywhere: KeyLine[] = [
     { keys: ["Ctrl", "K"], what: t("keys.anywhere") },
     { keys: ["?"], what: t("keys.sheet") },
-    { keys: ["D"], what: t("keys.scheme") },
+    { keys: ["Shift", "D"], what: t("keys.scheme") },
     { keys: ["Esc"], what: t("keys.escape") },
   ];
   return (

@@ -1,9 +1,11 @@
 import { Button, Menu, Text } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { call } from "../api/http";
 import { meQuery } from "../api/queries";
+import { sendStrays } from "../stages/labeling/outbox";
 
 const initials = (name: string) => name.split(/\s+/).map((part) => part.charAt(0)).join("").slice(0, 2).toUpperCase();
 
@@ -12,6 +14,10 @@ export default function PersonMenu() {
   const me = useQuery(meQuery());
   const queries = useQueryClient();
   const navigate = useNavigate();
+  const person = me.data?.person_id;
+  useEffect(() => {
+    if (person) void sendStrays(person);
+  }, [person]);
   if (!me.data) return null;
   const signOut = async () => {
     await call("POST", "/api/signout");

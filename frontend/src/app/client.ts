@@ -1,12 +1,13 @@
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import { ApiError } from "../api/errors";
+import { staysWhenSignedOut } from "../api/session";
 import { router } from "./router";
 
 /** A lost session leads to the sign-in page, and back to where one was. */
 function onError(error: Error): void {
   if (!(error instanceof ApiError) || error.status !== 401) return;
   const here = router.state.location;
-  if (here.pathname === "/signin") return;
+  if (here.pathname === "/signin" || staysWhenSignedOut()) return;
   void router.navigate({ to: "/signin", search: { next: here.pathname } });
 }
 

@@ -39,6 +39,11 @@ const home = createRoute({
   },
 });
 const label = createRoute({ getParentRoute: () => project, path: "label", component: LabelPage });
+const mine = createRoute({
+  getParentRoute: () => project,
+  path: "my-work",
+  component: lazyRouteComponent(() => worded(import("../stages/labeling/MyWorkPage")), "MyWorkPage"),
+});
 const loop = createRoute({ getParentRoute: () => project, path: "loop", component: lazyRouteComponent(() => worded(import("../stages/loop/LoopPage")), "LoopPage") });
 const guidelines = createRoute({
   getParentRoute: () => project,
@@ -83,7 +88,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signin,
     projects,
-    project.addChildren([home, label, loop, guidelines, quality, data, training, evaluation, releases, settings]),
+    project.addChildren([home, label, mine, loop, guidelines, quality, data, training, evaluation, releases, settings]),
   ]),
   defaultPreload: "intent",
   scrollRestoration: true,

@@ -48,3 +48,10 @@ test("each block finds its own direction; code reads from the left", () => {
   expect([...container.querySelectorAll("p")].map((one) => one.dir)).toEqual(["auto", "auto"]);
   expect(container.querySelector("pre")?.dir).toBe("ltr");
 });
+
+test("raw HTML is shown as it was written", () => {
+  const { container } = render(<MarkdownBody text={"<script>run()</script>\n\nuse <b>bold</b> here"} />);
+  expect(container.textContent).toContain("<script>run()</script>");
+  expect(container.textContent).toContain("use <b>bold</b> here");
+  expect(container.querySelector("b, script")).toBeNull();
+});

@@ -13,6 +13,21 @@ interface TreeNode {
   children?: TreeNode[];
 }
 
+/** Raw HTML is text like any other: who judges sees what was written, and nothing of it is an element. */
+function rawAsText() {
+  const walk = (node: TreeNode, top: boolean) => {
+    node.children = node.children?.map((child) => {
+      if (child.type !== "raw") {
+        walk(child, false);
+        return child;
+      }
+      const text: TreeNode = { type: "text", value: child.value };
+      return top ? { type: "element", tagName: "p", properties: {}, children: [text] } : text;
+    });
+  };
+  return (tree: TreeNode) => walk(tree, true);
+}
+
 /** Puts the name of each hidden character where it stood. */
 function nameHidden() {
   const walk = (node: TreeNode) => {
@@ -78,10 +93,10 @@ const components: Components = {
   a: ({ href, children }) => <a href={href} title={href} target="_blank" rel="noopener noreferrer nofollow">{children}</a>,
 };
 
-/** Raw HTML is dropped, the rest sanitized. */
+/** Sanitized before anything of it is drawn. */
 export default function MarkdownBody({ text }: { text: string }) {
   return (
-    <ReactMarkdown remarkPlugins={[readGfm]} rehypePlugins={[rehypeSanitize, nameHidden as never]} components={components} skipHtml>
+    <ReactMarkdown remarkPlugins={[readGfm]} rehypePlugins={[rawAsText as never, rehypeSanitize, nameHidden as never]} components={components}>
       {text}
     </ReactMarkdown>
   );

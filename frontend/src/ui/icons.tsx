@@ -13,6 +13,7 @@ const icon = (path: string) =>
 
 export const LoopIcon = icon("M18.5 8.5A7.5 7.5 0 1 0 19.6 14M19.6 4.5v4.6H15");
 export const LabelIcon = icon("M4 5h7v14H4zM13 5h7v14h-7zM6.3 11.5l1.3 1.3 2-2.4");
+export const PersonIcon = icon("M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4.5 20a7.5 7.5 0 0 1 15 0");
 export const BookIcon = icon("M5 4h11a3 3 0 0 1 3 3v13H8a3 3 0 0 1-3-3zM5 17a3 3 0 0 1 3-3h11M9 8h6");
 export const QualityIcon = icon("M4 20V4M4 20h16M8 15l3-4 3 2 5-7");
 export const StackIcon = icon("M12 4l8 4-8 4-8-4zM4 12l8 4 8-4M4 16l8 4 8-4");

@@ -39,6 +39,7 @@ export const common = {
     projects: "All projects",
     loop: "Loop",
     label: "Label",
+    "my-work": "My work",
     guidelines: "Guidelines",
     quality: "Quality",
     data: "Data",

@@ -1,4 +1,5 @@
+import { mine } from "./mine";
 import { project } from "./project";
 import { work } from "./work";
 
-export const pages = { ...project, ...work };
+export const pages = { ...project, ...work, ...mine };

@@ -1,68 +1,65 @@
-import { Alert, Button, Group, Stack, Text } from "@mantine/core";
+import { Alert, Button, CopyButton, Group, Stack, Text } from "@mantine/core";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Empty } from "../../ui/Empty";
-import { integer } from "../../ui/format";
 import { TextLink } from "../../ui/links";
-import type { DeskState, LabelDesk } from "./desk";
+import { Shown } from "../../ui/PlainText";
+import type { LabelDesk } from "./desk";
+import type { DeskState } from "./deskState";
 import { inWords } from "./inWords";
-import type { Sealed } from "./outbox";
+import type { Refused } from "./outbox";
 
-function answered(entry: Sealed): string {
-  return entry.answer ? inWords({ ...entry.answer }) : (entry.skipReason ?? "");
+export function Note({ title, children }: { title?: string; children: ReactNode }) {
+  return <Alert color="yellow" variant="outline" className="lw-panel" p="xs" title={title} role="status">{children}</Alert>;
+}
+
+/** Where an answer can no longer be sent, all of it in plain lines. */
+function linesOf(entry: Refused, t: ReturnType<typeof useTranslation>["t"]): string[] {
+  const prompt = entry.assignment.prompt.at(-1)?.content ?? "";
+  return [
+    t("desk.refused.item", { prompt: prompt.length > 160 ? `${prompt.slice(0, 160)}\u2026` : prompt }),
+    t("desk.refused.answer", { answer: entry.answer ? inWords({ ...entry.answer }) : (entry.skipReason ?? "") }),
+    ...(entry.answer?.reason ? [t("desk.refused.because", { reason: entry.answer.reason })] : []),
+    ...(entry.note ? [t("desk.refused.note", { note: entry.note })] : []),
+  ];
 }
 
 /** An answer that the server did not take is shown until its writer puts it away. */
-function RefusedNote({ entry, onPutAway }: { entry: Sealed; onPutAway: () => void }) {
+function RefusedNote({ entry, onPutAway }: { entry: Refused; onPutAway: () => void }) {
   const { t } = useTranslation();
+  const lines = linesOf(entry, t);
   return (
-    <Alert color="yellow" variant="outline" className="lw-panel" title={t("label.refused.title")} role="status">
+    <Note title={t("desk.refused.title")}>
       <Stack gap={4}>
-        <Text size="sm">{t("label.refused.text")}</Text>
-        <Text size="sm">{t("label.refused.answer", { answer: answered(entry) })}</Text>
-        {entry.answer?.reason && <Text size="sm">{t("label.refused.because", { reason: entry.answer.reason })}</Text>}
-        <Group><Button size="compact-sm" variant="default" onClick={onPutAway}>{t("label.refused.dismiss")}</Button></Group>
+        <Text size="sm">{entry.code === "lease_lost" ? t("desk.refused.lease_lost") : t("desk.refused.other", { message: entry.message })}</Text>
+        {lines.map((line) => <Text key={line} size="sm" dir="auto" style={{ overflowWrap: "anywhere" }}><Shown text={line} /></Text>)}
+        <Group gap="xs" mt={4}>
+          <CopyButton value={lines.join("\n")}>
+            {({ copied, copy }) => <Button size="compact-sm" variant="default" onClick={copy}>{t(copied ? "desk.refused.copied" : "desk.refused.copy")}</Button>}
+          </CopyButton>
+          <Button size="compact-sm" variant="default" onClick={onPutAway}>{t("desk.refused.dismiss")}</Button>
+        </Group>
       </Stack>
-    </Alert>
+    </Note>
   );
 }
 
+/** What is in the way, each in its own calm line. Shown only while it is so. */
 export function DeskNotes({ desk, state }: { desk: LabelDesk; state: DeskState }) {
   const { t } = useTranslation();
   return (
     <>
-      {state.signedOut && (
-        <Alert color="yellow" variant="outline" className="lw-panel" role="status">
-          {t("label.signedOut")} <TextLink to="/signin">{t("label.signIn")}</TextLink>
-        </Alert>
+      {state.signedOut && <Note>{t("desk.signedOut")} <TextLink to="/signin" target="_blank">{t("desk.signIn")}</TextLink></Note>}
+      {state.away && !state.signedOut && state.held.length > 0 && <Note>{t("desk.away")}</Note>}
+      {state.unkept && state.waiting > 0 && <Note>{t("desk.unkept")}</Note>}
+      {state.undoProblem && (
+        <Note title={t("desk.stays.title")}>
+          <Group justify="space-between" gap="xs">
+            <Text size="sm">{state.undoProblem}</Text>
+            <Button size="compact-sm" variant="default" onClick={desk.forgetUndoProblem}>{t("desk.stays.ok")}</Button>
+          </Group>
+        </Note>
       )}
-      {state.refused.map((entry) => (
-        <RefusedNote key={entry.clientId} entry={entry} onPutAway={() => void desk.putAway(entry.clientId)} />
-      ))}
+      {state.refused.map((entry) => <RefusedNote key={entry.clientId} entry={entry} onPutAway={() => void desk.putAway(entry.clientId)} />)}
     </>
-  );
-}
-
-/** Nothing to judge: why, how far one is, and the one next step. */
-export function NothingOpen({ state, onLook }: { state: DeskState; onLook: () => void }) {
-  const { t } = useTranslation();
-  const { progress } = state;
-  const lines = [t("label.empty.done")];
-  if (progress) lines.push(t("label.empty.mine", { count: progress.mine }));
-  if (progress && progress.remaining > 0) lines.push(t("label.empty.open", { count: progress.remaining }));
-  return <Empty title={t("label.empty.title")} text={lines.map((line) => <div key={line}>{line}</div>)} action={<Button mt="xs" variant="default" onClick={onLook}>{t("label.empty.look")}</Button>} />;
-}
-
-export function ProgressLine({ state }: { state: DeskState }) {
-  const { t } = useTranslation();
-  const { progress, waiting } = state;
-  return (
-    <Group gap="sm" role="status" aria-live="off">
-      {progress && (
-        <Text size="sm" c="dimmed" className="lw-number">
-          {t("label.progress", { mine: integer(progress.mine), remaining: integer(progress.remaining) })}
-        </Text>
-      )}
-      {waiting > 1 && <Text size="sm" c="dimmed">{t("label.outbox", { count: waiting })}</Text>}
-    </Group>
   );
 }

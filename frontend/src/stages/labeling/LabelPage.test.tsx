@@ -3,18 +3,21 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import { show } from "../../test/show";
 import { TinyServer } from "../../test/server";
-import { openDesk } from "./drafts";
 import { Desk } from "./LabelPage";
-import { waiting } from "./outbox";
+import * as outbox from "./outbox";
+import { openShelf } from "./shelf";
 
 afterEach(() => vi.unstubAllGlobals());
 
 const judged = (server: TinyServer) => server.posted.filter((one) => one.path.endsWith("/judgments"));
 
+const whose = (projectId: string) => ({ projectId, person: "per_1" });
+const waiting = (projectId: string) => outbox.waiting(whose(projectId));
+
 async function open(project: string, server: TinyServer) {
   server.start(project);
   const user = userEvent.setup();
-  const view = show(<Desk projectId={project} />);
+  const view = show(<Desk {...whose(project)} />);
   await screen.findByText("Prompt 1");
   return { user, view };
 }
@@ -84,9 +87,9 @@ test("a draft and the held items outlive a reload", async () => {
   const { user, view } = await open("reload", server);
   await user.keyboard("2r");
   await user.keyboard("half a thought");
-  await waitFor(async () => expect((await openDesk("reload", 0)).drafts.asg_1?.reason).toBe("half a thought"));
+  await waitFor(async () => expect((await openShelf(whose("reload"))).drafts.asg_1?.reason).toBe("half a thought"));
   view.unmount();
-  show(<Desk projectId="reload" />);
+  show(<Desk {...whose("reload")} />);
   expect(await screen.findByText("Prompt 1")).toBeInTheDocument();
   expect(screen.getByRole("radio", { name: "Right is better" })).toHaveAttribute("aria-checked", "true");
   expect(screen.getByDisplayValue("half a thought")).toBeInTheDocument();
@@ -123,7 +126,7 @@ test("a single label is chosen by its number", async () => {
 
 test("a kind that these pages do not know is told, not a blank page", async () => {
   const server = new TinyServer(1, { id: "q", kind: "sonnet", text: "Write one.", options: null, ask_reason: true }).start("unknown");
-  show(<Desk projectId="unknown" />);
+  show(<Desk {...whose("unknown")} />);
   expect(await screen.findByText(/no screen for questions of kind sonnet/)).toBeInTheDocument();
   expect(judged(server)).toHaveLength(0);
 });

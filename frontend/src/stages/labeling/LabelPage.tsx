@@ -1,152 +1,112 @@
-import { Button, Group, Skeleton, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Button, Group, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { useDocumentTitle, useLocalStorage } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { lazy, Suspense, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useKeySheet } from "../../app/keys";
-import type { Assignment } from "../../api/types";
+import { meQuery } from "../../api/queries";
+import { stayWhenSignedOut } from "../../api/session";
 import { ErrorPanel } from "../../ui/ErrorPanel";
-import { Key } from "../../ui/Key";
 import { prepareMarkdown } from "../../ui/Markdown";
 import { Opening } from "../../ui/Opening";
 import { useKey } from "../../ui/useKey";
-import { Checklist } from "./Checklist";
-import { DeskNotes, NothingOpen, ProgressLine } from "./DeskNotes";
+import { GuidelineNote } from "./Checklist";
+import { DeskNotes, Note } from "./DeskNotes";
 import type { LabelDesk } from "./desk";
-import type { Partly } from "./drafts";
-import { Answers, PromptView } from "./ItemView";
-import { type Kind, sealed } from "./kinds/kind";
+import type { DeskState } from "./deskState";
+import { Item, prepareSkip } from "./Item";
 import { useKind } from "./kinds/registry";
 import styles from "./label.module.css";
-import { useActiveTime, useDesk } from "./useDesk";
+import { Elsewhere, NothingOpen, useHindrance } from "./Nothing";
+import { breakDue, type Stretch, toldNow, worked } from "./pauses";
+import type { Whose } from "./shelf";
+import { Strip } from "./Strip";
+import { useDesk } from "./useDesk";
 
-const SkipForm = lazy(() => import("./SkipForm"));
+const loadLast = () => import("./LastAnswers");
+const LastAnswers = lazy(loadLast);
 
 prepareMarkdown();
 
-function useLabelSheet(kind: Kind, assignment: Assignment) {
+/** What opens later must open without a server too. */
+function usePrepared() {
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      prepareSkip();
+      void loadLast().catch(() => undefined);
+      void import("./wordDiff").catch(() => undefined);
+    }, 1500);
+    return () => clearTimeout(timer);
+  }, []);
+}
+
+/** A word about a break after 45 minutes of work, never more than a line. */
+function useBreak() {
   const { t } = useTranslation();
-  const lines = useMemo(
-    () => [
-      ...kind.keys(assignment, t),
-      { keys: ["Enter"], what: t("label.keys.send") },
-      { keys: ["R"], what: t("label.keys.reason") },
-      { keys: ["S"], what: t("label.keys.skip") },
-      { keys: ["Z"], what: t("label.keys.undo") },
-      { keys: ["G"], what: t("label.keys.checklist") },
-    ],
-    [kind, assignment, t],
+  const [stretch, setStretch] = useLocalStorage<Stretch | null>({ key: "loopwright-stretch", defaultValue: null, getInitialValueInEffect: false });
+  const minutes = breakDue(stretch);
+  const note = minutes !== null && stretch && (
+    <Note>
+      <Group justify="space-between" gap="xs">
+        <Text size="sm">{t("desk.pause.text", { minutes })}</Text>
+        <Button size="compact-sm" variant="default" onClick={() => setStretch(toldNow(stretch))}>{t("desk.pause.ok")}</Button>
+      </Group>
+    </Note>
   );
-  useKeySheet(lines);
+  return { note, onSent: () => setStretch((before) => worked(before, Date.now())) };
 }
 
-interface DeskViewProps {
-  desk: LabelDesk;
-  assignment: Assignment;
-  kind: Kind;
-}
-
-/** One item: prompt, answers, and a bar that never leaves the screen. */
-function DeskView({ desk, assignment, kind }: DeskViewProps) {
+/** A pause or a limit while there is still something on the desk. */
+function RestNote({ state }: { state: DeskState }) {
   const { t } = useTranslation();
-  const reason = useRef<HTMLInputElement>(null);
-  const [skipping, setSkipping] = useState(false);
-  const [asked, setAsked] = useState(false);
-  const [listOpen, setListOpen] = useLocalStorage({ key: "loopwright-checklist", defaultValue: true });
-  const draft = desk.draft(assignment.id);
-  const spent = useActiveTime(assignment.id, draft.activeMs);
-  const screen = { assignment, answer: draft.answer, onAnswer: (answer: Partly, revised?: boolean) => desk.answer(assignment.id, answer, revised) };
-  const { Body, Bar, choosingSide } = kind;
-  const lacking = kind.missing(assignment, draft.answer, t);
-  const send = () => {
-    if (lacking !== null) {
-      setAsked(true);
-      return;
-    }
-    desk.send(sealed(kind, assignment, draft), spent());
-    (document.activeElement as HTMLElement | null)?.blur();
-    window.scrollTo({ top: 0 });
-  };
-  useLabelSheet(kind, assignment);
-  useKey("enter", send, { inFields: true });
-  useKey("s", () => setSkipping(true));
-  useKey("g", () => setListOpen((open) => !open));
-  useKey("r", () => reason.current?.focus());
-  useKey("escape", () => reason.current?.blur(), { inFields: true });
-  return (
-    <>
-      <PromptView messages={assignment.prompt} />
-      {Body ? <Body {...screen} /> : (
-        <Answers
-          assignment={assignment}
-          chosen={kind.chosenSide?.(draft.answer) ?? null}
-          onChoose={choosingSide && ((side) => screen.onAnswer(choosingSide(draft.answer, side)))}
-        />
-      )}
-      {assignment.guideline && (
-        <Checklist projectId={desk.projectId} number={assignment.guideline.number} opened={listOpen} onToggle={() => setListOpen(!listOpen)} />
-      )}
-      <div className={styles.bar} role="group" aria-label={t("label.choose")}>
-        <Text fw={600} mb={6}>{assignment.question.text}</Text>
-        {Bar && <Bar {...screen} />}
-        <div className={styles.send}>
-          {assignment.question.ask_reason === false ? <span /> : <TextInput
-            ref={reason}
-            aria-label={t("label.reason")}
-            placeholder={t("label.reason")}
-            value={draft.reason}
-            maxLength={500}
-            onChange={(event) => desk.edit(assignment.id, { reason: event.currentTarget.value })}
-            rightSection={<Key>R</Key>}
-          />}
-          <Button variant="default" onClick={() => setSkipping(true)} rightSection={<Key>S</Key>}>{t("label.skip")}</Button>
-          <Button onClick={send} variant={lacking === null ? "filled" : "light"} aria-describedby="label-missing" rightSection={<Key>Enter</Key>}>{t("label.send")}</Button>
-        </div>
-        <Text id="label-missing" size="sm" ta="end" mt={4} mih="1.5em" role="status" c={asked && lacking !== null ? undefined : "dimmed"}>{lacking ?? ""}</Text>
-      </div>
-      {skipping && (
-        <Suspense fallback={<Opening />}>
-          <SkipForm
-            onClose={() => setSkipping(false)}
-            onSkip={(why) => {
-              setSkipping(false);
-              desk.skip(why, spent());
-            }}
-          />
-        </Suspense>
-      )}
-    </>
-  );
+  const hindrance = useHindrance(state.progress);
+  if (!hindrance) return null;
+  return <Note title={hindrance.title}><Text size="sm">{[...hindrance.lines, t(state.progress?.paused ? "desk.paused.rest" : "desk.cap.rest")].join(" ")}</Text></Note>;
 }
 
-export function Desk({ projectId }: { projectId: string }) {
-  const { t } = useTranslation();
-  useDocumentTitle(`${t("nav.label")} \u00b7 Loopwright`);
-  const { desk, state } = useDesk(projectId);
+function Current({ desk, state, onSent }: { desk: LabelDesk; state: DeskState; onSent: () => void }) {
   const current = state.held[0];
-  const { kind, problem: unknown, again } = useKind(current?.question.kind, state.held.slice(1).map((next) => next.question.kind));
+  const { kind, problem, again } = useKind(current?.question.kind, state.held.slice(1).map((next) => next.question.kind));
+  if (state.elsewhere) return <Elsewhere onHere={desk.takeOver} />;
+  if (current && kind) return <Item key={current.id} desk={desk} assignment={current} kind={kind} onSent={onSent} />;
+  if (current) return problem ? <ErrorPanel error={problem} onRetry={again} /> : <Skeleton height={240} />;
+  if (state.problem && !state.signedOut) return <ErrorPanel error={state.problem} onRetry={() => void desk.ask()} />;
+  if (state.answered && !state.asking) return <NothingOpen state={state} onLook={() => void desk.ask()} />;
+  return state.signedOut ? null : <Skeleton height={240} />;
+}
+
+export function Desk({ projectId, person }: Whose) {
+  const { t } = useTranslation();
+  const { desk, state } = useDesk({ projectId, person });
+  const [looking, setLooking] = useState(false);
+  const { note, onSent } = useBreak();
+  const guideline = state.held[0]?.guideline;
   const undo = () => void desk.undo();
-  useKey("z", undo, { enabled: state.canUndo });
+  useKey("z", undo);
+  useKey("l", () => setLooking(true), { enabled: state.past.length > 0 && !state.elsewhere });
+  usePrepared();
+  useEffect(() => stayWhenSignedOut(state.held.length > 0 || state.waiting > 0), [state.held.length, state.waiting]);
   return (
-    <Stack gap="sm" maw={1240} mx="auto" w="100%">
+    <Stack gap="sm" maw={1240} mx="auto" w="100%" className={styles.desk}>
       <Group justify="space-between" gap="xs">
         <Title order={1}>{t("nav.label")}</Title>
-        <Group gap="sm">
-          <ProgressLine state={state} />
-          <Button variant="default" size="compact-sm" disabled={!state.canUndo} onClick={undo} rightSection={<Key>Z</Key>}>{t("label.undo")}</Button>
-        </Group>
+        <Strip state={state} onUndo={undo} onLast={() => setLooking(true)} />
       </Group>
       <DeskNotes desk={desk} state={state} />
-      {current && kind && <DeskView key={current.id} desk={desk} assignment={current} kind={kind} />}
-      {current && !kind && (unknown ? <ErrorPanel error={unknown} onRetry={again} /> : <Skeleton height={240} />)}
-      {!current && state.problem && !state.signedOut && <ErrorPanel error={state.problem} onRetry={() => void desk.ask()} />}
-      {!current && !state.problem && state.opened && !state.asking && <NothingOpen state={state} onLook={() => void desk.ask()} />}
-      {!current && !state.problem && (!state.opened || (state.asking && state.progress === null)) && <Skeleton height={240} />}
+      {state.held.length > 0 && !state.elsewhere && <RestNote state={state} />}
+      {note}
+      {guideline && !state.elsewhere && <GuidelineNote projectId={projectId} person={person} number={guideline.number} last={state.progress?.last_guideline ?? null} />}
+      <Current desk={desk} state={state} onSent={onSent} />
+      {looking && <Suspense fallback={<Opening />}><LastAnswers desk={desk} past={state.past} onClose={() => setLooking(false)} /></Suspense>}
     </Stack>
   );
 }
 
 export function LabelPage() {
+  const { t } = useTranslation();
   const { project } = useParams({ from: "/p/$project" });
-  return <Desk projectId={project} />;
+  useDocumentTitle(`${t("nav.label")} \u00b7 Loopwright`);
+  const me = useQuery(meQuery());
+  if (me.data) return <Desk projectId={project} person={me.data.person_id} />;
+  return me.error ? <ErrorPanel error={me.error} onRetry={() => void me.refetch()} /> : <Skeleton height={240} />;
 }

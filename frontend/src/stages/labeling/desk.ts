@@ -1,44 +1,37 @@
-import { asApiError } from "../../api/errors";
+import { type ApiError, asApiError } from "../../api/errors";
 import { call, project } from "../../api/http";
-import type { Answer, Assignment, AssignmentsAnswer, Progress, Undone } from "../../api/types";
-import { begun, type Draft, EMPTY, openDesk, type Partly, saveDesk, withAnswer } from "./drafts";
+import type { Answer, Assignment, AssignmentsAnswer, Progress } from "../../api/types";
+import { type DeskState, goneFrom, START, withFresh } from "./deskState";
+import { type Draft, EMPTY, type Partly, withAnswer } from "./drafts";
 import * as outbox from "./outbox";
+import { inOrder, lastToUndo, mayUndo, type Past, remember } from "./past";
+import { type Sender, startSender } from "./sender";
+import { openShelf, Saver, type Whose } from "./shelf";
+import type { Measured } from "./signals";
+import { type Seat, takeSeat } from "./tabs";
 
 /** The item in view and two behind it. */
 export const HOLD = 3;
-
-export interface DeskState {
-  opened: boolean;
-  asking: boolean;
-  held: Assignment[];
-  drafts: Record<string, Draft>;
-  progress: Progress | null;
-  waiting: number;
-  refused: outbox.Sealed[];
-  signedOut: boolean;
-  problem: Error | null;
-  canUndo: boolean;
-}
-
-interface Past {
-  entry: outbox.Sealed;
-  draft: Draft;
-  judgmentId: string | null;
-}
-
-const START: DeskState = {
-  opened: false, asking: false, held: [], drafts: {}, progress: null, waiting: 0, refused: [], signedOut: false, problem: null, canUndo: false,
-};
 
 /** One annotator's desk in one project: items held, drafts, and the way out. Everything shown is decided here, at once; the server follows. */
 export class LabelDesk {
   private state = START;
   private readonly listeners = new Set<() => void>();
   private readonly done = new Set<string>();
-  private past: Past[] = [];
-  private sender: outbox.Sender | null = null;
+  /** Sent while their item was still on its way back. */
+  private readonly whenBack = new Map<string, () => void>();
+  /** Judgment ids by client id, for what is sent while it is being taken back. */
+  private readonly sentIds = new Map<string, string | null>();
+  readonly projectId: string;
+  private readonly saver: Saver;
+  private sender: Sender | null = null;
+  private seat: Seat | null = null;
+  private closed = false;
 
-  constructor(readonly projectId: string) {}
+  constructor(readonly whose: Whose) {
+    this.saver = new Saver(whose);
+    this.projectId = whose.projectId;
+  }
 
   subscribe = (listener: () => void) => {
     this.listeners.add(listener);
@@ -48,63 +41,75 @@ export class LabelDesk {
   snapshot = () => this.state;
 
   private set(change: Partial<DeskState>): void {
-    this.state = { ...this.state, ...change, canUndo: this.past.length > 0 };
+    this.state = { ...this.state, ...change };
     this.listeners.forEach((listener) => listener());
   }
 
-  private save(): void {
-    void saveDesk(this.projectId, this.state.held, this.state.drafts).catch(() => undefined);
+  private save(): Promise<void> {
+    const { elsewhere, opened, held, drafts, past } = this.state;
+    return elsewhere || !opened ? Promise.resolve() : this.saver.save({ held: [...held], drafts: { ...drafts }, past: [...past] });
   }
 
-  async open(): Promise<void> {
-    const [saved, sealed, refused] = await Promise.all([
-      openDesk(this.projectId, Date.now() / 1000),
-      outbox.waiting(this.projectId),
-      outbox.refused(this.projectId),
-    ]);
-    sealed.forEach((entry) => this.done.add(entry.assignment.id));
-    const held = saved.held.filter((assignment) => !this.done.has(assignment.id));
-    this.set({ opened: true, held, drafts: saved.drafts, waiting: sealed.length, refused });
-    this.sender = outbox.startSender(this.projectId, {
+  open(): void {
+    this.seat = takeSeat(`${this.projectId}/${this.whose.person}`, (mine) => (mine ? void this.sit() : this.set({ elsewhere: true, opened: true })));
+    this.sender = startSender(this.whose, {
       want: () => this.want(),
       sent: (sent) => this.settle(sent),
-      count: (waiting) => this.set({ waiting, ...(waiting === 0 ? { signedOut: false } : {}) }),
-      signedOut: () => this.set({ signedOut: true }),
+      left: (waiting) => this.set(waiting === 0 ? { waiting, signedOut: false, away: false } : { waiting }),
+      stuck: (why) => this.set({ [why]: true }),
     });
-    await this.ask();
   }
 
   close(): void {
+    this.closed = true;
     this.sender?.stop();
-    this.sender = null;
+    this.seat?.leave();
+  }
+
+  takeOver = () => this.seat?.takeOver();
+
+  /** Lays out what this browser kept, then asks the server what of it still holds. */
+  private async sit(): Promise<void> {
+    const [saved, sealed, refused] = await Promise.all([openShelf(this.whose), outbox.waiting(this.whose), outbox.refused(this.whose)]);
+    if (this.closed) return;
+    sealed.forEach((entry) => this.done.add(entry.assignment.id));
+    const held = saved.held.filter((assignment) => !this.done.has(assignment.id));
+    this.set({ ...saved, held, opened: true, elsewhere: false, waiting: sealed.length, refused });
+    await this.renew();
   }
 
   private want(): outbox.Want {
-    const { held } = this.state;
-    return { count: Math.max(0, HOLD - held.length), held: held.map((assignment) => assignment.id) };
+    const { held, elsewhere } = this.state;
+    return { count: elsewhere ? 0 : Math.max(0, HOLD - held.length), held: held.map((assignment) => assignment.id) };
   }
 
   /** Asks for as many items as the desk lacks. */
-  async ask(): Promise<void> {
-    const { count, held } = this.want();
-    if (count === 0 || this.state.asking) return;
+  ask = () => this.reserve(this.want());
+
+  /** Asks which of the items on the desk are still held; their leases are renewed by it. */
+  renew = () => this.reserve({ count: Math.max(HOLD, this.state.held.length), held: [] });
+
+  private async reserve({ count, held }: outbox.Want): Promise<void> {
+    if (count === 0 || this.state.asking || this.state.elsewhere || this.closed) return;
     this.set({ asking: true });
     try {
-      const sealed = (await outbox.waiting(this.projectId)).map((entry) => entry.assignment.id);
+      const sealed = (await outbox.waiting(this.whose)).map((entry) => entry.assignment.id);
+      const before = held.length === 0 ? this.state.held : [];
       const answer = await call<AssignmentsAnswer>("POST", project(this.projectId, "/assignments"), { json: { count, held: [...held, ...sealed] } });
+      const gone = goneFrom(before, answer.assignments, this.state);
+      if (gone.size > 0) this.set({ held: this.state.held.filter((one) => !gone.has(one.id)) });
       this.take(answer.assignments, answer.progress);
-      this.set({ asking: false, problem: null });
+      this.set({ asking: false, answered: true, problem: null, signedOut: false, away: false });
     } catch (error) {
       const problem = asApiError(error);
-      this.set({ asking: false, problem, signedOut: problem.status === 401 });
+      this.set({ asking: false, problem, signedOut: problem.status === 401, away: problem.isTransient });
     }
   }
 
   private take(fresh: readonly Assignment[], progress: Progress | null): void {
-    const known = new Set(this.state.held.map((assignment) => assignment.id));
-    const added = fresh.filter((assignment) => !known.has(assignment.id) && !this.done.has(assignment.id));
-    this.set({ held: [...this.state.held, ...added], progress: progress ?? this.state.progress });
-    this.save();
+    const known = fresh.filter((one) => !this.done.has(one.id));
+    this.set({ held: withFresh(this.state.held, known), progress: progress ?? this.state.progress });
+    void this.save();
   }
 
   draft(id: string): Draft {
@@ -112,84 +117,129 @@ export class LabelDesk {
   }
 
   edit(id: string, change: Partial<Draft>): void {
+    this.whenBack.delete(id);
     this.set({ drafts: { ...this.state.drafts, [id]: { ...this.draft(id), ...change } } });
-    this.save();
+    void this.save();
   }
 
-  answer(id: string, answer: Partly, revised?: boolean): void {
-    this.edit(id, withAnswer(this.draft(id), answer, revised));
+  /** `at` is the active time in milliseconds at which this was chosen. */
+  answer(id: string, answer: Partly, revised: boolean | undefined, at: number): void {
+    const before = this.draft(id);
+    const after = withAnswer(before, answer, revised);
+    const first = before.firstChoice === null && after.firstChoice !== null;
+    this.edit(id, first ? { ...after, firstChoiceMs: at } : after);
   }
 
-  /** Seals the item in view with this answer and moves on at once. */
-  send(answer: Answer, activeMs: number): void {
+  /** Keeps what was measured so far, for a page that is left before it sends. */
+  keep(id: string, measured: Measured): void {
+    if (!this.state.held.some((one) => one.id === id)) return;
+    this.state = { ...this.state, drafts: { ...this.state.drafts, [id]: { ...this.draft(id), ...measured } } };
+    void this.save();
+  }
+
+  /** Seals the item in view with this answer and moves on at once; an item on its way back goes as soon as it is there. */
+  send(answer: Answer, measured: Measured): void {
     const current = this.state.held[0];
-    if (current) this.leave(current, { answer, skipReason: null, activeMs });
+    if (!current) return;
+    const go = () => this.leave(current.id, { answer, skipReason: null }, measured);
+    if (!this.state.returning.includes(current.id)) return go();
+    this.whenBack.set(current.id, go);
+    this.set({});
   }
 
-  skip(reason: string, activeMs: number): void {
+  isLeaving = (id: string) => this.whenBack.has(id);
+
+  skip(reason: string, measured: Measured): void {
     const current = this.state.held[0];
-    if (current) this.leave(current, { answer: null, skipReason: reason, activeMs });
+    if (current && !this.state.returning.includes(current.id)) this.leave(current.id, { answer: null, skipReason: reason }, measured);
   }
 
-  private leave(current: Assignment, what: Pick<outbox.Sealed, "answer" | "skipReason" | "activeMs">): void {
-    const draft = this.draft(current.id);
-    const entry: outbox.Sealed = {
-      ...what,
-      clientId: crypto.randomUUID(),
-      projectId: this.projectId,
-      assignment: current,
-      revisions: draft.revisions,
-      at: Date.now(),
-      tab: outbox.TAB,
-    };
-    this.done.add(current.id);
-    this.past.push({ entry, draft: { ...draft, activeMs: what.activeMs }, judgmentId: null });
-    const now = Date.now() / 1000;
-    const rest = this.state.held.slice(1).filter((next) => next.lease_until > now || begun(this.draft(next.id)));
-    this.set({ held: rest, waiting: this.state.waiting + 1 });
-    void outbox.seal(entry).then(() => {
-      this.save();
+  private leave(id: string, what: Pick<outbox.Sealed, "answer" | "skipReason">, measured: Measured): void {
+    const current = this.state.held.find((one) => one.id === id);
+    if (!current) return;
+    const draft = { ...this.draft(id), ...measured };
+    const entry = outbox.entryOf(this.whose, current, draft, what);
+    this.done.add(id);
+    const drafts = { ...this.state.drafts };
+    delete drafts[id];
+    this.set({
+      held: this.state.held.filter((one) => one.id !== id),
+      drafts,
+      past: remember(this.state.past, { entry, draft, judgmentId: null, sent: false }),
+      waiting: this.state.waiting + 1,
+      undoProblem: null,
+    });
+    void outbox.seal(entry).then((onDisk) => {
+      if (!onDisk) this.set({ unkept: true });
+      void this.save();
       this.sender?.nudge();
     });
   }
 
   private settle(sent: outbox.Sent): void {
+    const { clientId } = sent.entry;
+    this.set({ away: false, signedOut: false });
     if (sent.kind === "refused") {
-      this.past = this.past.filter((past) => past.entry.clientId !== sent.entry.clientId);
-      this.set({ refused: [...this.state.refused, sent.entry] });
+      this.set({ past: this.state.past.filter((past) => past.entry.clientId !== clientId), refused: [...this.state.refused, sent.entry] });
       void this.ask();
       return;
     }
-    const { answer, entry } = sent;
-    const past = this.past.find((one) => one.entry.clientId === entry.clientId);
-    if (past && answer) past.judgmentId = answer.judgment_id;
-    if (past && !answer) this.past = this.past.filter((one) => one !== past);
-    this.take(answer?.next ?? [], answer?.progress ?? null);
-    if (this.state.held.length < HOLD && !answer) void this.ask();
+    const judgmentId = sent.answer?.judgment_id ?? null;
+    this.set({ past: this.state.past.map((past) => (past.entry.clientId === clientId ? { ...past, judgmentId, sent: true } : past)) });
+    this.sentIds.set(clientId, judgmentId);
+    this.take(sent.answer?.next ?? [], sent.answer?.progress ?? null);
+    if (this.state.held.length < HOLD && !sent.answer) void this.ask();
   }
 
-  /** Takes the last answer back: from the outbox if it still waits there, else from the server. */
-  async undo(): Promise<void> {
-    const last = this.past.pop();
-    this.set({});
-    if (!last) return;
-    let taken: Assignment = last.entry.assignment;
-    if (!(await outbox.withdraw(last.entry.clientId))) {
-      if (last.judgmentId === null) return;
-      try {
-        const path = project(this.projectId, `/judgments/${last.judgmentId}/undo`);
-        taken = (await call<Undone>("POST", path)).assignment;
-      } catch (error) {
-        this.set({ problem: asApiError(error) });
-        return;
-      }
+  /** Takes an answer back, the last one unless another is named: its item is in view at once, with everything chosen in it. */
+  async undo(clientId?: string): Promise<void> {
+    const past = clientId === undefined ? lastToUndo(this.state.past) : this.state.past.find((one) => one.entry.clientId === clientId);
+    if (!past || !mayUndo(past) || this.state.elsewhere) return;
+    const item = past.entry.assignment;
+    this.done.delete(item.id);
+    this.set({
+      past: this.state.past.filter((one) => one !== past),
+      held: [item, ...this.state.held.filter((one) => one.id !== item.id)],
+      drafts: { ...this.state.drafts, [item.id]: past.draft },
+      returning: [...this.state.returning, item.id],
+      undoProblem: null,
+    });
+    try {
+      this.back(item.id, await this.takeBack(past));
+    } catch (error) {
+      this.stays(past, asApiError(error));
     }
-    this.done.delete(taken.id);
-    const held = [taken, ...this.state.held.filter((one) => one.id !== taken.id)];
-    this.set({ held, drafts: { ...this.state.drafts, [taken.id]: last.draft }, waiting: Math.max(0, this.state.waiting - 1) });
-    this.save();
+  }
+
+  private async takeBack({ entry, judgmentId }: Past): Promise<Assignment> {
+    if (await outbox.withdraw(entry.clientId)) {
+      this.set({ waiting: Math.max(0, this.state.waiting - 1) });
+      return entry.assignment;
+    }
+    return outbox.undoSent(this.projectId, judgmentId ?? this.sentIds.get(entry.clientId) ?? null);
+  }
+
+  private back(id: string, again: Assignment): void {
+    this.set({ held: this.state.held.map((one) => (one.id === id ? again : one)), returning: this.state.returning.filter((one) => one !== id) });
+    void this.save();
+    const send = this.whenBack.get(id);
+    this.whenBack.delete(id);
+    if (send) send();
     this.sender?.nudge();
   }
+
+  /** The answer stays as it was sent; the desk goes on with what was on it before. */
+  private stays(past: Past, problem: ApiError): void {
+    const { id } = past.entry.assignment;
+    const later = problem.isTransient || problem.status === 401;
+    this.whenBack.delete(id);
+    this.done.add(id);
+    const without = { held: this.state.held.filter((one) => one.id !== id), returning: this.state.returning.filter((one) => one !== id) };
+    this.set({ ...without, past: later ? inOrder([...this.state.past, past]) : this.state.past, undoProblem: problem.message });
+    void this.save();
+  }
+
+  forgetUndoProblem = () => this.set({ undoProblem: null });
 
   async putAway(clientId: string): Promise<void> {
     await outbox.putAway(clientId);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { begun, EMPTY, openDesk, saveDesk, withAnswer } from "./drafts";
+import { begun, EMPTY, withAnswer } from "./drafts";
 import { inWords } from "./inWords";
+import { openShelf, saveShelf } from "./shelf";
 
 test("a revision is something that was chosen and is no longer so", () => {
   const first = withAnswer(EMPTY, { scores: { helpful: 3 } });
@@ -23,10 +24,18 @@ test("a draft is begun by anything put into it", () => {
   expect(begun(withAnswer(EMPTY, { value: 2 }))).toBe(true);
 });
 
+const whose = { projectId: "old", person: "per_1" };
+
 test("a draft saved by an older page opens with what it lacks", async () => {
   const held = [{ id: "asg_1", lease_until: 10 }] as never;
-  await saveDesk("old", held, { asg_1: { reason: "kept", revisions: 2 } as never });
-  expect((await openDesk("old", 0)).drafts.asg_1).toEqual({ ...EMPTY, reason: "kept", revisions: 2 });
+  await saveShelf(whose, { held, past: [], drafts: { asg_1: { reason: "kept", revisions: 2 } as never } });
+  expect((await openShelf(whose)).drafts.asg_1).toEqual({ ...EMPTY, reason: "kept", revisions: 2 });
+});
+
+test("a draft outlives its item's leaving the desk, an empty one does not; nobody else finds it", async () => {
+  await saveShelf(whose, { held: [], past: [], drafts: { asg_1: { ...EMPTY, reason: "half a thought" }, asg_2: EMPTY } });
+  expect(Object.keys((await openShelf(whose)).drafts)).toEqual(["asg_1"]);
+  expect((await openShelf({ ...whose, person: "per_2" })).drafts).toEqual({});
 });
 
 test("answers of every kind in a few words", () => {

@@ -1,7 +1,6 @@
-import { createStore, get, set, type UseStore } from "idb-keyval";
 import type { RaisedFlag } from "../../api/answers";
-import type { Assignment } from "../../api/types";
 import { inWords } from "./inWords";
+import type { Seen } from "./signals";
 
 /** What is chosen so far, in the form of its kind's answer; a part of it may still be missing. */
 export type Partly = Readonly<Record<string, unknown>>;
@@ -17,9 +16,13 @@ export interface Draft {
   /** The first thing that was chosen, in a few words, and after how long. */
   firstChoice: string | null;
   firstChoiceMs: number | null;
+  /** The parts of each text that were in view. */
+  seen: Seen;
+  /** Characters pasted into text fields. */
+  pasted: number;
 }
 
-export const EMPTY: Draft = { answer: {}, reason: "", flags: [], note: "", revisions: 0, activeMs: 0, firstChoice: null, firstChoiceMs: null };
+export const EMPTY: Draft = { answer: {}, reason: "", flags: [], note: "", revisions: 0, activeMs: 0, firstChoice: null, firstChoiceMs: null, seen: {}, pasted: 0 };
 
 /** Whether anything was put into a draft. */
 export const begun = (draft: Draft) => Object.keys(draft.answer).length > 0 || draft.reason !== "" || draft.note !== "" || draft.flags.length > 0;
@@ -36,28 +39,3 @@ function drops(before: unknown, after: unknown): boolean {
   if (typeof before === "object") return Object.entries(before).some(([key, value]) => drops(value, (after as Partly | null | undefined)?.[key]));
   return before !== after;
 }
-
-interface Desk {
-  held: Assignment[];
-  drafts: Record<string, Draft>;
-}
-
-let store: UseStore | undefined;
-const desk = () => (store ??= createStore("loopwright-desk", "desks"));
-
-/** What this browser held for a project when it was last left; leases that ran out are dropped. */
-export async function openDesk(projectId: string, now: number): Promise<Desk> {
-  const saved = await get<Desk>(projectId, desk()).catch(() => undefined);
-  if (!saved) return { held: [], drafts: {} };
-  const held = saved.held.filter((assignment) => assignment.lease_until > now);
-  const drafts = Object.fromEntries(Object.entries(saved.drafts).map(([id, draft]) => [id, { ...EMPTY, ...draft }]));
-  return { held, drafts };
-}
-
-/** Drafts of items no longer held go with the next save. */
-export async function saveDesk(projectId: string, held: Assignment[], drafts: Record<string, Draft>): Promise<void> {
-  const ids = new Set(held.map((assignment) => assignment.id));
-  const kept = Object.fromEntries(Object.entries(drafts).filter(([id]) => ids.has(id)));
-  await set(projectId, { held, drafts: kept }, desk());
-}
-

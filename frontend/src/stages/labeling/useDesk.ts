@@ -1,48 +1,43 @@
-import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { LabelDesk } from "./desk";
+import type { Whose } from "./shelf";
 
 const ASK_AGAIN_MS = 5000;
+/** Leases are renewed well before half of them is over; whoever reads for long keeps the item. */
+const RENEW_MS = 120_000;
 
-/** The desk of one project, open while the page is; an empty desk asks again by itself. */
-export function useDesk(projectId: string) {
-  const [desk, setDesk] = useState(() => new LabelDesk(projectId));
+/** Runs on a beat while the page is visible, and at once when it becomes so after a longer absence. */
+function useBeat(every: number, on: boolean, act: () => void) {
   useEffect(() => {
-    const opened = new LabelDesk(projectId);
-    setDesk(opened);
-    void opened.open();
-    return () => opened.close();
-  }, [projectId]);
-  const state = useSyncExternalStore(desk.subscribe, desk.snapshot);
-  const empty = state.opened && state.held.length === 0;
-  useEffect(() => {
-    if (!empty) return;
-    const timer = setInterval(() => {
-      if (document.visibilityState === "visible") void desk.ask();
-    }, ASK_AGAIN_MS);
-    return () => clearInterval(timer);
-  }, [desk, empty]);
-  return { desk, state };
+    if (!on) return;
+    let last = Date.now();
+    const beat = () => {
+      if (document.visibilityState !== "visible" || Date.now() - last < every) return;
+      last = Date.now();
+      act();
+    };
+    const timer = setInterval(beat, every);
+    document.addEventListener("visibilitychange", beat);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", beat);
+    };
+  }, [every, on, act]);
 }
 
-/** Milliseconds that an item was in view with the page visible, on top of what its draft had. */
-export function useActiveTime(itemKey: string | undefined, before: number): () => number {
-  const since = useRef<number | null>(null);
-  const spent = useRef(before);
+/** The desk of one person in one project, open while the page is; an empty desk asks again by itself. */
+export function useDesk({ projectId, person }: Whose) {
+  const [desk, setDesk] = useState(() => new LabelDesk({ projectId, person }));
   useEffect(() => {
-    spent.current = before;
-    since.current = document.visibilityState === "visible" ? performance.now() : null;
-    const turn = () => {
-      const now = performance.now();
-      if (document.visibilityState === "visible") {
-        since.current = now;
-      } else if (since.current !== null) {
-        spent.current += now - since.current;
-        since.current = null;
-      }
-    };
-    document.addEventListener("visibilitychange", turn);
-    return () => document.removeEventListener("visibilitychange", turn);
-    // `before` is read once, when the item comes into view.
-  }, [itemKey]);
-  return useCallback(() => Math.round(spent.current + (since.current === null ? 0 : performance.now() - since.current)), []);
+    const opened = new LabelDesk({ projectId, person });
+    setDesk(opened);
+    opened.open();
+    return () => opened.close();
+  }, [projectId, person]);
+  const state = useSyncExternalStore(desk.subscribe, desk.snapshot);
+  const working = state.opened && !state.elsewhere;
+  const empty = state.held.length === 0;
+  useBeat(ASK_AGAIN_MS, working && empty, desk.ask);
+  useBeat(RENEW_MS, working && !empty, desk.renew);
+  return { desk, state };
 }

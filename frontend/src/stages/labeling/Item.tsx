@@ -1,0 +1,116 @@
+import { useLocalStorage } from "@mantine/hooks";
+import { lazy, Suspense, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useKeySheet } from "../../app/keys";
+import type { Assignment } from "../../api/types";
+import { Opening } from "../../ui/Opening";
+import { useKey } from "../../ui/useKey";
+import { Bar } from "./Bar";
+import { Checklist } from "./Checklist";
+import { PromptView } from "./Conversation";
+import type { LabelDesk } from "./desk";
+import type { Partly } from "./drafts";
+import { Answers } from "./ItemView";
+import { type Kind, sealed } from "./kinds/kind";
+import { Reading } from "./reading";
+import { useWatch, Watching } from "./watch";
+
+const loadSkip = () => import("./SkipForm");
+const SkipForm = lazy(loadSkip);
+export const prepareSkip = () => void loadSkip().catch(() => undefined);
+
+function useLabelSheet(kind: Kind, assignment: Assignment) {
+  const { t } = useTranslation();
+  const paired = assignment.completions.length === 2;
+  const lines = useMemo(
+    () => [
+      ...kind.keys(assignment, t),
+      { keys: ["Enter"], what: t("label.keys.send") },
+      { keys: ["R"], what: t("label.keys.reason") },
+      { keys: ["M"], what: t("desk.keys.note") },
+      { keys: ["S"], what: t("label.keys.skip") },
+      { keys: ["Z"], what: t("label.keys.undo") },
+      { keys: ["L"], what: t("desk.keys.last") },
+      { keys: ["G"], what: t("label.keys.checklist") },
+      { keys: ["W"], what: t("desk.keys.whole") },
+      { keys: ["Y"], what: t("desk.keys.inStep") },
+      ...(paired ? [{ keys: ["D"], what: t("desk.keys.differences") }] : []),
+    ],
+    [kind, assignment, paired, t],
+  );
+  useKeySheet(lines);
+}
+
+interface ItemProps {
+  desk: LabelDesk;
+  assignment: Assignment;
+  kind: Kind;
+  onSent: () => void;
+}
+
+/** One item: prompt, answers, and a bar that never leaves the screen. */
+export function Item({ desk, assignment, kind, onSent }: ItemProps) {
+  const { t } = useTranslation();
+  const { id, guideline } = assignment;
+  const reason = useRef<HTMLInputElement>(null);
+  const [skipping, setSkipping] = useState(false);
+  const [asked, setAsked] = useState(false);
+  const [whole, setWhole] = useState(false);
+  const [listOpen, setListOpen] = useLocalStorage({ key: "loopwright-checklist", defaultValue: true, getInitialValueInEffect: false });
+  const watch = useWatch(desk, id);
+  const draft = desk.draft(id);
+  const screen = {
+    assignment,
+    answer: draft.answer,
+    onAnswer: (answer: Partly, revised?: boolean) => desk.answer(id, answer, revised, watch.activeMs()),
+  };
+  const { Body, Bar: Answering, choosingSide } = kind;
+  const lacking = kind.missing(assignment, draft.answer, t);
+  const send = () => {
+    if (lacking !== null) {
+      setAsked(true);
+      return;
+    }
+    desk.send(sealed(kind, assignment, draft), watch.measured());
+    (document.activeElement as HTMLElement | null)?.blur();
+    window.scrollTo({ top: 0 });
+    onSent();
+  };
+  const reading = useMemo(() => ({ whole, onWhole: () => setWhole((before) => !before) }), [whole]);
+  useLabelSheet(kind, assignment);
+  useKey("enter", send, { inFields: true });
+  useKey("s", () => setSkipping(true));
+  useKey("g", () => setListOpen((open) => !open));
+  useKey("w", reading.onWhole);
+  useKey("r", () => reason.current?.focus());
+  useKey("escape", () => (document.activeElement as HTMLElement | null)?.blur(), { inFields: true });
+  return (
+    <Watching value={watch}>
+      <Reading value={reading}>
+        <PromptView messages={assignment.prompt} />
+        {Body ? <Body {...screen} /> : (
+          <Answers
+            assignment={assignment}
+            chosen={kind.chosenSide?.(draft.answer) ?? null}
+            onChoose={choosingSide && ((side) => screen.onAnswer(choosingSide(draft.answer, side)))}
+          />
+        )}
+      </Reading>
+      {guideline && <Checklist projectId={desk.projectId} number={guideline.number} opened={listOpen} onToggle={() => setListOpen(!listOpen)} />}
+      <Bar desk={desk} assignment={assignment} reason={reason} lacking={lacking} asked={asked} onSend={send} onSkip={() => setSkipping(true)}>
+        {Answering && <Answering {...screen} />}
+      </Bar>
+      {skipping && (
+        <Suspense fallback={<Opening />}>
+          <SkipForm
+            onClose={() => setSkipping(false)}
+            onSkip={(why) => {
+              setSkipping(false);
+              desk.skip(why, watch.measured());
+            }}
+          />
+        </Suspense>
+      )}
+    </Watching>
+  );
+}

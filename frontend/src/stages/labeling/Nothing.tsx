@@ -1,0 +1,46 @@
+import { Button } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { Progress } from "../../api/types";
+import { Empty } from "../../ui/Empty";
+import { exactTime } from "../../ui/format";
+import type { DeskState } from "./deskState";
+
+type Lines = { title: string; lines: string[] };
+
+/** Why nothing new comes: a pause, a limit reached; null when neither holds. */
+export function useHindrance(progress: Progress | null): Lines | null {
+  const { t } = useTranslation();
+  if (progress?.paused) {
+    const { reason, since } = progress.paused;
+    return { title: t("desk.paused.title"), lines: [reason ? t("desk.paused.text", { reason }) : t("desk.paused.plain"), t("desk.paused.since", { time: exactTime(since) })] };
+  }
+  const cap = progress?.cap;
+  if (!cap?.reached) return null;
+  const lines = [cap.reached === "day" ? t("desk.cap.dayText", { count: cap.per_day ?? 0 }) : t("desk.cap.sessionText", { count: cap.per_session ?? 0 })];
+  if (cap.until !== null) lines.push(t("desk.cap.until", { time: exactTime(cap.until) }));
+  return { title: t(cap.reached === "day" ? "desk.cap.day" : "desk.cap.session"), lines };
+}
+
+/** Nothing to judge: why, how far one is, and the one next step. */
+export function NothingOpen({ state, onLook }: { state: DeskState; onLook: () => void }) {
+  const { t } = useTranslation();
+  const { progress } = state;
+  const hindrance = useHindrance(progress);
+  const lines = hindrance ? [...hindrance.lines] : [t("label.empty.done")];
+  if (progress?.paused) lines.push(t("desk.paused.none"));
+  if (progress) lines.push(t("label.empty.mine", { count: progress.mine }));
+  if (progress && !hindrance && progress.remaining > 0) lines.push(t("label.empty.open", { count: progress.remaining }));
+  return (
+    <Empty
+      title={hindrance?.title ?? t("label.empty.title")}
+      text={lines.map((line) => <div key={line}>{line}</div>)}
+      action={<Button mt="xs" variant="default" onClick={onLook}>{t("label.empty.look")}</Button>}
+    />
+  );
+}
+
+/** Another tab has the desk. */
+export function Elsewhere({ onHere }: { onHere: () => void }) {
+  const { t } = useTranslation();
+  return <Empty title={t("desk.elsewhere.title")} text={t("desk.elsewhere.text")} action={<Button mt="xs" onClick={onHere}>{t("desk.elsewhere.here")}</Button>} />;
+}
