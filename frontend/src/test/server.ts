@@ -13,7 +13,7 @@ export class TinyServer {
   refuse = new Set<string>();
   private next = 1;
 
-  constructor(private readonly total = 5, private readonly question: Assignment["question"] = { id: "q", kind: "pairwise", text: "Which answer is better?", options: null, ask_reason: true }) {}
+  constructor(private readonly total = 5, private readonly question: Assignment["question"] = { id: "q", kind: "pairwise", text: "Which answer is better?", options: null, ask_reason: true }, private readonly having: Partial<Assignment> = {}) {}
 
   private item(): Assignment | null {
     if (this.next > this.total) return null;
@@ -22,7 +22,7 @@ export class TinyServer {
       id: `asg_${number}`, token: number, item_id: `itm_${number}`, lease_until: Date.now() / 1000 + 600, question: this.question,
       prompt: [{ role: "user", content: `Prompt ${number}` }],
       completions: this.question.kind === "pairwise" ? [{ side: "left", text: `Left text ${number}` }, { side: "right", text: `Right text ${number}` }] : [{ side: "only", text: `Text ${number}` }],
-      guideline: null, segment: "all", requires: [], simulated: false,
+      guideline: null, segment: "all", requires: [], simulated: false, ...this.having,
     };
   }
 

@@ -8,6 +8,7 @@ import { afterEach, vi } from "vitest";
 Object.defineProperty(window, "matchMedia", {
   value: (query: string) => ({ matches: false, media: query, addEventListener: vi.fn(), removeEventListener: vi.fn(), addListener: vi.fn(), removeListener: vi.fn() }),
 });
+Object.defineProperty(document, "fonts", { value: new EventTarget() });
 Object.defineProperty(window, "scrollTo", { value: vi.fn() });
 Element.prototype.scrollIntoView = vi.fn();
 globalThis.ResizeObserver = class {

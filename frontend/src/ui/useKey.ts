@@ -9,7 +9,7 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 function hasOwnEnter(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest("a, button:not([role=radio]), summary, [role=tab], [role=option]") !== null;
+  return target instanceof HTMLElement && target.closest("a, button:not([role=radio], [role=checkbox]), summary, [role=tab], [role=option]") !== null;
 }
 
 /** Dialogs close without a transition: one that is closed is out of the document, and out of the way of keys. */
@@ -21,6 +21,15 @@ interface KeyOptions {
   inFields?: boolean;
 }
 
+const taken = (event: KeyboardEvent, inFields: boolean) =>
+  dialogIsOpen() ||
+  event.isComposing ||
+  // A focused radio group has moved by this arrow already.
+  (event.defaultPrevented && event.key.startsWith("Arrow")) ||
+  (!inFields && isTyping(event.target)) ||
+  (event.key === "Enter" && hasOwnEnter(event.target)) ||
+  (event.key === "Enter" && event.target instanceof HTMLTextAreaElement && !event.ctrlKey && !event.metaKey);
+
 /** A key of the page: off while one types, while a dialog is open, and where the focused control has that key. */
 export function useKey(keys: string, act: (event: KeyboardEvent) => void, { enabled = true, inFields = false }: KeyOptions = {}) {
   useHotkeys(
@@ -29,16 +38,28 @@ export function useKey(keys: string, act: (event: KeyboardEvent) => void, { enab
       event.preventDefault();
       act(event);
     },
-    {
-      enabled,
-      enableOnFormTags: true,
-      useKey: true,
-      ignoreEventWhen: (event) =>
-        dialogIsOpen() ||
-        event.isComposing ||
-        (!inFields && isTyping(event.target)) ||
-        (event.key === "Enter" && hasOwnEnter(event.target)),
-    },
+    { enabled, enableOnFormTags: true, useKey: true, ignoreEventWhen: (event) => taken(event, inFields) },
     [act, enabled, inFields],
+  );
+}
+
+/** With Shift too: some keyboards have their digits there. */
+const DIGITS = Array.from({ length: 10 }, (_, digit) => `${digit},shift+${digit}`).join(",");
+
+/** The digits as keys of the page. */
+export function useDigits(act: (digit: string) => void, options: KeyOptions = {}) {
+  useKey(DIGITS, (event) => act(event.key), options);
+}
+
+/** Signs as keys, wherever a keyboard has them and whether they need Shift there or not. */
+export function useSigns(acts: Record<string, () => void>) {
+  useHotkeys(
+    "*",
+    (event) => {
+      event.preventDefault();
+      acts[event.key]?.();
+    },
+    { enableOnFormTags: true, useKey: true, ignoreEventWhen: (event) => acts[event.key] === undefined || event.ctrlKey || event.metaKey || event.altKey || taken(event, false) },
+    [acts],
   );
 }

@@ -17,10 +17,13 @@ interface ChoicesProps {
   paired: boolean;
 }
 
+/** A group's name that is only spoken: the question stands above it. */
+export const UNSEEN = { className: "lw-unseen" };
+
 /** The possible answers as one radio group: a click, an arrow or the key on it chooses. */
 export function Choices({ choices, value, onChoose, label, paired }: ChoicesProps) {
   return (
-    <Radio.Group value={value ?? ""} onChange={onChoose} aria-label={label}>
+    <Radio.Group value={value ?? ""} onChange={onChoose} label={label} labelProps={UNSEEN}>
       <div className={paired ? `${styles.choices} ${styles.pair}` : styles.choices}>
         {choices.map((choice) => (
           <Radio.Card key={choice.value} value={choice.value} className={styles.choice} aria-label={choice.label}>

@@ -1,6 +1,7 @@
 import { useLocalStorage } from "@mantine/hooks";
 import { lazy, Suspense, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { kindWords } from "../../app/i18n";
 import { useKeySheet } from "../../app/keys";
 import type { Assignment } from "../../api/types";
 import { Opening } from "../../ui/Opening";
@@ -15,6 +16,7 @@ import { type Kind, sealed } from "./kinds/kind";
 import { Reading } from "./reading";
 import { useWatch, Watching } from "./watch";
 
+const ItemPicture = lazy(async () => (await Promise.all([import("./Picture"), kindWords()]))[0]);
 const loadSkip = () => import("./SkipForm");
 const SkipForm = lazy(loadSkip);
 export const prepareSkip = () => void loadSkip().catch(() => undefined);
@@ -65,6 +67,7 @@ export function Item({ desk, assignment, kind, onSent }: ItemProps) {
     onAnswer: (answer: Partly, revised?: boolean) => desk.answer(id, answer, revised, watch.activeMs()),
   };
   const { Body, Bar: Answering, choosingSide } = kind;
+  const clickable = choosingSide?.(assignment, "left") ? choosingSide : null;
   const lacking = kind.missing(assignment, draft.answer, t);
   const send = () => {
     if (lacking !== null) {
@@ -78,7 +81,7 @@ export function Item({ desk, assignment, kind, onSent }: ItemProps) {
   };
   const reading = useMemo(() => ({ whole, onWhole: () => setWhole((before) => !before) }), [whole]);
   useLabelSheet(kind, assignment);
-  useKey("enter", send, { inFields: true });
+  useKey("enter, mod+enter", send, { inFields: true });
   useKey("s", () => setSkipping(true));
   useKey("g", () => setListOpen((open) => !open));
   useKey("w", reading.onWhole);
@@ -88,11 +91,12 @@ export function Item({ desk, assignment, kind, onSent }: ItemProps) {
     <Watching value={watch}>
       <Reading value={reading}>
         <PromptView messages={assignment.prompt} />
+        {assignment.image && !kind.drawsPicture && <Suspense><ItemPicture image={assignment.image} /></Suspense>}
         {Body ? <Body {...screen} /> : (
           <Answers
             assignment={assignment}
             chosen={kind.chosenSide?.(draft.answer) ?? null}
-            onChoose={choosingSide && ((side) => screen.onAnswer(choosingSide(draft.answer, side)))}
+            onChoose={clickable ? (side) => screen.onAnswer(clickable(assignment, side) ?? {}) : undefined}
           />
         )}
       </Reading>

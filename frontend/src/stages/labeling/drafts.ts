@@ -29,7 +29,7 @@ export const begun = (draft: Draft) => Object.keys(draft.answer).length > 0 || d
 
 /** A draft with another answer in it. Something that was chosen and is no longer so counts as a revision. */
 export function withAnswer(draft: Draft, answer: Partly, revised = drops(draft.answer, answer)): Draft {
-  const first = draft.firstChoice ?? (Object.keys(answer).length > 0 ? inWords(answer) : null);
+  const first = draft.firstChoice ?? (Object.keys(answer).length > 0 ? inWords(answer).slice(0, 200) : null);
   return { ...draft, answer, revisions: draft.revisions + (revised ? 1 : 0), firstChoice: first };
 }
 

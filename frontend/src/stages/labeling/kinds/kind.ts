@@ -17,11 +17,14 @@ export interface ScreenProps {
 export interface Kind {
   /** Stands where the completions do; without it they are shown as they are. */
   Body?: ComponentType<ScreenProps>;
+  /** The screen shows the item's picture by itself. */
+  drawsPicture?: true;
   /** Stands in the bar, under the question. */
   Bar?: ComponentType<ScreenProps>;
-  /** Side of the completion that the answer prefers, where a click on a completion may choose it. */
+  /** Side of the completion that the answer prefers. */
   chosenSide?: (answer: Partly) => string | null;
-  choosingSide?: (answer: Partly, side: string) => Partly;
+  /** What a click on a completion answers; null where it says too little. */
+  choosingSide?: (assignment: Assignment, side: string) => Partly | null;
   keys: (assignment: Assignment, t: TFunction) => KeyLine[];
   /** What has still to be chosen, in words; null when the answer can be sent. */
   missing: (assignment: Assignment, answer: Partly, t: TFunction) => string | null;

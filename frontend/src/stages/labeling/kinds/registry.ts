@@ -7,6 +7,13 @@ import { pairwise } from "./pairwise";
 /** A screen of a kind that not every project has is loaded when an item of it is first held. */
 const LATE: Record<string, () => Promise<Kind>> = {
   single_label: () => import("./single_label").then((file) => file.singleLabel),
+  multi_label: () => import("./multi_label").then((file) => file.multiLabel),
+  ranking: () => import("./ranking").then((file) => file.ranking),
+  rubric: () => import("./rubric").then((file) => file.rubric),
+  likert: () => import("./likert").then((file) => file.likert),
+  correction: () => import("./correction").then((file) => file.correction),
+  boxes: () => import("./boxes").then((file) => file.boxes),
+  scorecard: () => import("./scorecard").then((file) => file.scorecard),
 };
 
 const loaded = new Map<string, Kind>([["pairwise", pairwise]]);
