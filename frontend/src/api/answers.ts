@@ -1,49 +1,14 @@
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
 /** Questions as they are asked and answers as they are sent, for every kind. */
-export interface Option {
-  id: string;
-  name: string;
-}
-
-/** A criterion with the words that anchor each level, low first. */
-export interface AnchoredCriterion {
-  id: string;
-  name: string;
-  description: string;
-  scale: string[];
-}
-
-export interface Question {
-  id: string;
-  kind: string;
-  text: string;
-  ask_reason: boolean;
-  options: Option[] | null;
-  strength?: number | null;
-  scale?: string[] | null;
-  criteria?: AnchoredCriterion[] | null;
-  at_least?: number | null;
-}
-
-/** `only` for one completion, `left` and `right` for two, `a` to `i` in a ranking. */
-export interface Completion {
-  side: string;
-  text: string;
-}
-
-export interface ItemImage {
-  url: string;
-  width: number;
-  height: number;
-  alt: string;
-  sensitive: boolean;
-}
-
-export interface PolicyFlag {
-  id: string;
-  name: string;
-  description: string;
-  severities: string[];
-}
+export type Option = Schemas["OptionOut"];
+export type AnchoredCriterion = Schemas["CriterionOut"];
+export type Question = Schemas["QuestionOut"];
+export type Completion = Schemas["TextOut"];
+export type ItemImage = Schemas["ImageOut"];
+export type PolicyFlag = Schemas["FlagOut"];
 
 /** A flag that somebody raised; `start` and `end` count code points of that side's text, end exclusive. */
 export interface RaisedFlag {

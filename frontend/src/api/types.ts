@@ -1,4 +1,3 @@
-import type { Completion, ItemImage, PolicyFlag, Question } from "./answers";
 import type { components } from "./schema";
 
 export type { Answer } from "./answers";
@@ -23,12 +22,7 @@ export type Applied = Schemas["AppliedOut"];
 export type Person = Schemas["PersonOut"];
 export type NewPerson = Schemas["NewPersonOut"];
 
-export type Assignment = Omit<Schemas["AssignmentOut"], "question" | "completions" | "guideline" | "image"> & {
-  question: Question;
-  completions: Completion[];
-  image?: ItemImage | null;
-  guideline: (Schemas["loopwright__labeling__schemas__GuidelineOut"] & { flags?: PolicyFlag[] }) | null;
-};
+export type Assignment = Schemas["AssignmentOut"];
 export type Message = Pick<Schemas["MessageOut"], "role" | "content">;
 export type Progress = Schemas["ProgressOut"] & Partial<DayProgress>;
 export interface DayProgress {

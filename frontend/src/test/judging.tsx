@@ -12,7 +12,7 @@ let opened = 0;
 /** Opens the label page on items of one question, answered by a server that keeps what it is sent. */
 export async function judging(question: Partial<Question> & { kind: string }, having: Partial<Assignment> = {}) {
   const project = `kinds-${question.kind}-${++opened}`;
-  const server = new TinyServer(3, { id: "q", text: "Judge this.", options: null, ask_reason: true, ...question }, having).start(project);
+  const server = new TinyServer(3, { text: "Judge this.", ...question }, having).start(project);
   const user = userEvent.setup();
   show(<Desk projectId={project} />);
   await screen.findByText("Prompt 1");

@@ -1,5 +1,10 @@
 import { vi } from "vitest";
+import type { Question } from "../api/answers";
 import type { Assignment } from "../api/types";
+
+const PAIRWISE: Question = {
+  id: "q", kind: "pairwise", text: "Which answer is better?", ask_reason: true, options: null, strength: null, scale: null, criteria: null, at_least: null,
+};
 
 export interface Posted {
   path: string;
@@ -13,7 +18,12 @@ export class TinyServer {
   refuse = new Set<string>();
   private next = 1;
 
-  constructor(private readonly total = 5, private readonly question: Assignment["question"] = { id: "q", kind: "pairwise", text: "Which answer is better?", options: null, ask_reason: true }, private readonly having: Partial<Assignment> = {}) {}
+  private readonly question: Question;
+
+  /** Items of one question; `having` says what else they hold. */
+  constructor(private readonly total = 5, question: Partial<Question> = {}, private readonly having: Partial<Assignment> = {}) {
+    this.question = { ...PAIRWISE, ...question };
+  }
 
   private item(): Assignment | null {
     if (this.next > this.total) return null;
@@ -22,7 +32,7 @@ export class TinyServer {
       id: `asg_${number}`, token: number, item_id: `itm_${number}`, lease_until: Date.now() / 1000 + 600, question: this.question,
       prompt: [{ role: "user", content: `Prompt ${number}` }],
       completions: this.question.kind === "pairwise" ? [{ side: "left", text: `Left text ${number}` }, { side: "right", text: `Right text ${number}` }] : [{ side: "only", text: `Text ${number}` }],
-      guideline: null, segment: "all", requires: [], simulated: false, ...this.having,
+      image: null, guideline: null, segment: "all", requires: [], simulated: false, ...this.having,
     };
   }
 
