@@ -14,7 +14,7 @@ export async function judging(question: Partial<Question> & { kind: string }, ha
   const project = `kinds-${question.kind}-${++opened}`;
   const server = new TinyServer(3, { text: "Judge this.", ...question }, having).start(project);
   const user = userEvent.setup();
-  show(<Desk projectId={project} />);
+  show(<Desk projectId={project} person="per_1" />);
   await screen.findByText("Prompt 1");
   await screen.findByRole("button", { name: /Send/ });
   const send = () => screen.getByRole("button", { name: /Send/ });
