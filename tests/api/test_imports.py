@@ -53,9 +53,9 @@ def test_votes_keep_the_order_of_the_item(home: Home) -> None:
 
 def test_imported_items_are_offered_for_further_judging(home: Home) -> None:
     import_text(home, VOTE_ROWS)
-    assert home.db.read(lambda tx: sampling.totals(tx, "crowd")).wanted == 3 * 2
+    assert home.db.read(lambda tx: sampling.totals(tx, "crowd")).remaining == 1
     import_text(home, VOTE_ROWS.replace("\n1,", "\n11,"), mapping=VOTES + "open: false\n")
-    assert home.db.read(lambda tx: sampling.totals(tx, "crowd")).wanted == 3 * 2
+    assert home.db.read(lambda tx: sampling.totals(tx, "crowd")).remaining == 1
 
 
 def test_nothing_unmasked_is_stored(home: Home) -> None:
@@ -166,6 +166,17 @@ def test_preferences_do_not_show_in_the_order(home: Home) -> None:
         pair = items[judgment.item_id].completion_ids
         preferred = pair[0] if judgment.outcome == "first" else pair[1]
         assert texts[preferred].text.startswith("good")
+
+
+def test_votes_count_toward_the_overlap_and_only_the_rest_is_wanted(home: Home) -> None:
+    import_text(home, VOTE_ROWS)
+    total = home.db.read(lambda tx: sampling.totals(tx, "crowd"))
+    assert (total.open, total.closed, total.remaining, total.imported) == (1, 2, 1, 6)
+    import_text(home, VOTE_ROWS)
+    assert home.db.read(lambda tx: sampling.totals(tx, "crowd")) == total
+    import_text(home, VOTE_ROWS + "3,Is it fast?,Very.,No.,old,new,u4,left\n")
+    total = home.db.read(lambda tx: sampling.totals(tx, "crowd"))
+    assert (total.open, total.closed, total.remaining, total.imported) == (0, 3, 0, 7)
 
 
 def test_demonstrations_and_contrasts_are_never_queued(home: Home) -> None:

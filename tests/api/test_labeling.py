@@ -34,7 +34,7 @@ def skip(desk: Desk, name: str, assignment_id: str, token: int) -> None:
     desk.home.db.write(
         lambda tx: service.skip(
             tx,
-            project_id=desk.project.id,
+            project=desk.project,
             judge=judge(name),
             assignment_id=assignment_id,
             token=token,

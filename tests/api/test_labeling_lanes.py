@@ -180,7 +180,7 @@ def test_the_next_item_costs_the_same_among_few_entries_and_many(home: Home) -> 
         [offer] = service.reserve(tx, project=desk.project, judge=dora, count=1, held=(), now=now)
         service.skip(
             tx,
-            project_id=desk.project.id,
+            project=desk.project,
             judge=dora,
             assignment_id=offer.id,
             token=offer.token,

@@ -73,7 +73,9 @@ class Labeling(RuleBasedStateMachine):
         self.url = new_url()
         given = self.url.__enter__()
         self.settings = Settings(home=Path(self.folder.name), database_url=given, gateway_port=1)
-        self.desk: Desk = make_desk(open_home(self.settings), items=0, overlap=1)
+        self.desk: Desk = make_desk(
+            open_home(self.settings), items=0, overlap=1, more="assignment: {skips: 100}\n"
+        )
         self.now = START
         self.wanted: dict[str, int] = {}
         self.judged: dict[str, dict[str, str]] = {}
@@ -244,7 +246,7 @@ class Labeling(RuleBasedStateMachine):
             self.desk.home.db.write(
                 lambda tx: service.skip(
                     tx,
-                    project_id="desk",
+                    project=self.desk.project,
                     judge=judge(name),
                     assignment_id=offer.id,
                     token=offer.token,

@@ -89,7 +89,7 @@ def test_24_people_judge_3000_items_exactly_three_times(home: Home) -> None:
 
 
 def test_skips_expiries_and_undos_under_load_keep_the_count(home: Home) -> None:
-    desk = make_desk(home, items=120, overlap=2)
+    desk = make_desk(home, items=120, overlap=2, more="assignment: {skips: 100}\n")
 
     def roam(name: str) -> None:
         dice = random.Random(name)
@@ -121,7 +121,7 @@ def act(desk: Desk, name: str, offer: Assignment, *, dice: random.Random, now: f
             desk.home.db.write(
                 lambda tx: service.skip(
                     tx,
-                    project_id=desk.project.id,
+                    project=desk.project,
                     judge=judge(name),
                     assignment_id=offer.id,
                     token=offer.token,

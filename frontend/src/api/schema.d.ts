@@ -596,6 +596,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_queue_api_projects__project_id__queue_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/queue/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["move_api_projects__project_id__queue_move_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/queue/overlap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["overlap_api_projects__project_id__queue_overlap_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/queue/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["pause_api_projects__project_id__queue_pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/queue/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["reopen_api_projects__project_id__queue_reopen_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/queue/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["resume_api_projects__project_id__queue_resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/queue/stuck": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["stuck_api_projects__project_id__queue_stuck_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/releases": {
         parameters: {
             query?: never;
@@ -971,6 +1083,20 @@ export interface components {
             simulated: boolean;
             token: number;
         };
+        AssignmentSpec: {
+            /** @default 50 */
+            most_held: number;
+            /**
+             * @default {
+             *       "minutes": 240
+             *     }
+             */
+            per_day: components["schemas"]["Caps"];
+            /** @default {} */
+            per_session: components["schemas"]["Caps"];
+            /** @default 3 */
+            skips: number;
+        };
         AttemptOut: {
             at: number;
             error: string | null;
@@ -999,8 +1125,23 @@ export interface components {
             /** @default false */
             skip_bad: boolean;
         };
+        BranchOut: {
+            band: string;
+            closed: number;
+            done: number;
+            imported: number;
+            open: number;
+            people: number;
+            requires: string[];
+            stuck: number;
+            wanted: number;
+        };
         Budgets: {
             judgments?: number | null;
+        };
+        Caps: {
+            judgments?: number | null;
+            minutes?: number | null;
         };
         CapturedOut: {
             arm: string;
@@ -1020,6 +1161,9 @@ export interface components {
             release_id: string | null;
             served: string | null;
             shadow: boolean;
+        };
+        ChangedOut: {
+            changed: number;
         };
         Collect: {
             overlap?: number | null;
@@ -1464,6 +1608,7 @@ export interface components {
             completions?: components["schemas"]["CompletionIn"][];
             image?: components["schemas"]["ImageIn"] | null;
             key?: string | null;
+            not_for?: string[];
             prompt?: components["schemas"]["PromptIn"] | null;
             prompt_id?: string | null;
             /** @default core */
@@ -1560,6 +1705,15 @@ export interface components {
             /** @default 0.3 */
             targeted: number;
         };
+        MoveIn: {
+            /** @enum {string} */
+            band: "targeted" | "evaluation" | "confused" | "core";
+            /** @default false */
+            everything: boolean;
+            items?: string[] | null;
+            purpose?: components["schemas"]["ItemPurpose"] | null;
+            segment?: string | null;
+        };
         NewPersonOut: {
             api_key: string;
             person_id: string;
@@ -1579,6 +1733,16 @@ export interface components {
             id: string;
             name: string;
         };
+        OverlapIn: {
+            /** @default false */
+            closed: boolean;
+            /** @default false */
+            everything: boolean;
+            items?: string[] | null;
+            overlap: number;
+            purpose?: components["schemas"]["ItemPurpose"] | null;
+            segment?: string | null;
+        };
         PairOut: {
             baseline: string;
             candidate: string;
@@ -1591,6 +1755,13 @@ export interface components {
             votes: {
                 [key: string]: number;
             };
+        };
+        PauseIn: {
+            reason: string;
+        };
+        PauseOut: {
+            reason: string;
+            since: number;
         };
         PeopleOut: {
             people: components["schemas"]["PersonOut"][];
@@ -1655,6 +1826,17 @@ export interface components {
             updated_at: number;
         };
         ProjectSpec: {
+            /**
+             * @default {
+             *       "most_held": 50,
+             *       "per_day": {
+             *         "minutes": 240
+             *       },
+             *       "per_session": {},
+             *       "skips": 3
+             *     }
+             */
+            assignment: components["schemas"]["AssignmentSpec"];
             /** @default {} */
             budgets: components["schemas"]["Budgets"];
             /** @default  */
@@ -1881,6 +2063,13 @@ export interface components {
             strength?: number | null;
             text: string;
         };
+        QueueOut: {
+            branches: components["schemas"]["BranchOut"][];
+            judgments: number;
+            open: number;
+            paused: components["schemas"]["PauseOut"] | null;
+            stuck: number;
+        };
         QueuedOut: {
             delivery_id: string;
         };
@@ -2057,6 +2246,9 @@ export interface components {
         Removed: {
             /** @default true */
             removed: boolean;
+        };
+        ReopenIn: {
+            items: string[];
         };
         ReserveIn: {
             /** @default 1 */
@@ -2239,6 +2431,21 @@ export interface components {
         };
         /** @enum {string} */
         StepState: "running" | "done" | "failed" | "cancelled";
+        StuckItemsOut: {
+            items: components["schemas"]["StuckOut"][];
+        };
+        StuckOut: {
+            band: string;
+            done: number;
+            item_id: string;
+            prompt_start: string;
+            reasons: {
+                [key: string]: number;
+            };
+            requires: string[];
+            skips: number;
+            wanted: number;
+        };
         TagsIn: {
             tags: string[];
         };
@@ -3708,6 +3915,227 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QualityOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_queue_api_projects__project_id__queue_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    move_api_projects__project_id__queue_move_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    overlap_api_projects__project_id__queue_overlap_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverlapIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    pause_api_projects__project_id__queue_pause_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reopen_api_projects__project_id__queue_reopen_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReopenIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    resume_api_projects__project_id__queue_resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    stuck_api_projects__project_id__queue_stuck_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StuckItemsOut"];
                 };
             };
             422: {

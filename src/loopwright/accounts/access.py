@@ -3,7 +3,7 @@
 from loopwright.accounts.model import EVERYWHERE, Actor, Permission, Role
 from loopwright.base.errors import Forbidden
 
-__all__ = ["Permission", "allowed", "require", "require_grant", "role_in", "visible"]
+__all__ = ["Permission", "allowed", "require", "require_grant", "role_in", "roles_with", "visible"]
 
 _P = Permission
 _RESULTS = {_P.PROJECT_READ, _P.RESULTS_READ}
@@ -35,6 +35,11 @@ def allowed(actor: Actor, permission: Permission, project_id: str | None) -> boo
     """Return whether the actor holds the permission there (None: for the whole installation)."""
     held = {actor.roles.get(project_id or EVERYWHERE), actor.roles.get(EVERYWHERE)} - {None}
     return any(role is not None and permission in _GRANTS[role] for role in held)
+
+
+def roles_with(permission: Permission) -> frozenset[Role]:
+    """Return the roles that allow something."""
+    return frozenset(role for role, granted in _GRANTS.items() if permission in granted)
 
 
 def visible(actor: Actor, project_id: str) -> bool:

@@ -132,6 +132,11 @@ def set_tags(
     return replace(found, tags=sorted_tags)
 
 
+def rater_of(tx: Connection, *, project_id: str, person_id: str) -> Rater | None:
+    """Return a person's pseudonym in a project; None before they first judged there."""
+    return store.rater_of_person(tx, project_id=project_id, person_id=person_id)
+
+
 def ensure_rater(
     tx: Connection, *, project_id: str, person_id: str, kind: str, now: float
 ) -> Rater:

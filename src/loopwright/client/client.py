@@ -19,12 +19,13 @@ from typing import Any, Self
 from loopwright.client.errors import ApiError, Unavailable, json_of
 from loopwright.client.events import read_events
 from loopwright.client.feedback import FeedbackCalls
+from loopwright.client.queue import QueueCalls
 from loopwright.client.results import ResultCalls, at
 from loopwright.client.transport import Json, Transport
 from loopwright.client.webhooks import WebhookCalls
 
 
-class Client(ResultCalls, FeedbackCalls, WebhookCalls):
+class Client(ResultCalls, QueueCalls, FeedbackCalls, WebhookCalls):
     """One server, one API key. Threads may share it."""
 
     def __init__(

@@ -133,8 +133,7 @@ def get(tx: Connection, *, project_id: str, evaluation_id: str) -> Evaluation:
 
 def wanted(tx: Connection, found: Evaluation) -> int:
     """Return how many judgments a comparison still waits for."""
-    states = sampling.states_of(tx, found.item_ids)
-    return sum(max(0, state.wanted - state.done) for state in states.values())
+    return sampling.waiting_of(tx, found.item_ids).judgments
 
 
 def votes_of(tx: Connection, found: Evaluation) -> list[ComparisonVote]:

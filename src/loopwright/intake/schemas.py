@@ -87,6 +87,8 @@ class ItemIn(Body):
     set_name: Key | None = None
     requires: Tags = ()
     """Skills and languages that who judges it must have."""
+    not_for: list[Key] = Field(default_factory=list, max_length=50)
+    """Ids of people who never get it: they wrote a part of it, or asked for it."""
     key: Key | None = None
     """Unique within the project; the same key again is the same item."""
 

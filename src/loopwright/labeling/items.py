@@ -21,6 +21,7 @@ from loopwright.intake.model import (
 )
 from loopwright.intake.routes import new_prompt
 from loopwright.intake.schemas import ItemIn, ItemsIn
+from loopwright.labeling.queue import bar
 from loopwright.models import service as models
 from loopwright.projects import service as projects
 from loopwright.projects.spec import ProjectSpec, QuestionSpec
@@ -65,6 +66,9 @@ def add_items(tx: Connection, *, project_id: str, body: ItemsIn, now: float) -> 
         at += len(item.completions)
         rows.append(_new_item(item, question.id, prompt_id, own, image))
     placed = intake.place_items(tx, project_id=project_id, rows=rows, now=now)
+    for item_id, item in zip(placed.ids, body.items, strict=True):
+        if item.not_for:
+            bar(tx, project_id=project_id, item_ids=[item_id], people=item.not_for, now=now)
     if body.open:
         _open(tx, spec, placed, rows, body.overlap or spec.overlap, now)
     return placed

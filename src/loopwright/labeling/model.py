@@ -19,6 +19,8 @@ class AssignmentState(StrEnum):
     """Given back with a reason; the rater does not see the item again."""
     EXPIRED = "expired"
     """The lease ran out and the slot went back to the queue."""
+    BARRED = "barred"
+    """Never offered: this person wrote a part of the item, asked for it, or voted elsewhere."""
 
 
 class SkipReason(StrEnum):
@@ -112,6 +114,20 @@ class ImportedJudgment:
     outcome: str
     shown_order: str | None
     created_at: float
+
+
+@dataclass(frozen=True)
+class StuckItem:
+    """An item that was set aside, with what people said when they skipped it."""
+
+    item_id: str
+    lane: str
+    band: int
+    wanted: int
+    done: int
+    skips: int
+    reasons: dict[str, int]
+    prompt_start: str
 
 
 @dataclass(frozen=True)

@@ -25,19 +25,22 @@ def reserve(
     count: int,
     held: Sequence[str],
     now: float,
+    cursor: Cursor | None = None,
     uncounted: int = 0,
 ) -> list[Assignment]:
     """Return up to `count` offers besides those in `held`, each leased to this judge only.
 
     Offers that the judge has but does not name (a lost page) come first. Held leases that are
-    more than half over are renewed. `uncounted` judgments of this transaction are not yet in
-    the project's count, which the budget is held against.
+    more than half over are renewed; nothing new is offered while the queue is paused. `cursor` is
+    the judge's when the transaction holds it already. `uncounted` judgments of this transaction
+    are not yet in the project's count, which the budget is held against.
     """
-    cursor = sampling.hold_cursor(tx, project_id=project.id, judge_id=judge.judge_id)
+    if cursor is None:
+        cursor = sampling.hold_cursor(tx, project_id=project.id, judge_id=judge.judge_id)
     mine = store.held_by(tx, project_id=project.id, judge_id=judge.judge_id)
     offers = _renewed(tx, project=project, mine=mine, held=set(held), now=now)[:count]
-    wanted = min(count - len(offers), rules.MOST_HELD - len(mine))
-    if wanted < 1 or _spent(tx, project, uncounted):
+    wanted = min(count - len(offers), project.spec.assignment.most_held - len(mine))
+    if wanted < 1 or sampling.pause_of(tx, project.id) or _spent(tx, project, uncounted):
         return offers
     order = sampling.order_of(tx, cursor=cursor, tags=judge.tags)
     search = _Search(tx, project, judge, cursor, order, wanted, now)
@@ -168,7 +171,11 @@ def _renewed(
 
 def _spent(tx: Connection, project: Project, uncounted: int) -> bool:
     budget = project.spec.budgets.judgments
-    return budget is not None and sampling.totals(tx, project.id).done + uncounted >= budget
+    if budget is None:
+        return False
+    total = sampling.totals(tx, project.id)
+    # Judgments that came with an import cost nothing.
+    return total.done - total.imported + uncounted >= budget
 
 
 def _offer(

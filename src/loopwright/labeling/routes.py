@@ -101,12 +101,12 @@ def skip(
     project_id: str, assignment_id: str, body: SkipIn, home: HomeOf, actor: ActorOf
 ) -> SkippedOut:
     """Give an item back with a reason; somebody else gets it."""
-    require(actor, Permission.JUDGE, project_id)
+    project = _project(home, actor, project_id)
     now = system_now()
     home.db.write(
         lambda tx: service.skip(
             tx,
-            project_id=project_id,
+            project=project,
             judge=_judge(tx, project_id, actor, now),
             assignment_id=assignment_id,
             token=body.token,

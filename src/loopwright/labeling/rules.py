@@ -6,8 +6,6 @@ from loopwright.base.errors import Conflict, LoopwrightError
 from loopwright.labeling.model import Assignment, AssignmentState, Judgment
 from loopwright.questions.model import ShownOrder
 
-MOST_HELD = 50
-"""Open assignments that one judge may hold in a project."""
 UNDO_SECONDS = 60.0
 """How long the judgment that closed its item can be undone."""
 

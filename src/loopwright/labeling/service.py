@@ -4,6 +4,7 @@ Every one of them takes the judge's place in the queue first, so that one person
 follow each other and all locks are taken in one order.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ from loopwright.base.ids import new_id
 from loopwright.base.types import Json
 from loopwright.infra import events, faults
 from loopwright.intake.rules import derived_id
-from loopwright.labeling import rules, store
+from loopwright.labeling import queue, rules, store
 from loopwright.labeling.answers import keep_edit, read_answer
 from loopwright.labeling.model import (
     Assignment,
@@ -32,6 +33,7 @@ from loopwright.labeling.model import (
 from loopwright.labeling.reserve import expire_leases, reserve
 from loopwright.projects.model import Project
 from loopwright.sampling import service as sampling
+from loopwright.sampling import upkeep
 from loopwright.sampling.model import ItemProgress
 
 __all__ = [
@@ -91,21 +93,31 @@ def submit_and_reserve(
     now: float,
 ) -> tuple[Submitted, list[Assignment]]:
     """Store an answer as `submit` does, and lease up to `count` further items."""
-    sampling.hold_cursor(tx, project_id=project.id, judge_id=judge.judge_id)
+    cursor = sampling.hold_cursor(tx, project_id=project.id, judge_id=judge.judge_id)
     offer = _my_assignment(tx, project.id, judge, submission.assignment_id)
     done = _store_answer(tx, project=project, offer=offer, submission=submission, now=now)
     fresh = 0 if done.repeated else 1
     offers = reserve(
-        tx, project=project, judge=judge, count=count, held=held, now=now, uncounted=fresh
+        tx,
+        project=project,
+        judge=judge,
+        cursor=cursor,
+        count=count,
+        held=held,
+        now=now,
+        uncounted=fresh,
     )
     faults.point("submit.reserved")
     if fresh:
         # Last, because others wait for these two rows until the transaction ends.
-        closed = sampling.count_judgment(
+        counted = sampling.count_judgment(
             tx, project_id=project.id, item_id=offer.item_id, judge_id=judge.judge_id, now=now
         )
         faults.point("submit.counted")
-        done = replace(done, item_closed=closed)
+        if counted is not None:
+            done = replace(done, item_closed=counted.closes)
+            if counted.state.skips:
+                queue.set_aside_if_nobody_is_left(tx, state=counted.state, now=now)
     return done, offers
 
 
@@ -152,7 +164,7 @@ def _store_answer(
 def skip(
     tx: Connection,
     *,
-    project_id: str,
+    project: Project,
     judge: Judge,
     assignment_id: str,
     token: int,
@@ -163,17 +175,17 @@ def skip(
 
     Raises Conflict when the assignment is another's, was judged, or was offered anew.
     """
-    sampling.hold_cursor(tx, project_id=project_id, judge_id=judge.judge_id)
-    offer = _my_assignment(tx, project_id, judge, assignment_id)
+    sampling.hold_cursor(tx, project_id=project.id, judge_id=judge.judge_id)
+    offer = _my_assignment(tx, project.id, judge, assignment_id)
     if offer.state is AssignmentState.SKIPPED and offer.reason == reason.value:
         return
     problem = rules.refusal(offer, token)
     if problem is not None:
         raise problem
-    if offer.state is AssignmentState.OPEN:
-        sampling.give_back(tx, project_id=project_id, item_ids=[offer.item_id])
+    leased = offer.state is AssignmentState.OPEN
     store.settle(tx, [offer.id], state=AssignmentState.SKIPPED, reason=reason.value, now=now)
-    store.count_for_rater(tx, project_id=project_id, rater_id=offer.rater_id, skipped=1)
+    store.count_for_rater(tx, project_id=project.id, rater_id=offer.rater_id, skipped=1)
+    queue.count_skip(tx, project=project, item_id=offer.item_id, leased=leased, now=now)
 
 
 def undo(
@@ -189,7 +201,7 @@ def undo(
         raise _no_judgment(judgment_id)
     offer = _my_assignment(tx, project.id, judge, found.assignment_id)
     state = sampling.state_of(tx, found.item_id)
-    still_open = state is not None and state.state is ItemProgress.OPEN
+    still_open = state is not None and state.state is not ItemProgress.CLOSED
     problem = rules.undo_refusal(found, item_open=still_open, now=now)
     if problem is not None:
         raise problem
@@ -204,7 +216,7 @@ def undo(
     store.lease(tx, [again])
     store.count_for_rater(tx, project_id=project.id, rater_id=offer.rater_id, judged=-1)
     sampling.uncount_judgment(
-        tx, project_id=project.id, item_id=found.item_id, judge_id=judge.judge_id
+        tx, project_id=project.id, item_id=found.item_id, judge_id=judge.judge_id, now=now
     )
     events.emit(
         tx,
@@ -220,7 +232,10 @@ def undo(
 def record_imported(
     tx: Connection, *, project_id: str, rows: Sequence[ImportedJudgment], now: float
 ) -> int:
-    """Store judgments made elsewhere; return how many were new. The same rows again add none."""
+    """Store judgments made elsewhere; return how many were new. The same rows again add none.
+
+    New ones count toward what their items want, and bar who made them from items that want more.
+    """
     values: list[Json] = [
         {
             "id": derived_id("jdg", project_id, row.client_id),
@@ -237,7 +252,13 @@ def record_imported(
         }
         for row in rows
     ]
-    return store.insert_missing_judgments(tx, values)
+    new = store.insert_missing_judgments(tx, values)
+    fresh = [row for row, value in zip(rows, values, strict=True) if value["id"] in new]
+    upkeep.count_imported(
+        tx, project_id=project_id, counts=Counter(row.item_id for row in fresh), now=now
+    )
+    queue.bar_voters(tx, project_id=project_id, rows=fresh, now=now)
+    return len(new)
 
 
 def _repeated(known: Judgment, offer: Assignment, answer: Json) -> Submitted:

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, select
+from sqlalchemy import Connection, RowMapping, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from loopwright.accounts.tables import rater
 from loopwright.base.types import Json
 from loopwright.guidelines.tables import guideline_version
 from loopwright.intake.model import ItemPurpose
@@ -60,6 +61,23 @@ _SETTLE = (
     .where(assignment.c.id == bindparam("key"))
     .values(state=bindparam("to"), reason=bindparam("why"), settled_at=bindparam("at"))
 )
+_OPEN_OF = (
+    select(assignment.c.item_id, func.count())
+    .where(assignment.c.item_id.in_(bindparam("ids", expanding=True)), assignment.c.state == "open")
+    .group_by(assignment.c.item_id)
+)
+_MET = select(assignment.c.judge_id, assignment.c.state).where(
+    assignment.c.item_id == bindparam("item")
+)
+_ACTIVE = (
+    select(rater.c.person_id)
+    .join(
+        rater_progress,
+        (rater_progress.c.rater_id == rater.c.id)
+        & (rater_progress.c.project_id == rater.c.project_id),
+    )
+    .where(rater.c.project_id == bindparam("project"), rater.c.person_id.is_not(None))
+)
 _LEASE = (
     assignment.update()
     .where(assignment.c.id == bindparam("key"))
@@ -103,6 +121,9 @@ def _adding(insert: Any) -> Any:
 # Statements are built once: building one costs more than running it.
 _DIALECTS: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
 _COUNT = {name: _adding(dialect.insert(rater_progress)) for name, dialect in _DIALECTS.items()}
+_BAR = {
+    name: dialect.insert(assignment).on_conflict_do_nothing() for name, dialect in _DIALECTS.items()
+}
 _NEW_JUDGMENTS = {
     name: dialect.insert(judgment)
     .on_conflict_do_nothing(index_elements=["project_id", "client_id"])
@@ -157,6 +178,32 @@ def overdue(tx: Connection, *, now: float, count: int) -> list[tuple[str, str, s
 def insert_assignments(tx: Connection, rows: Sequence[Assignment]) -> None:
     """Store new offers. A second one of an item to the same judge fails the transaction."""
     tx.execute(assignment.insert(), [{**vars(row), "state": row.state.value} for row in rows])
+
+
+def bar(tx: Connection, rows: Sequence[Assignment]) -> None:
+    """Store offers that are never made; who met an item already stays as they are."""
+    insert = _BAR[tx.dialect.name]
+    for part in chunks(rows):
+        tx.execute(insert, [{**vars(row), "state": row.state.value} for row in part])
+
+
+def open_counts(tx: Connection, item_ids: Sequence[str]) -> dict[str, int]:
+    """Return how many people hold each item now."""
+    held: dict[str, int] = {}
+    for part in chunks(item_ids):
+        held.update((row[0], row[1]) for row in tx.execute(_OPEN_OF, {"ids": list(part)}))
+    return held
+
+
+def met_by(tx: Connection, item_id: str) -> dict[str, AssignmentState]:
+    """Return who met an item, by judge, and what became of it."""
+    rows = tx.execute(_MET, {"item": item_id})
+    return {row.judge_id: AssignmentState(row.state) for row in rows}
+
+
+def active_people(tx: Connection, project_id: str) -> set[str]:
+    """Return the people who were ever offered an item of the project."""
+    return set(tx.scalars(_ACTIVE, {"project": project_id}))
 
 
 def settle(
@@ -275,10 +322,10 @@ def get_judgment(tx: Connection, judgment_id: str) -> Judgment | None:
     return None if row is None else _judgment(row)
 
 
-def insert_missing_judgments(tx: Connection, rows: Sequence[Json]) -> int:
-    """Store judgments whose `client_id` the project does not have; return how many were new."""
+def insert_missing_judgments(tx: Connection, rows: Sequence[Json]) -> set[str]:
+    """Store judgments whose `client_id` the project does not have; return the ids of the new."""
     insert = _NEW_JUDGMENTS[tx.dialect.name]
-    return sum(len(tx.execute(insert, part).all()) for part in chunks(rows))
+    return {row.id for part in chunks(rows) for row in tx.execute(insert, part)}
 
 
 def _judgment(row: RowMapping) -> Judgment:

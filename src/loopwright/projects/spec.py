@@ -6,6 +6,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from loopwright.base.errors import InvalidInput
+from loopwright.projects.assignment_spec import AssignmentSpec
 from loopwright.projects.feedback_spec import FeedbackSpec
 from loopwright.projects.file import CODE, line_of, parse_yaml, readable, repeated_keys
 from loopwright.projects.mistakes import Mistake, mistakes
@@ -123,6 +124,7 @@ class ProjectSpec(Part):
     gates: Gates = Gates()
     release: ReleasePlan = ReleasePlan()
     budgets: Budgets = Budgets()
+    assignment: AssignmentSpec = AssignmentSpec()
     feedback: FeedbackSpec = FeedbackSpec()
 
     @model_validator(mode="after")

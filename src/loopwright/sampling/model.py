@@ -1,7 +1,7 @@
 """What is judged next: bands, places in the queue, and how far an item is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
@@ -26,6 +26,8 @@ class ItemProgress(StrEnum):
     """Judgments are wanted, or offered to somebody now."""
     CLOSED = "closed"
     """Every wanted judgment is there."""
+    STUCK = "stuck"
+    """Set aside for a lead: too many skipped it, or nobody is left who may judge it."""
 
 
 class Branch(NamedTuple):
@@ -84,6 +86,10 @@ class ItemState:
     propensity: float
     opened_at: float
     closed_at: float | None
+    imported: int = 0
+    """How many of the judgments came with an import."""
+    skips: int = 0
+    """How many people skipped it since it was opened."""
 
     @property
     def branch(self) -> Branch:
@@ -99,31 +105,58 @@ class Requirement:
     segment: str
 
 
-@dataclass(frozen=True)
-class QueueCount:
+class QueueCount(NamedTuple):
     """Counts of a queue or a branch of it, or what is added to them."""
 
     wanted: int = 0
-    """Judgments that were wanted."""
+    """Judgments that were wanted; of an item that is stuck, those that are there."""
     done: int = 0
-    """Judgments of those that are there."""
+    """Judgments that are there."""
     open: int = 0
     """Items that still want judgments."""
     closed: int = 0
     """Items that have all their judgments."""
+    stuck: int = 0
+    """Items that were set aside."""
+    imported: int = 0
+    """Judgments that came with an import."""
 
     @property
     def remaining(self) -> int:
         """Return how many judgments are still wanted."""
         return max(0, self.wanted - self.done)
 
-    @property
-    def negative(self) -> "QueueCount":
-        """Return what takes these counts back."""
-        return QueueCount(**{one.name: -getattr(self, one.name) for one in fields(self)})
-
     def plus(self, other: "QueueCount") -> "QueueCount":
         """Return the sum."""
-        return QueueCount(
-            **{one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)}
-        )
+        return QueueCount(*map(int.__add__, self, other))
+
+    def minus(self, other: "QueueCount") -> "QueueCount":
+        """Return the difference."""
+        return QueueCount(*map(int.__sub__, self, other))
+
+
+@dataclass(frozen=True)
+class Counted:
+    """An item after a judgment was counted, and whether that closed it."""
+
+    state: ItemState
+    closes: bool
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Nothing new is offered; leased items may still be answered."""
+
+    reason: str
+    paused_by: str
+    since: float
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What a set of items still waits for."""
+
+    judgments: int
+    items: int
+    stuck: int
+    """Items that were set aside; nobody waits for them."""

@@ -64,13 +64,26 @@ def raised(state: ItemState, *, overlap: int, band: int) -> ItemState:
 
 
 def count_of(state: ItemState) -> QueueCount:
-    """Return what an item adds to the counts of its branch."""
+    """Return what an item adds to the counts of its branch; what is stuck wants nothing."""
+    stuck = state.state is ItemProgress.STUCK
     return QueueCount(
-        wanted=state.wanted,
+        wanted=state.done if stuck else max(state.wanted, state.done),
         done=state.done,
         open=int(state.state is ItemProgress.OPEN),
         closed=int(state.state is ItemProgress.CLOSED),
+        stuck=int(stuck),
+        imported=state.imported,
     )
+
+
+def settled(state: ItemState, *, now: float) -> ItemState:
+    """Return an item with the state that its judgments give it; what is stuck stays so."""
+    if state.done >= state.wanted:
+        closed_at = state.closed_at or now
+        return replace(state, state=ItemProgress.CLOSED, closed_at=closed_at)
+    if state.state is ItemProgress.CLOSED:
+        return replace(state, state=ItemProgress.OPEN, closed_at=None)
+    return state
 
 
 def summed(parts: Iterable[tuple[Branch, QueueCount]]) -> dict[Branch, QueueCount]:

@@ -12,11 +12,14 @@ from loopwright.sampling import rules, store
 from loopwright.sampling.model import (
     Band,
     Branch,
+    Counted,
     Cursor,
     ItemProgress,
     ItemState,
+    Pause,
     QueueCount,
     Slot,
+    Waiting,
 )
 from loopwright.sampling.take import Take
 
@@ -44,7 +47,7 @@ def open_items(
     ids = list(dict.fromkeys(item_ids))
     known = store.states_to_change(tx, ids)
     fresh = [item_id for item_id in ids if item_id not in known]
-    lanes = _lanes_of(tx, project_id=project_id, item_ids=fresh)
+    lanes = lanes_of(tx, project_id=project_id, item_ids=fresh)
     opened = ItemState(
         item_id="", project_id=project_id, lane="", band=Band(band).value, wanted=overlap, done=0,
         state=ItemProgress.OPEN, propensity=propensity, opened_at=now, closed_at=None,
@@ -64,7 +67,7 @@ def open_items(
     counts = rules.summed((state.branch, rules.count_of(state)) for state in states)
     store.count(tx, project_id=project_id, shard=rules.BULK_SHARD, counts=counts)
     change_states(tx, project_id=project_id, changes=raised)
-    _require_few_lanes(tx, project_id)
+    require_few_lanes(tx, project_id)
     store.append(tx, project_id=project_id, slots=slots)
     events.emit(
         tx,
@@ -81,13 +84,13 @@ def change_states(
     tx: Connection, *, project_id: str, changes: Sequence[tuple[ItemState, ItemState]]
 ) -> None:
     """Store what became of items, locked before, and keep the counts right."""
-    parts = [(before.branch, rules.count_of(before).negative) for before, _ in changes]
-    parts += [(after.branch, rules.count_of(after)) for _, after in changes]
+    parts = [(after.branch, rules.count_of(after)) for _, after in changes]
+    parts += [(one.branch, QueueCount().minus(rules.count_of(one))) for one, _ in changes]
     store.save_states(tx, [after for _, after in changes])
     store.count(tx, project_id=project_id, shard=rules.BULK_SHARD, counts=rules.summed(parts))
 
 
-def _lanes_of(tx: Connection, *, project_id: str, item_ids: Sequence[str]) -> dict[str, str]:
+def lanes_of(tx: Connection, *, project_id: str, item_ids: Sequence[str]) -> dict[str, str]:
     """Return the lane of each item: what it requires, and what its segment does."""
     if not item_ids:
         return {}
@@ -100,7 +103,8 @@ def _lanes_of(tx: Connection, *, project_id: str, item_ids: Sequence[str]) -> di
     }
 
 
-def _require_few_lanes(tx: Connection, project_id: str) -> None:
+def require_few_lanes(tx: Connection, project_id: str) -> None:
+    """Raise InvalidInput when the project has more lanes than are searched in good time."""
     lanes = {branch.lane for branch in store.branches(tx, project_id)}
     if len(lanes) > rules.MOST_LANES:
         raise InvalidInput(
@@ -202,49 +206,57 @@ def retake(tx: Connection, item_id: str) -> bool:
 
 
 def give_back(tx: Connection, *, project_id: str, item_ids: Sequence[str]) -> None:
-    """Append a slot for each item where it stands now: what was not judged is wanted again."""
+    """Append a slot for each item where it stands now: what was not judged is wanted again.
+
+    An item that was set aside gets none; it gets what it lacks when it is opened again.
+    """
     if item_ids:
         states = store.states_to_change(tx, item_ids)
-        slots = [(item_id, states[item_id].branch, 1) for item_id in item_ids]
+        slots = [
+            (item_id, states[item_id].branch, 1)
+            for item_id in item_ids
+            if states[item_id].state is not ItemProgress.STUCK
+        ]
         store.append(tx, project_id=project_id, slots=slots)
 
 
 def count_judgment(
     tx: Connection, *, project_id: str, item_id: str, judge_id: str, now: float
-) -> bool:
-    """Count a judgment on an item; return whether that closed it."""
-    state = store.add_done(tx, item_id, 1)
-    if state is None:
-        return False
-    closes = state.state is ItemProgress.OPEN and state.done >= state.wanted
-    counted = QueueCount(done=1, open=-1, closed=1) if closes else QueueCount(done=1)
-    shard = rules.shard_of(judge_id)
-    store.count(tx, project_id=project_id, shard=shard, counts={state.branch: counted})
-    if not closes:
-        return False
-    store.set_state(tx, item_id=item_id, state=ItemProgress.CLOSED, closed_at=now)
-    events.emit(
-        tx,
-        kind="item.closed",
-        project_id=project_id,
-        subject_id=item_id,
-        payload={"judgments": state.done},
-        now=now,
-    )
-    return True
+) -> Counted | None:
+    """Count a judgment on an item; return the item after it, None when it was never queued."""
+    return _count(tx, project_id=project_id, item_id=item_id, judge_id=judge_id, more=1, now=now)
 
 
-def uncount_judgment(tx: Connection, *, project_id: str, item_id: str, judge_id: str) -> None:
+def uncount_judgment(
+    tx: Connection, *, project_id: str, item_id: str, judge_id: str, now: float
+) -> None:
     """Take a judgment's count back; a closed item is open again."""
-    state = store.add_done(tx, item_id, -1)
-    if state is None:
-        return
-    opens = state.state is ItemProgress.CLOSED
-    counted = QueueCount(done=-1, open=1, closed=-1) if opens else QueueCount(done=-1)
+    _count(tx, project_id=project_id, item_id=item_id, judge_id=judge_id, more=-1, now=now)
+
+
+def _count(
+    tx: Connection, *, project_id: str, item_id: str, judge_id: str, more: int, now: float
+) -> Counted | None:
+    found = store.add_done(tx, item_id, more)
+    if found is None:
+        return None
+    after = rules.settled(found, now=now)
+    changed = rules.count_of(after).minus(rules.count_of(replace(found, done=found.done - more)))
     shard = rules.shard_of(judge_id)
-    store.count(tx, project_id=project_id, shard=shard, counts={state.branch: counted})
-    if opens:
-        store.set_state(tx, item_id=item_id, state=ItemProgress.OPEN, closed_at=None)
+    store.count(tx, project_id=project_id, shard=shard, counts={found.branch: changed})
+    closes = after.state is ItemProgress.CLOSED and found.state is not ItemProgress.CLOSED
+    if after.state is not found.state:
+        store.set_state(tx, item_id=item_id, state=after.state, closed_at=after.closed_at)
+    if closes:
+        events.emit(
+            tx,
+            kind="item.closed",
+            project_id=project_id,
+            subject_id=item_id,
+            payload={"judgments": after.done},
+            now=now,
+        )
+    return Counted(after, closes)
 
 
 def state_of(tx: Connection, item_id: str) -> ItemState | None:
@@ -255,6 +267,27 @@ def state_of(tx: Connection, item_id: str) -> ItemState | None:
 def states_of(tx: Connection, item_ids: Sequence[str]) -> dict[str, ItemState]:
     """Return how far items are; those that were never queued are left out."""
     return store.states_of(tx, item_ids)
+
+
+def waiting_of(tx: Connection, item_ids: Sequence[str]) -> Waiting:
+    """Return what these items still wait for; nobody waits for those that were set aside."""
+    states = store.states_of(tx, item_ids).values()
+    open_ones = [one for one in states if one.state is ItemProgress.OPEN]
+    return Waiting(
+        judgments=sum(max(0, one.wanted - one.done) for one in open_ones),
+        items=len(open_ones),
+        stuck=sum(one.state is ItemProgress.STUCK for one in states),
+    )
+
+
+def pause_of(tx: Connection, project_id: str) -> Pause | None:
+    """Return why and since when nothing is offered; None when the queue runs."""
+    return store.pause_of(tx, project_id)
+
+
+def branch_counts(tx: Connection, project_id: str) -> dict[Branch, QueueCount]:
+    """Return the counts of each branch of the queue."""
+    return store.branch_counts(tx, project_id)
 
 
 def totals(tx: Connection, project_id: str) -> QueueCount:

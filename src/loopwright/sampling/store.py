@@ -1,7 +1,6 @@
 """Every query of the queue. None of them walks or counts the queue."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, select
@@ -15,16 +14,23 @@ from loopwright.sampling.model import (
     Cursor,
     ItemProgress,
     ItemState,
+    Pause,
     QueueCount,
     Requirement,
     Slot,
 )
 from loopwright.sampling.sequence import next_places
-from loopwright.sampling.tables import item_state, queue_cursor, queue_entry, queue_tally
+from loopwright.sampling.tables import (
+    item_state,
+    queue_cursor,
+    queue_entry,
+    queue_pause,
+    queue_tally,
+)
 from loopwright.sampling.take import Ends
 
 _CHUNK = 1000
-_COUNTS = [one.name for one in fields(QueueCount)]
+_COUNTS = QueueCount._fields
 ENDS = Ends()
 """Finds the last wanted entry of branches."""
 WINDOWS = Ends(window=rules.WINDOW)
@@ -53,6 +59,8 @@ _SAVE_STATE = (
         done=bindparam("to_done"),
         state=bindparam("to_state"),
         closed_at=bindparam("at"),
+        imported=bindparam("to_imported"),
+        skips=bindparam("to_skips"),
     )
 )
 _FREE_SLOT = (
@@ -73,6 +81,31 @@ _TOTALS = select(*(func.sum(queue_tally.c[name]) for name in _COUNTS)).where(
 _BRANCHES = select(queue_tally.c.lane, queue_tally.c.band).where(
     queue_tally.c.project_id == bindparam("project"), queue_tally.c.shard == rules.BULK_SHARD
 )
+_OF_BRANCHES = (
+    select(
+        queue_tally.c.lane,
+        queue_tally.c.band,
+        *(func.sum(queue_tally.c[name]) for name in _COUNTS),
+    )
+    .where(queue_tally.c.project_id == bindparam("project"))
+    .group_by(queue_tally.c.lane, queue_tally.c.band)
+)
+_FREE_OF = (
+    queue_entry.c.item_id.in_(bindparam("ids", expanding=True)),
+    queue_entry.c.remaining > 0,
+)
+_CLEAR = (
+    queue_entry.delete()
+    .where(*_FREE_OF)
+    .returning(queue_entry.c.item_id, queue_entry.c.seq, queue_entry.c.remaining)
+)
+_FREE_SLOTS = (
+    select(queue_entry.c.item_id, queue_entry.c.seq, queue_entry.c.remaining)
+    .where(*_FREE_OF)
+    .order_by(queue_entry.c.item_id, queue_entry.c.seq.desc())
+    .with_for_update()
+)
+_PAUSE = select(queue_pause).where(queue_pause.c.project_id == bindparam("project"))
 _MY_CURSOR = (
     queue_cursor.c.project_id == bindparam("project"),
     queue_cursor.c.judge_id == bindparam("judge"),
@@ -205,7 +238,7 @@ def count(
             "shard": shard,
             "lane": branch.lane,
             "band": branch.band,
-            **vars(counts[branch]),
+            **counts[branch]._asdict(),
         }
         for branch in sorted(counts)
     ]
@@ -236,6 +269,48 @@ def set_state(
 ) -> None:
     """Open or close an item."""
     tx.execute(_SET_STATE, {"item": item_id, "to": state.value, "at": closed_at})
+
+
+def branch_counts(tx: Connection, project_id: str) -> dict[Branch, QueueCount]:
+    """Return the counts of each branch, from a few counter rows of it."""
+    return {
+        Branch(row[0], row[1]): QueueCount(*(int(number) for number in row[2:]))
+        for row in tx.execute(_OF_BRANCHES, {"project": project_id})
+    }
+
+
+def clear_slots(tx: Connection, item_ids: Sequence[str]) -> dict[str, int]:
+    """Take the free slots of items out of the queue; return how many, oldest place first."""
+    found: list[tuple[int, str, int]] = []
+    for part in chunks(item_ids):
+        cleared = tx.execute(_CLEAR, {"ids": list(part)})
+        found += [(row.seq, row.item_id, row.remaining) for row in cleared]
+    freed: dict[str, int] = {}
+    for _, item_id, remaining in sorted(found):
+        freed[item_id] = freed.get(item_id, 0) + remaining
+    return freed
+
+
+def free_slots(tx: Connection, item_ids: Sequence[str]) -> dict[str, list[tuple[int, int]]]:
+    """Return (place, free slots) of the items' entries, locked, the last place first."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for part in chunks(item_ids):
+        for row in tx.execute(_FREE_SLOTS, {"ids": list(part)}):
+            found.setdefault(row.item_id, []).append((row.seq, row.remaining))
+    return found
+
+
+def pause_of(tx: Connection, project_id: str) -> Pause | None:
+    """Return why and since when nothing is offered; None when the queue runs."""
+    row = tx.execute(_PAUSE, {"project": project_id}).mappings().first()
+    return None if row is None else Pause(row["reason"], row["paused_by"], row["since"])
+
+
+def put_pause(tx: Connection, project_id: str, pause: Pause | None) -> None:
+    """Store a pause in place of the one before, or none."""
+    tx.execute(queue_pause.delete().where(queue_pause.c.project_id == project_id))
+    if pause is not None:
+        tx.execute(queue_pause.insert(), {"project_id": project_id, **vars(pause)})
 
 
 def free_slot(tx: Connection, item_id: str) -> Slot | None:
@@ -315,6 +390,8 @@ def _changed(state: ItemState) -> dict[str, Any]:
         "to_done": state.done,
         "to_state": state.state.value,
         "at": state.closed_at,
+        "to_imported": state.imported,
+        "to_skips": state.skips,
     }
 
 

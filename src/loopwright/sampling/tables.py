@@ -55,6 +55,9 @@ item_state = Table(
     Column("propensity", Double, nullable=False),
     Column("opened_at", Double, nullable=False),
     Column("closed_at", Double),
+    # Judgments that came with an import, counted in `done` too.
+    Column("imported", Integer, nullable=False, server_default="0"),
+    Column("skips", Integer, nullable=False, server_default="0"),
     Index("ix_item_state_project_state", "project_id", "state"),
 )
 
@@ -71,4 +74,15 @@ queue_tally = Table(
     Column("done", Integer, nullable=False),
     Column("open", Integer, nullable=False),
     Column("closed", Integer, nullable=False),
+    Column("stuck", Integer, nullable=False, server_default="0"),
+    Column("imported", Integer, nullable=False, server_default="0"),
+)
+
+queue_pause = Table(
+    "queue_pause",
+    metadata,
+    Column("project_id", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("paused_by", Text, nullable=False),
+    Column("since", Double, nullable=False),
 )
