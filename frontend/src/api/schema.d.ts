@@ -1064,6 +1064,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AgreementOut: {
+            alpha: components["schemas"]["EstimateOut"];
+            aspect: string;
+            kind: string | null;
+            question_id: string;
+        };
         AppliedOut: {
             created: boolean;
             guideline_number: number;
@@ -2025,6 +2031,7 @@ export interface components {
             prompts: components["schemas"]["PromptIn"][];
         };
         QualityOut: {
+            agreement: components["schemas"]["AgreementOut"][];
             alpha: components["schemas"]["EstimateOut"];
             annotators: number;
             consensus: components["schemas"]["ConsensusCounts"];

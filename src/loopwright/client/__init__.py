@@ -1,5 +1,6 @@
 """The Python client of Loopwright: `from loopwright.client import Client`."""
 
+from loopwright.client import answers
 from loopwright.client.client import Client
 from loopwright.client.errors import (
     ApiError,
@@ -22,4 +23,5 @@ __all__ = [
     "TooLarge",
     "Unauthenticated",
     "Unavailable",
+    "answers",
 ]

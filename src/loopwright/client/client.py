@@ -193,13 +193,27 @@ class Client(ResultCalls, QueueCalls, FeedbackCalls, WebhookCalls):
         overlap: int | None = None,
         open: bool = True,  # noqa: A002 - the word of the API
     ) -> Json:
-        """Store up to 1,000 items: {prompt | prompt_id, completions, purpose, set_name, key}.
+        """Store up to 1,000 items: {prompt | prompt_id, completions, image, purpose, key, ..}.
 
         Give each a key: the same key again is the same item, so a repeat adds nothing.
         """
         body = {"items": list(items), "question": question, "overlap": overlap, "open": open}
         keyed = all(item.get("key") for item in items)
         return self.post(at(project, "items"), body, repeatable=keyed)
+
+    def add_image(self, project: str, file: Path) -> Json:
+        """Store an image for items to show; return digest, media_type, width, height, bytes.
+
+        Name it in an item as `image: {digest, alt, sensitive}`. The same image again is harmless.
+        """
+        response = self._transport.call(
+            "POST",
+            at(project, "images"),
+            repeatable=True,
+            files=[("file", (file.name, file.read_bytes()))],
+        )
+        answer: Json = json_of(response)
+        return answer
 
     def add_demonstrations(self, project: str, rows: Sequence[Json]) -> Json:
         """Store prompts with the answer to learn from: {prompt, completion, policy?, key}."""

@@ -50,6 +50,7 @@ class _Target:
 
     project_id: str
     question_id: str
+    kind: str
     labels: frozenset[str]
     overlap: int
     mapping: ImportMapping
@@ -109,7 +110,7 @@ def _target(tx: Connection, project_id: str, mapping: ImportMapping, now: float)
             code="question_does_not_fit",
         )
     labels = frozenset(option.id for option in question.options)
-    return _Target(project_id, question.id, labels, spec.overlap, mapping, now)
+    return _Target(project_id, question.id, question.kind, labels, spec.overlap, mapping, now)
 
 
 def _counts(stage: Stage, collector: Collector) -> ImportCounts:
@@ -258,4 +259,5 @@ def _judgment(
         outcome=outcome,
         shown_order=shown,
         created_at=judged_at if judged_at is not None else target.now,
+        kind=target.kind,
     )

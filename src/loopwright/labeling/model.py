@@ -114,6 +114,7 @@ class ImportedJudgment:
     outcome: str
     shown_order: str | None
     created_at: float
+    kind: str | None = None
 
 
 @dataclass(frozen=True)

@@ -244,6 +244,7 @@ def record_imported(
             "item_id": row.item_id,
             "question_id": row.question_id,
             "rater_id": row.rater_id,
+            "kind": row.kind,
             "answer": {"outcome": row.outcome},
             "shown_order": row.shown_order,
             "outcome": row.outcome,

@@ -77,6 +77,10 @@ def _refuse_changed_meaning(known: Project, spec: ProjectSpec) -> None:
             what = "change its kind"
         elif missing := {one.id for one in before.options} - {one.id for one in after.options}:
             what = f"lose the options {', '.join(sorted(missing))}"
+        elif len(after.scale) != len(before.scale):
+            what = f"change its scale of {len(before.scale)} levels to one of {len(after.scale)}"
+        elif before.strength is not None and after.strength != before.strength:
+            what = f"change its strength from {before.strength} levels to {after.strength}"
         else:
             continue
         raise Conflict(

@@ -66,14 +66,18 @@ class ConsensusBook:
     def load(self, votes: Sequence[ItemVote]) -> None:
         """Take many votes at once and fit them by batch."""
         for vote in votes:
-            question = self._of(vote)
-            question.votes[vote.seq] = _plain(vote)
+            if vote.one_category:
+                self._of(vote).votes[vote.seq] = _plain(vote)
         for question in self._questions.values():
             question.refit()
 
     def add(self, vote: ItemVote) -> None:
-        """Take one vote; the same `seq` again changes nothing."""
-        self._of(vote).take(vote.seq, _plain(vote))
+        """Take one vote; the same `seq` again changes nothing.
+
+        A judgment that is more than one category (a ranking, scores) has no consensus answer.
+        """
+        if vote.one_category:
+            self._of(vote).take(vote.seq, _plain(vote))
 
     def withdraw(self, seq: int) -> None:
         """Take a vote back; nothing happens where it was never taken."""

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
+from loopwright.questions.registry import kind_of
 from loopwright.stats.bradley_terry import Rating
 from loopwright.stats.estimate import Estimate
 
@@ -30,6 +32,13 @@ class ItemVote:
     item_id: str
     rater_id: str
     outcome: str
+    kind: str | None = None
+    """The question's kind; None for judgments from before kinds were stored."""
+
+    @property
+    def one_category(self) -> bool:
+        """Return whether the judgment comes to one answer that can be counted against others."""
+        return self.kind is None or kind_of(self.kind).one_category
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,19 @@ class PairVerdict:
     outcome: str
     shown_order: str | None
     completion_ids: tuple[str, ...]
+    kind: str | None = None
+    votes: list[list[Any]] | None = None
+    """In item order (`questions.stored`); None where the outcome says it all."""
+
+
+@dataclass(frozen=True)
+class AspectAgreement:
+    """How far raters agree on one aspect of a question; "" is the question itself."""
+
+    question_id: str
+    kind: str | None
+    aspect: str
+    alpha: Estimate
 
 
 @dataclass(frozen=True)
@@ -81,6 +103,8 @@ class Facts:
     items: int
     sources: int
     alpha: Estimate
+    """Of the question with most judgments."""
+    agreement: list[AspectAgreement]
     ratings: list[SourceRating]
     groups: int
     position_bias: Estimate

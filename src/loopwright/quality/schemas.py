@@ -80,14 +80,25 @@ class ReliabilityOut(BaseModel):
     reason: str | None
 
 
+class AgreementOut(BaseModel):
+    """How far raters agree on one aspect of a question: "" is the question itself, else a
+    criterion or a label; what cannot be compared is unknown, with the reason."""
+
+    question_id: str
+    kind: str | None
+    aspect: str
+    alpha: EstimateOut
+
+
 class QualityOut(BaseModel):
-    """The quality report of a project."""
+    """The quality report of a project; `alpha` is that of the question with most judgments."""
 
     judgments: int
     annotators: int
     items: int
     sources: int
     alpha: EstimateOut
+    agreement: list[AgreementOut]
     consensus: ConsensusCounts
     ratings: list[RatingOut]
     rating_groups: int
@@ -104,6 +115,15 @@ class QualityOut(BaseModel):
             items=facts.items,
             sources=facts.sources,
             alpha=EstimateOut.of(facts.alpha),
+            agreement=[
+                AgreementOut(
+                    question_id=one.question_id,
+                    kind=one.kind,
+                    aspect=one.aspect,
+                    alpha=EstimateOut.of(one.alpha),
+                )
+                for one in facts.agreement
+            ],
             consensus=ConsensusCounts(
                 closed=report.closed, open=report.open, undecided=report.undecided
             ),

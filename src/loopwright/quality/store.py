@@ -30,6 +30,7 @@ _VOTE = (
     judgment.c.item_id,
     judgment.c.rater_id,
     judgment.c.outcome,
+    judgment.c.kind,
 )
 
 
@@ -149,6 +150,8 @@ def verdicts(tx: Connection, project_id: str) -> list[PairVerdict]:
             judgment.c.outcome,
             judgment.c.shown_order,
             item.c.completion_ids,
+            judgment.c.kind,
+            judgment.c.votes,
         )
         .join(item, item.c.id == judgment.c.item_id)
         .where(judgment.c.project_id == project_id, judgment.c.superseded_by.is_(None))
@@ -162,6 +165,8 @@ def verdicts(tx: Connection, project_id: str) -> list[PairVerdict]:
             row.outcome,
             row.shown_order,
             tuple(row.completion_ids),
+            row.kind,
+            row.votes,
         )
         for row in tx.execute(query)
     ]

@@ -18,6 +18,7 @@ class Boxes(QuestionKind):
     name = "boxes"
     fewest = 0
     wants_image = True
+    beyond_votes = ("(places)", "how far boxes of two raters lie over each other is not computed")
 
     def parse_config(self, config: Json) -> tuple[str, ...]:
         """Return the ids of the options."""

@@ -21,6 +21,7 @@ class Correction(QuestionKind):
 
     name = "correction"
     reads_texts = True
+    beyond_votes = ("(text)", "two corrected texts are not compared with each other")
 
     def check_answer(self, config: None, answer: Json, shown: Shown) -> Json:
         """Return {"text", "reason", "flags"}; other line ends alone are no change."""

@@ -143,6 +143,9 @@ class QuestionKind(Protocol):
     """Whether an answer comes to one category, so that answers can be counted against each other:
     consensus, nominal agreement and reliability are computed for these kinds only."""
 
+    beyond_votes: tuple[str, str] | None = None
+    """What of an answer agreement cannot look at: its name, and why."""
+
     def parse_config(self, config: Json) -> Any:
         """Return the kind's view of a question, `criteria` resolved from the guideline."""
         return None
