@@ -37,6 +37,9 @@ class ExportFormat(StrEnum):
     """Our own rows, whole, in columns."""
 
 
+_WHOLE = (ExportFormat.JSONL, ExportFormat.PARQUET)
+
+
 @dataclass(frozen=True)
 class Exported:
     """What an export wrote and what it held back, with the reason."""
@@ -58,12 +61,13 @@ def export_dataset(
 ) -> Exported:
     """Write `version` to `path` and log the export.
 
-    A row with a residency tag leaves only when `residency` names that place; the others are
-    held back and counted. Raises InvalidInput when the format does not fit the dataset.
+    A row with a residency tag leaves only when `residency` names that place, one that shows an
+    image only in a format that can name it; the others are held back and counted. Raises
+    InvalidInput when the format does not fit the dataset.
     """
     _check_format(version, format_)
     refused: dict[str, int] = {}
-    allowed = _allowed(service.read_rows(home, version), residency, refused)
+    allowed = _allowed(service.read_rows(home, version), format_, residency, refused)
     if format_ is ExportFormat.PARQUET:
         count = _write_parquet(path, allowed)
     else:
@@ -104,15 +108,18 @@ def _dialogue(messages: Sequence[Message]) -> str:
 
 
 def _allowed(
-    rows: Iterable[Json], residency: str | None, refused: dict[str, int]
+    rows: Iterable[Json], format_: ExportFormat, residency: str | None, refused: dict[str, int]
 ) -> Iterator[Json]:
     for row in rows:
         bound = row.get("residency")
         if bound is not None and bound != residency:
             reason = f"residency {bound}: the row may not leave it"
-            refused[reason] = refused.get(reason, 0) + 1
+        elif row.get("image") is not None and format_ not in _WHOLE:
+            reason = f"image: {format_.value} holds texts only, and the prompt shows an image"
         else:
             yield row
+            continue
+        refused[reason] = refused.get(reason, 0) + 1
 
 
 def _write_lines(path: Path, rows: Iterable[Json]) -> int:
@@ -151,7 +158,7 @@ def _schema(row: Json) -> pa.Schema:
     special = {
         **dict.fromkeys(("prompt", "chosen", "rejected", "completion"), turns),
         **dict.fromkeys(("judgments", "guideline_versions"), pa.list_(pa.string())),
-        **dict.fromkeys(("probability", "weight"), pa.float64()),
+        **dict.fromkeys(("probability", "weight", "strength"), pa.float64()),
         "simulated": pa.bool_(),
     }
     return pa.schema([(name, special.get(name, pa.string())) for name in sorted(row)])
@@ -169,8 +176,7 @@ def _batches(rows: Iterable[Json]) -> Iterator[list[Json]]:
 
 
 def _check_format(version: DatasetVersion, format_: ExportFormat) -> None:
-    whole = format_ in (ExportFormat.JSONL, ExportFormat.PARQUET)
-    if version.kind is not DatasetKind.PREFERENCES and not whole:
+    if version.kind is not DatasetKind.PREFERENCES and format_ not in _WHOLE:
         raise InvalidInput(
             f"Dataset {version.digest} holds {version.kind.value}, which {format_.value} is not.",
             remedy="Export it as jsonl or parquet.",

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from loopwright.datasets import rules
+from loopwright.datasets import pairs, rules
 from loopwright.datasets.model import (
     DatasetSpec,
     DemonstrationRow,
     Direction,
+    Judged,
     JudgedVote,
     PreferenceRow,
     Ties,
@@ -21,6 +22,9 @@ from loopwright.intake import store as intake
 from loopwright.intake.model import Completion, Item, ItemPurpose, Message, Prompt
 from loopwright.labeling import store as labeling
 from loopwright.quality import store as quality
+from loopwright.quality.model import Consensus
+from loopwright.questions.model import PairVote, TextVote
+from loopwright.questions.stored import read_votes
 
 _CHUNK = 500
 _NEVER_TRAINED_ON = (ItemPurpose.EVALUATION, ItemPurpose.CONTRAST)
@@ -28,8 +32,18 @@ _NEVER_TRAINED_ON = (ItemPurpose.EVALUATION, ItemPurpose.CONTRAST)
 
 @dataclass(frozen=True)
 class _Votes:
-    by_item: Mapping[str, list[JudgedVote]]
+    by_item: Mapping[str, list[Judged]]
     reliability: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class _Implied:
+    """A pair with the votes on it, and what it weighs among the pairs of its judgments."""
+
+    texts: tuple[str | list[Message], str | list[Message]]
+    way: Direction
+    votes: Sequence[JudgedVote]
+    share: float
 
 
 def preference_rows(tx: Connection, project_id: str, spec: DatasetSpec) -> Iterator[PreferenceRow]:
@@ -38,7 +52,7 @@ def preference_rows(tx: Connection, project_id: str, spec: DatasetSpec) -> Itera
     items = sorted(intake.items(tx, project_id, purposes=purposes), key=lambda item: item.id)
     votes = _votes(tx, project_id)
     for start in range(0, len(items), _CHUNK):
-        part = [item for item in items[start : start + _CHUNK] if len(item.completion_ids) == 2]
+        part = [item for item in items[start : start + _CHUNK] if item.id in votes.by_item]
         yield from _pairs(tx, part, votes, spec)
 
 
@@ -63,6 +77,7 @@ def demonstration_rows(
                     source=prompt.source,
                     residency=prompt.residency,
                     simulated=prompt.simulated,
+                    image=_image(item),
                 )
 
 
@@ -77,39 +92,53 @@ def _pairs(
     prompts, completions = _texts(tx, items)
     consensus = quality.consensus_of(tx, [item.id for item in items])
     for item in items:
-        judged, prompt = votes.by_item.get(item.id, []), prompts[item.prompt_id]
+        judged, prompt = votes.by_item[item.id], prompts[item.prompt_id]
         if len(judged) < max(1, spec.min_judgments) or prompt.split not in spec.splits:
             continue
-        settled = consensus.get(item.id)
-        if settled is None:
-            answer, p_first = rules.voted(judged)
-        else:
+        texts = [completions[completion] for completion in item.completion_ids]
+        for found in _implied(judged, texts, consensus.get(item.id)):
+            if not (found.way.tied and spec.ties is Ties.DROP):
+                yield _row(item, prompt, found, judged[0].kind, votes, spec)
+
+
+def _implied(
+    judged: Sequence[Judged], texts: Sequence[Completion], settled: Consensus | None
+) -> Iterator[_Implied]:
+    """Yield the pairs that the judgments on an item imply."""
+    compared = pairs.pairs_of(judged)
+    share = pairs.share_of_pair(compared)
+    for (first, second), votes in compared.items():
+        if second >= len(texts):
+            continue  # a label that is called "first" is no comparison
+        if settled is not None and len(compared) == 1:
             answer, p_first = settled.answer, rules.probability_of_first(settled.posterior)
-        way = rules.direction(answer, p_first)
-        if way.tied and spec.ties is Ties.DROP:
-            continue
-        pair = [text_of(completions[completion]) for completion in item.completion_ids]
-        yield _row(item, prompt, pair, judged, way, votes, spec)
+        else:
+            answer, p_first = rules.voted(votes)
+        both = (text_of(texts[first]), text_of(texts[second]))
+        yield _Implied(both, rules.direction(answer, p_first), votes, share)
+    for edit, votes in pairs.edits_of(judged).items():
+        way = rules.direction(*rules.voted(votes))
+        yield _Implied((edit, texts[0].text), way, votes, 1.0)
 
 
 def _row(
     item: Item,
     prompt: Prompt,
-    pair: Sequence[str | list[Message]],
-    judged: Sequence[JudgedVote],
-    way: Direction,
+    found: _Implied,
+    kind: str,
     votes: _Votes,
     spec: DatasetSpec,
 ) -> PreferenceRow:
+    way, judged = found.way, found.votes
     versions = {vote.guideline_version_id for vote in judged}
     weight = rules.weight(judged, votes.reliability) if spec.reliability_weights else 1.0
     return PreferenceRow(
         item_id=item.id,
         prompt=prompt.messages,
-        chosen=pair[way.chosen],
-        rejected=pair[1 - way.chosen],
+        chosen=found.texts[way.chosen],
+        rejected=found.texts[1 - way.chosen],
         probability=way.probability,
-        weight=weight,
+        weight=round(weight * found.share, rules.DIGITS),
         split=prompt.split,
         segment=prompt.segment,
         purpose=item.purpose.value,
@@ -118,7 +147,14 @@ def _row(
         source=prompt.source,
         residency=prompt.residency,
         simulated=prompt.simulated,
+        kind=kind,
+        strength=pairs.strength_for(judged, way.chosen),
+        image=_image(item),
     )
+
+
+def _image(item: Item) -> str | None:
+    return None if item.image is None else item.image.digest
 
 
 def _texts(
@@ -130,13 +166,19 @@ def _texts(
 
 
 def _votes(tx: Connection, project_id: str) -> _Votes:
-    by_item: defaultdict[str, list[JudgedVote]] = defaultdict(list)
+    by_item: defaultdict[str, list[Judged]] = defaultdict(list)
     for judgment in labeling.judgments(tx, project_id):
-        by_item[judgment.item_id].append(
-            JudgedVote(
-                judgment.id, judgment.rater_id, judgment.outcome, judgment.guideline_version_id
+        votes = read_votes(judgment.votes, judgment.outcome, judgment.answer)
+        if any(isinstance(vote, PairVote | TextVote) for vote in votes):
+            by_item[judgment.item_id].append(
+                Judged(
+                    judgment.id,
+                    judgment.rater_id,
+                    judgment.guideline_version_id,
+                    judgment.kind or "pairwise",
+                    votes,
+                )
             )
-        )
     estimates = quality.reliabilities(tx, project_id)
     known = {
         rater: estimate.value for rater, estimate in estimates.items() if estimate.value is not None

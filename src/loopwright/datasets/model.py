@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from loopwright.base.types import Json
 from loopwright.intake.model import ItemPurpose, Message
+from loopwright.questions.model import Vote
 
 
 class DatasetKind(StrEnum):
@@ -60,6 +61,24 @@ class JudgedVote:
     rater_id: str
     outcome: str
     guideline_version_id: str | None
+    strength: int | None = None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One judgment with all its votes."""
+
+    judgment_id: str
+    rater_id: str
+    guideline_version_id: str | None
+    kind: str
+    votes: Sequence[Vote]
+
+    def voting(self, outcome: str, strength: int | None) -> JudgedVote:
+        """Return this judgment's vote on one pair."""
+        return JudgedVote(
+            self.judgment_id, self.rater_id, outcome, self.guideline_version_id, strength
+        )
 
 
 @dataclass(frozen=True)
@@ -89,6 +108,12 @@ class PreferenceRow:
     source: str
     residency: str | None
     simulated: bool
+    kind: str
+    """The kind of question that implied it; of a ranking or correction there may be several."""
+    strength: float | None
+    """How much better, on the question's levels (1: slightly); None where it was not asked."""
+    image: str | None
+    """The digest of the image that the prompt shows."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +128,7 @@ class DemonstrationRow:
     source: str
     residency: str | None
     simulated: bool
+    image: str | None
 
 
 @dataclass(frozen=True)

@@ -37,20 +37,21 @@ class _Tally:
     tied: int = 0
     simulated: int = 0
     by: dict[str, Counter[str]] = field(default_factory=dict)
-    items: list[str] = field(default_factory=list)
-    judgments: list[str] = field(default_factory=list)
+    items: dict[str, None] = field(default_factory=dict)
+    judgments: dict[str, None] = field(default_factory=dict)
+    """Of one item and one judgment there can be several rows."""
     guidelines: set[str] = field(default_factory=set)
 
     def add(self, row: PreferenceRow | DemonstrationRow) -> None:
         """Count one row."""
         self.rows += 1
         self.simulated += row.simulated
-        self.items.append(row.item_id)
+        self.items[row.item_id] = None
         parts = {"split": row.split, "segment": row.segment, "source": row.source}
         if isinstance(row, PreferenceRow):
-            parts["purpose"] = row.purpose
+            parts |= {"purpose": row.purpose, "kind": row.kind}
             self.tied += row.probability == 0.5
-            self.judgments.extend(row.judgments)
+            self.judgments.update(dict.fromkeys(row.judgments))
             self.guidelines.update(row.guideline_versions)
         for name, value in parts.items():
             self.by.setdefault(name, Counter())[value] += 1
@@ -61,6 +62,7 @@ class _Tally:
             "rows": self.rows,
             "even": self.tied,
             "simulated": self.simulated,
+            "items": len(self.items),
             "judgments": len(self.judgments),
             **{f"by_{name}": dict(sorted(counts.items())) for name, counts in self.by.items()},
         }
@@ -103,8 +105,15 @@ def get(tx: Connection, digest: str, *, project_id: str) -> DatasetVersion:
 
 
 def split_artifact(home: Home, version: DatasetVersion, *, split: str) -> str:
-    """Return the digest of a file with only one split's rows: what a trainer is given."""
-    rows = (row for row in read_rows(home, version) if row["split"] == split)
+    """Return the digest of a file with only one split's rows: what a trainer is given.
+
+    Trainers read texts: a row whose prompt shows an image would teach them to answer blindly.
+    """
+    rows = (
+        row
+        for row in read_rows(home, version)
+        if row["split"] == split and row.get("image") is None
+    )
     with tempfile.TemporaryDirectory(dir=home.folder("spool")) as folder:
         path = Path(folder) / "rows.jsonl"
         with path.open("wb") as stream:
@@ -145,7 +154,7 @@ def _freeze(
         guideline_versions=sorted(tally.guidelines),
         created_at=now,
     )
-    return home.db.write(lambda tx: _save(tx, version, tally.items, tally.judgments))
+    return home.db.write(lambda tx: _save(tx, version, list(tally.items), list(tally.judgments)))
 
 
 def _write_rows(

@@ -1,0 +1,51 @@
+"""Which preference pairs the judgments on an item imply; pure.
+
+A comparison is one pair. A ranking of N implies every pair of its completions; together they
+weigh as much as the N - 1 comparisons that a ranking holds independently of each other, so each
+weighs 2 / N. A correction prefers the edited text to the original.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from loopwright.datasets.model import Judged, JudgedVote
+from loopwright.datasets.rules import DIGITS, FIRST, SECOND
+from loopwright.questions.model import PairVote, TextVote
+
+Pair = tuple[int, int]
+
+
+def pairs_of(judged: Sequence[Judged]) -> dict[Pair, list[JudgedVote]]:
+    """Return {(index, index) in item order: the votes between them}, in order of index."""
+    found: defaultdict[Pair, list[JudgedVote]] = defaultdict(list)
+    for one in judged:
+        for vote in one.votes:
+            if isinstance(vote, PairVote):
+                pair = (vote.first, vote.second)
+                found[pair].append(one.voting(vote.outcome.value, vote.strength))
+    return dict(sorted(found.items()))
+
+
+def edits_of(judged: Sequence[Judged]) -> dict[str, list[JudgedVote]]:
+    """Return {edited text: the votes for it}, each against the original; in order of text."""
+    found: defaultdict[str, list[JudgedVote]] = defaultdict(list)
+    for one in judged:
+        for vote in one.votes:
+            if isinstance(vote, TextVote):
+                found[vote.text].append(one.voting(FIRST, None))
+    return dict(sorted(found.items()))
+
+
+def share_of_pair(pairs: Mapping[Pair, object]) -> float:
+    """Return what one of an item's implied pairs weighs: 1 for a comparison, else 2 / N."""
+    completions = {index for pair in pairs for index in pair}
+    return min(1.0, 2.0 / max(2, len(completions)))
+
+
+def strength_for(votes: Sequence[JudgedVote], chosen: int) -> float | None:
+    """Return the mean strength of the votes for the chosen side; None where none has one."""
+    side = (FIRST, SECOND)[chosen]
+    found = [vote.strength for vote in votes if vote.outcome == side and vote.strength is not None]
+    return round(sum(found) / len(found), DIGITS) if found else None

@@ -1,0 +1,71 @@
+"""Pairs that judgments imply: all of a ranking, weighed together; an edit over its original."""
+
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from question_world import rank_orders, votes
+
+from loopwright.datasets import pairs
+from loopwright.datasets.model import Judged
+from loopwright.questions.model import CategoryVote, PairOutcome, PairVote, ShownOrder, TextVote
+
+
+def judged(number: int, *found: object) -> Judged:
+    return Judged(f"jdg{number}", f"rtr{number}", None, "any", found)  # type: ignore[arg-type]
+
+
+@given(ranks=st.lists(st.integers(1, 4), min_size=4, max_size=4), order=rank_orders)
+def test_a_ranking_implies_each_pair_once_in_item_order(
+    ranks: list[int], order: ShownOrder
+) -> None:
+    sides = {side: ranks[place] for side, place in zip("abcd", order.places, strict=True)}
+    found = pairs.pairs_of([judged(1, *votes("ranking", {"ranks": sides}, order=order))])
+    assert list(found) == list(combinations(range(4), 2))
+    for (first, second), [vote] in found.items():
+        better = ranks[first] < ranks[second]
+        tied = ranks[first] == ranks[second]
+        assert vote.outcome == ("tie" if tied else "first" if better else "second")
+
+
+@pytest.mark.parametrize("size", range(2, 10))
+def test_the_pairs_of_a_ranking_weigh_as_its_independent_comparisons(size: int) -> None:
+    """N completions are ordered by N - 1 comparisons; no pair weighs more than a judgment."""
+    every = dict.fromkeys(combinations(range(size), 2))
+    share = pairs.share_of_pair(every)
+    assert share <= 1.0
+    assert share * len(every) == pytest.approx(size - 1)
+
+
+def test_the_same_edit_of_two_people_is_one_pair() -> None:
+    found = pairs.edits_of(
+        [
+            judged(1, CategoryVote("corrected"), TextVote("better")),
+            judged(2, CategoryVote("unchanged")),
+            judged(3, CategoryVote("corrected"), TextVote("better")),
+            judged(4, CategoryVote("corrected"), TextVote("best")),
+        ]
+    )
+    assert {text: [one.judgment_id for one in found[text]] for text in found} == {
+        "best": ["jdg4"],
+        "better": ["jdg1", "jdg3"],
+    }
+    assert list(found) == ["best", "better"]
+    assert pairs.pairs_of([judged(2, CategoryVote("unchanged"))]) == {}
+
+
+def test_strength_is_the_mean_of_those_who_chose_the_side() -> None:
+    first, second = PairOutcome.FIRST, PairOutcome.SECOND
+    [found] = pairs.pairs_of(
+        [
+            judged(1, PairVote(first, strength=3)),
+            judged(2, PairVote(first, strength=2)),
+            judged(3, PairVote(second, strength=1)),
+            judged(4, PairVote(PairOutcome.TIE)),
+            judged(5, PairVote(first)),
+        ]
+    ).values()
+    assert pairs.strength_for(found, 0) == 2.5
+    assert pairs.strength_for(found, 1) == 1.0
+    assert pairs.strength_for(found[3:], 0) is None
