@@ -87,6 +87,10 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("GET", f"{_P}/images/{{digest}}"): Rule(EVERYBODY),
     ("POST", f"{_P}/prompts"): Rule(BUILDERS, {"json": {"prompts": [_PROMPT]}}),
     ("POST", f"{_P}/imports"): Rule(BUILDERS, _IMPORT),
+    ("POST", f"{_P}/imports/tool"): Rule(
+        BUILDERS,
+        {"files": {"files": ("x.jsonl", b'{"prompt": "Hi"}\n')}, "data": {"tool": "huggingface"}},
+    ),
     ("POST", f"{_P}/feedback"): Rule(SENDERS, {"json": _FEEDBACK}),
     ("POST", f"{_P}/feedback/batch"): Rule(SENDERS, {"json": {"feedback": [_FEEDBACK]}}),
     ("GET", f"{_P}/webhooks"): Rule(BUILDERS),

@@ -404,6 +404,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/imports/tool": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["import_from_tool_api_projects__project_id__imports_tool_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/imports/{import_id}/rejects": {
         parameters: {
             query?: never;
@@ -1130,6 +1146,15 @@ export interface components {
             mapping_name: string;
             /** @default false */
             skip_bad: boolean;
+        };
+        Body_import_from_tool_api_projects__project_id__imports_tool_post: {
+            field?: string[] | null;
+            files: string[];
+            question?: string | null;
+            /** @default false */
+            skip_bad: boolean;
+            source?: string | null;
+            tool: components["schemas"]["Tool"];
         };
         BranchOut: {
             band: string;
@@ -2468,6 +2493,8 @@ export interface components {
         };
         /** @enum {string} */
         Ties: "soft" | "drop";
+        /** @enum {string} */
+        Tool: "label-studio" | "argilla" | "huggingface";
         TraceOut: {
             cut: boolean;
             edges: components["schemas"]["EdgeOut"][];
@@ -3440,6 +3467,39 @@ export interface operations {
         requestBody: {
             content: {
                 "multipart/form-data": components["schemas"]["Body_import_file_api_projects__project_id__imports_post"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    import_from_tool_api_projects__project_id__imports_tool_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_import_from_tool_api_projects__project_id__imports_tool_post"];
             };
         };
         responses: {

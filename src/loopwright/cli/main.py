@@ -9,6 +9,7 @@ from loopwright import __version__
 from loopwright.cli import (
     bench_commands,
     cycle_commands,
+    import_command,
     project_commands,
     queue_commands,
     user_commands,
@@ -30,6 +31,7 @@ app.add_typer(queue_commands.app, name="queue")
 app.add_typer(user_commands.app, name="user")
 app.add_typer(webhook_commands.app, name="webhooks")
 project_commands.add_to(app)
+import_command.add_to(app)
 bench_commands.add_to(app)
 
 

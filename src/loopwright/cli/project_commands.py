@@ -1,26 +1,25 @@
-"""`loopwright apply`, `import`, `export`, `lineage`."""
+"""`loopwright apply`, `export`, `lineage`."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
-import yaml
 
 from loopwright.base.errors import InvalidInput
 from loopwright.cli.options import HomeOption, JsonOption, ProjectOption, settings_for
-from loopwright.cli.output import console, errors, explains_errors, print_json, print_table
+from loopwright.cli.output import console, explains_errors, print_json, print_table
 from loopwright.cli.session import connected
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.command()(explains_errors(apply))
-    app.command("import")(explains_errors(import_file))
     app.command()(explains_errors(export))
     app.command()(explains_errors(lineage))
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Return a file's text. Raises InvalidInput when it cannot be read."""
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as failure:
@@ -35,7 +34,7 @@ def apply(
     as_json: JsonOption = False,
 ) -> None:
     """Create or update a project from its file."""
-    text = _read(file)
+    text = read_text(file)
     with connected(settings_for(home)) as client:
         applied = client.post("/api/projects", {"yaml": text, "source": str(file)})
     if as_json:
@@ -45,59 +44,6 @@ def apply(
     console.print(
         f"Project {applied['project_id']} is {what}; guideline version "
         f"{applied['guideline_number']} is in force."
-    )
-
-
-def import_file(
-    file: Annotated[Path, typer.Argument(help="CSV, JSONL, JSONL.gz or Parquet.")],
-    project: ProjectOption,
-    mapping: Annotated[Path, typer.Option("--mapping", "-m", help="Which column means what.")],
-    skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Import the good rows, keep the bad ones apart.")
-    ] = False,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Import a file of votes, preferences, demonstrations, prompts or contrast pairs."""
-    if not file.is_file():
-        raise InvalidInput(f"{file} is no file.", remedy="Check the path.")
-    text = _read(mapping)
-    with connected(settings_for(home)) as client, errors.status(f"Importing {file.name}"):
-        report = client.import_file(
-            project,
-            file,
-            text,
-            mapping_name=str(mapping),
-            joined=_joined(text, file, mapping),
-            skip_bad=skip_bad,
-        )
-    if as_json:
-        print_json(report)
-        return
-    counts = report["counts"]
-    rows = [(name, value) for name, value in counts.items() if isinstance(value, int)]
-    print_table(f"Imported {file.name}", ("what", "count"), rows)
-    console.print(report["sentence"], highlight=False)
-    if counts.get("rejected"):
-        console.print(f"  Data, Imports on the page lists import {report['id']} with its reasons.")
-
-
-def _joined(mapping_text: str, file: Path, mapping: Path) -> Path | None:
-    """Return the second file that the mapping joins, looked for beside the data and mapping."""
-    try:
-        content = yaml.safe_load(mapping_text)
-    except yaml.YAMLError:
-        return None  # the server names the line
-    join = content.get("join") if isinstance(content, dict) else None
-    if not isinstance(join, dict) or "file" not in join:
-        return None
-    for folder in (file.parent, mapping.parent):
-        if (folder / str(join["file"])).is_file():
-            return folder / str(join["file"])
-    raise InvalidInput(
-        f"The mapping joins {join['file']}, which is neither beside {file.name} nor beside "
-        f"{mapping.name}.",
-        remedy="Put the file there, or correct `join.file`.",
     )
 
 

@@ -10,7 +10,7 @@ Answers are dictionaries in the shapes that the server's /docs page lists. Failu
 
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -277,6 +277,38 @@ class Client(ResultCalls, QueueCalls, FeedbackCalls, WebhookCalls):
                     "mapping_name": mapping_name,
                     "skip_bad": "true" if skip_bad else "false",
                 },
+                timeout=None,
+            )
+        answer: Json = response.json()
+        return answer
+
+    def import_export(
+        self,
+        project: str,
+        files: Sequence[Path],
+        tool: str,
+        *,
+        source: str | None = None,
+        question: str | None = None,
+        fields: Mapping[str, str] | None = None,
+        skip_bad: bool = False,
+    ) -> Json:
+        """Import an export of label-studio, argilla or huggingface; return the report.
+
+        `fields` names what cannot be guessed: {"prompt": ..., "first": ..., "second": ...}.
+        """
+        given = {"tool": tool, "source": source, "question": question}
+        data: Json = {name: value for name, value in given.items() if value is not None}
+        data["skip_bad"] = "true" if skip_bad else "false"
+        data["field"] = [f"{ours}={theirs}" for ours, theirs in (fields or {}).items()]
+        with ExitStack() as stack:
+            opened = [(part.name, stack.enter_context(part.open("rb"))) for part in files]
+            response = self._transport.call(
+                "POST",
+                at(project, "imports", "tool"),
+                repeatable=False,
+                files=[("files", part) for part in opened],
+                data=data,
                 timeout=None,
             )
         answer: Json = response.json()

@@ -57,17 +57,19 @@ def receive(
             )
         )
     arrived = [row for row in answers if isinstance(row, Feedback)]
+    kept = iter(keep(tx, opener=Opener(tx, spec, now), arrived=arrived))
+    return [row if isinstance(row, Received) else next(kept) for row in answers]
+
+
+def keep(tx: Connection, *, opener: Opener, arrived: Sequence[Feedback]) -> list[Received]:
+    """Store masked feedback of one project; return what became of each, in the order given."""
     new = _new_ones(tx, arrived)
-    opener = Opener(tx, spec, now)
-    effects = {found.id: opener.effect(found) for found in new.values()}
-    store.insert_effects(tx, list(effects.values()))
-    _announce(tx, project_id, list(new.values()), list(effects.values()), now)
+    effects = [opener.effect(found) for found in new.values()]
+    store.insert_effects(tx, effects)
+    _announce(tx, opener.spec.id, list(new.values()), effects, opener.now)
     known = store.by_ids(tx, (row.id for row in arrived))
     first: set[str] = set()
-    return [
-        row if isinstance(row, Received) else _answer(row, known[row.id], new, first)
-        for row in answers
-    ]
+    return [_answer(row, known[row.id], new, first) for row in arrived]
 
 
 def due(tx: Connection, *, now: float) -> list[tuple[Feedback, Effect]]:

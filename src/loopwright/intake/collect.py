@@ -28,6 +28,13 @@ class ImportFile:
     path: Path
     name: str
     joins: Mapping[str, Path] = field(default_factory=dict)
+    place: str | None = None
+    """The column that tells where a row stood, for a file converted to JSON Lines."""
+
+    @property
+    def read_as(self) -> str:
+        """Return the name whose ending says how to read the file."""
+        return self.name if self.place is None else f"{self.name}.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +73,16 @@ class Collector:
     def collect(self, file: ImportFile) -> None:
         """Stage every row of `file`; raise InvalidInput at the first wrong row or skip it."""
         self._prepare(file)
-        for row in read_rows(file.path, name=file.name):
+        for row in read_rows(file.path, name=file.read_as):
             self.rows += 1
             if isinstance(row, BadRow):
                 self._refuse(row.place, row.reason)
                 continue
+            place = row.place if file.place is None else str(row.values.pop(file.place))
             try:
                 self._row(row)
             except ValueError as failure:
-                self._refuse(row.place, str(failure))
+                self._refuse(place, str(failure))
 
     def _row(self, row: Row) -> None:
         values = row.values
@@ -194,7 +202,7 @@ class Collector:
         self._stage.load_join(rows(), name=join.file)
 
     def _prepare(self, file: ImportFile) -> None:
-        columns = columns_of(file.path, name=file.name)
+        columns = columns_of(file.path, name=file.read_as)
         join = self._mapping.join
         if join is None:
             check_columns(self._mapping, columns, place=file.name)

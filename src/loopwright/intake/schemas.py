@@ -225,11 +225,16 @@ class ImportsOut(BaseModel):
 
 def sentence_of(report: ImportReport) -> str:
     """Return in a sentence what an import did."""
-    names = ("judgments", "items", "prompts")
+    names = ("judgments", "items", "prompts", "feedback")
     added = [(name, report.counts.get(f"{name}_added", 0)) for name in names]
     what = ", ".join(f"{count:,} {name}" for name, count in added if count)
     rejected = report.counts.get("rejected", 0)
     skipped = f" {rejected:,} rows were skipped; the rejects say why." if rejected else ""
+    out = report.counts.get("left_out") or {}
+    listed = ", ".join(f"{count:,} {reason}" for reason, count in sorted(out.items()))
+    skipped = (f" Left out: {listed}." if listed else "") + skipped
+    if not what and report.counts.get("rows") == 0:
+        return f"Nothing in {report.file} could be taken in.{skipped}"
     if not what:
         return f"Nothing was added: all of {report.file} was already there.{skipped}"
     return f"Added {what} from {report.file}.{skipped}"

@@ -7,7 +7,7 @@ applied in one transaction: readers never see half a file, and a failure leaves 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -31,6 +31,7 @@ from loopwright.intake.model import (
     MaskedPrompt,
     MaskedText,
     NewItem,
+    Reject,
 )
 from loopwright.intake.rows import RowReader
 from loopwright.intake.staging import Stage
@@ -57,6 +58,15 @@ class _Target:
     now: float
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What else an import brings, stored in the same transaction: a later stage gives it."""
+
+    rejects: Sequence[Reject]
+    apply: Callable[[Connection], Json]
+    """Stores it; returns counts for the report."""
+
+
 def run_import(
     home: Home,
     *,
@@ -65,6 +75,7 @@ def run_import(
     mapping: ImportMapping,
     skip_bad: bool,
     now: float,
+    beside: Beside | None = None,
 ) -> ImportReport:
     """Import `file`; return what it held and what of it was new.
 
@@ -81,6 +92,8 @@ def run_import(
             project_id=project_id,
             skip_bad=skip_bad,
         )
+        for reject in () if beside is None else beside.rejects:
+            stage.reject(reject.place, reject.reason)
         collector.collect(file)
         counts = _counts(stage, collector)
         report = ImportReport(
@@ -95,7 +108,7 @@ def run_import(
             seconds=0.0,
             created_at=now,
         )
-        return home.db.write(lambda tx: _apply(tx, target, stage, report, started))
+        return home.db.write(lambda tx: _apply(tx, target, stage, report, started, beside))
 
 
 def _target(tx: Connection, project_id: str, mapping: ImportMapping, now: float) -> _Target:
@@ -130,7 +143,12 @@ def _counts(stage: Stage, collector: Collector) -> ImportCounts:
 
 
 def _apply(
-    tx: Connection, target: _Target, stage: Stage, report: ImportReport, started: float
+    tx: Connection,
+    target: _Target,
+    stage: Stage,
+    report: ImportReport,
+    started: float,
+    beside: Beside | None,
 ) -> ImportReport:
     prompts = _apply_prompts(tx, target, stage)
     policies = models.ensure_external(
@@ -145,19 +163,25 @@ def _apply(
         "completions_added": completions,
         "items_added": items,
         "judgments_added": judgments,
+        **({} if beside is None else beside.apply(tx)),
     }
     seconds = time.perf_counter() - started
     done = ImportReport(**{**asdict(report), "counts": counts, "seconds": seconds})
-    store.insert_import(tx, done, stage.rejects())
+    finish(tx, done, stage.rejects())
+    return done
+
+
+def finish(tx: Connection, done: ImportReport, rejects: Iterable[Reject]) -> None:
+    """Write down a finished import with the rows that it skipped, and tell of it."""
+    store.insert_import(tx, done, rejects)
     emit(
         tx,
         kind="import.finished",
-        project_id=target.project_id,
+        project_id=done.project_id,
         subject_id=done.id,
-        payload={"source": done.source, "kind": done.kind, "counts": counts},
-        now=target.now,
+        payload={"source": done.source, "kind": done.kind, "counts": done.counts},
+        now=done.created_at,
     )
-    return done
 
 
 def _apply_prompts(tx: Connection, target: _Target, stage: Stage) -> int:

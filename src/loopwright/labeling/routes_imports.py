@@ -1,12 +1,11 @@
 """HTTP: import whole files, add items as JSON, see what was imported and what was skipped."""
 
-import shutil
 import tempfile
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, UploadFile
 from fastapi.responses import StreamingResponse
 from sqlalchemy import Connection
 
@@ -14,9 +13,9 @@ from loopwright.accounts.access import Permission, require
 from loopwright.accounts.model import Actor
 from loopwright.accounts.routes import current_actor
 from loopwright.base.clock import system_now
-from loopwright.base.errors import InvalidInput, TooLarge
 from loopwright.infra.home import Home
 from loopwright.infra.http import get_home
+from loopwright.infra.uploads import Room, name_of, within_limit
 from loopwright.intake import store
 from loopwright.intake.collect import ImportFile
 from loopwright.intake.mapping import parse_mapping
@@ -28,20 +27,9 @@ router = APIRouter(prefix="/api/projects/{project_id}", tags=["imports"])
 
 HomeOf = Annotated[Home, Depends(get_home)]
 ActorOf = Annotated[Actor, Depends(current_actor)]
-_BLOCK = 1024 * 1024
 
 
-def _within_limit(request: Request, home: HomeOf) -> None:
-    """Refuse an upload by its announced size, before it is read."""
-    limit = home.settings.max_upload_bytes
-    if int(request.headers.get("content-length") or 0) > limit:
-        raise TooLarge(
-            f"The upload is larger than {limit // 1024**2} MiB.",
-            remedy="Import it in parts, or raise LOOPWRIGHT_MAX_UPLOAD_BYTES.",
-        )
-
-
-@router.post("/imports", dependencies=[Depends(_within_limit)])
+@router.post("/imports", dependencies=[Depends(within_limit)])
 def import_file(
     project_id: str,
     home: HomeOf,
@@ -61,12 +49,12 @@ def import_file(
     require(actor, Permission.ITEMS_WRITE, project_id)
     parsed = parse_mapping(mapping, name=mapping_name)
     with tempfile.TemporaryDirectory(dir=home.folder("spool")) as folder:
-        room = _Room(home.settings.max_upload_bytes)
+        room = Room(home.settings.max_upload_bytes)
         main = ImportFile(
             path=room.keep(file, Path(folder) / "file"),
-            name=_name(file),
+            name=name_of(file),
             joins={
-                _name(part): room.keep(part, Path(folder) / f"join{number}")
+                name_of(part): room.keep(part, Path(folder) / f"join{number}")
                 for number, part in enumerate(joined or ())
             },
         )
@@ -114,39 +102,3 @@ def add_items(project_id: str, body: ItemsIn, home: HomeOf, actor: ActorOf) -> I
         lambda tx: items.add_items(tx, project_id=project_id, body=body, now=now)
     )
     return ItemsAdded(ids=placed.ids, added=len(placed.added))
-
-
-class _Room:
-    """How many more bytes of one upload may be kept."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._left = limit
-
-    def keep(self, part: UploadFile, path: Path) -> Path:
-        """Copy an upload to `path`; raise TooLarge when the request's files are too many."""
-        size = _size(part.file)
-        self._left -= size
-        if self._left < 0:
-            raise TooLarge(
-                f"{_name(part)} makes the upload larger than {self._limit // 1024**2} MiB.",
-                remedy="Import it in parts, or raise LOOPWRIGHT_MAX_UPLOAD_BYTES.",
-            )
-        with path.open("wb") as target:
-            shutil.copyfileobj(part.file, target, _BLOCK)
-        return path
-
-
-def _size(stream: BinaryIO) -> int:
-    size = stream.seek(0, 2)
-    stream.seek(0)
-    return size
-
-
-def _name(part: UploadFile) -> str:
-    name = Path(part.filename or "").name
-    if not name:
-        raise InvalidInput(
-            "An uploaded file has no name.", remedy="Send each file with its filename."
-        )
-    return name

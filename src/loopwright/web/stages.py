@@ -15,6 +15,7 @@ ROUTES = (
     "labeling.routes_queue",
     "labeling.routes_imports",
     "feedback.routes",
+    "feedback.routes_imports",
     "quality.routes",
     "datasets.routes",
     "models.routes",

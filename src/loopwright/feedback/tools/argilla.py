@@ -1,0 +1,193 @@
+"""Argilla's datasets (version 2): records.json, or flat Parquet as on the Hub.
+
+A record of the JSON form has fields, responses {question: [{value, user_id}]} and suggestions;
+a flat row has `question.responses`, `question.responses.users` and `question.responses.status`
+beside its fields. What kind a question is, is read from settings.json where that is sent along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from loopwright.base.types import Json
+from loopwright.feedback.tools import texts
+from loopwright.feedback.tools.model import Bad, Fields, LeftOut, Read, Said
+from loopwright.intake.readers import BadRow, Row
+
+_RESPONSES = ".responses"
+_SUGGESTION = ".suggestion"
+_NOT_FIELDS = {"id", "status", "_server_id", "score", "inserted_at", "updated_at"}
+_TIES = {"tie", "equal", "same", "both", "both good", "both_good"}
+_BOTH_BAD = {"neither", "none", "both bad", "both_bad"}
+_FIRST = {"1", "a", "first", "left"}
+_SECOND = {"2", "b", "second", "right"}
+
+Kinds = Mapping[str, str]
+"""Question -> its type in settings.json."""
+
+
+def kinds_of(settings: Any) -> dict[str, str]:
+    """Return the types of the questions in a settings.json; none of them where it is other."""
+    questions = settings.get("questions") if isinstance(settings, dict) else None
+    found: dict[str, str] = {}
+    for question in questions if isinstance(questions, list) else ():
+        inner = question.get("settings") if isinstance(question, dict) else None
+        if isinstance(inner, dict) and isinstance(question.get("name"), str):
+            found[question["name"]] = str(inner.get("type"))
+    return found
+
+
+def is_export(values: Json) -> bool:
+    """Return whether a row looks like a record."""
+    nested = isinstance(values.get("fields"), dict) and "responses" in values
+    return nested or any(str(name).endswith(_RESPONSES) for name in values)
+
+
+def read(rows: Iterable[Row | BadRow], *, fields: Fields, kinds: Kinds) -> Iterator[Read]:
+    """Yield what every person said about every record."""
+    for row in rows:
+        if isinstance(row, BadRow):
+            yield Bad(row.place, row.reason)
+            continue
+        try:
+            yield from list(_record(row, fields, kinds))
+        except ValueError as failure:
+            yield Bad(row.place, str(failure))
+
+
+def _record(row: Row, fields: Fields, kinds: Kinds) -> Iterator[Read]:
+    record = _nested(row.values)
+    if record["suggestions"]:
+        yield LeftOut("suggestions", len(record["suggestions"]))
+    answers = {name: given for name, given in record["responses"].items() if given}
+    if not answers:
+        yield LeftOut("records without responses")
+        return
+    shown = texts.shown(str(record["id"] or row.place), record["fields"], fields)
+    for question, given in answers.items():
+        for response in given:
+            status = response.get("status")
+            if status in ("draft", "discarded"):
+                yield LeftOut(f"{'drafts' if status == 'draft' else 'discarded responses'}")
+                continue
+            who = texts.person(response.get("user_id"))
+            base = Said(row.place, shown, question, "label", "", who)
+            yield from _response(base, response.get("value"), kinds.get(question))
+
+
+def _response(base: Said, value: Any, kind: str | None) -> Iterator[Read]:
+    kind = kind or _guessed(base, value)
+    if value is None:
+        yield LeftOut("empty responses")
+    elif kind == "rating":
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError(f"the rating of {base.control} is no number")
+        yield _with(base, "rating", "", score=float(value))
+    elif kind == "ranking":
+        yield from _ranking(base, value)
+    elif kind == "text":
+        if len(base.shown.texts) == 1 and texts.is_edit(base.control) and str(value).strip():
+            yield _with(base, "text", str(value))
+        else:
+            yield LeftOut("remarks")
+    elif kind in ("label_selection", "multi_label_selection"):
+        labels = value if isinstance(value, list) else [value]
+        side = _side(str(labels[0]), base) if len(labels) == 1 else None
+        if side is not None:
+            yield _with(base, "pair", side)
+        else:
+            for label in labels:
+                yield _with(base, "label", str(label))
+    else:
+        yield LeftOut(f"{kind} responses")
+
+
+def _guessed(base: Said, value: Any) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return "rating"
+    if isinstance(value, list):
+        ranked = bool(value) and all(
+            (isinstance(one, dict) and "rank" in one) or one in base.shown.sources for one in value
+        )
+        return "ranking" if ranked else "multi_label_selection"
+    long = isinstance(value, str) and (len(value) > 100 or texts.is_edit(base.control))
+    return "text" if long else "label_selection"
+
+
+def _ranking(base: Said, value: Any) -> Iterator[Read]:
+    """A ranking of the two texts is a comparison; longer ones have no place here."""
+    names = base.shown.sources
+    ranks: dict[str, int] = {}
+    for place, one in enumerate(value if isinstance(value, list) else (), start=1):
+        ranked = one if isinstance(one, dict) else {"value": one, "rank": place}
+        ranks[str(ranked.get("value"))] = int(ranked.get("rank") or place)
+    if len(names) != 2 or set(ranks) != set(names):
+        yield LeftOut("rankings of other than the two texts")
+        return
+    first, second = ranks[names[0]], ranks[names[1]]
+    outcome = "tie" if first == second else "first" if first < second else "second"
+    yield _with(base, "pair", outcome)
+
+
+def _side(label: str, base: Said) -> str | None:
+    """Return which text a label names, None when it is a label like others."""
+    if len(base.shown.texts) != 2:
+        return None
+    said = label.strip().lower()
+    first, second = (name.lower() for name in base.shown.sources)
+    if said == first or said in _FIRST:
+        return "first"
+    if said == second or said in _SECOND:
+        return "second"
+    if said in _TIES:
+        return "tie"
+    return "both_bad" if said in _BOTH_BAD else None
+
+
+def _nested(values: Json) -> Json:
+    """Return a record in the JSON form, whichever form the row has."""
+    if isinstance(values.get("fields"), dict):
+        responses = values.get("responses") or {}
+        if not isinstance(responses, dict):
+            raise ValueError("responses is no object by question; is it an export of version 2?")
+        return {
+            "id": values.get("id"),
+            "fields": values["fields"],
+            "responses": responses,
+            "suggestions": values.get("suggestions") or {},
+        }
+    questions = [name.removesuffix(_RESPONSES) for name in values if name.endswith(_RESPONSES)]
+    if not questions:
+        raise ValueError("it is no record of Argilla (fields and responses)")
+    given = {name: _flat(values, name) for name in questions}
+    suggestions = {
+        name: values[name]
+        for name in values
+        if name.endswith(_SUGGESTION) and values[name] is not None
+    }
+    fields = {
+        name: value
+        for name, value in values.items()
+        if name not in _NOT_FIELDS and _RESPONSES not in name and _SUGGESTION not in name
+    }
+    return {
+        "id": values.get("id"), "fields": fields, "responses": given, "suggestions": suggestions,
+    }  # fmt: skip
+
+
+def _flat(values: Json, question: str) -> list[Json]:
+    key = f"{question}{_RESPONSES}"
+    answers = values.get(key) or []
+    users = values.get(f"{key}.users") or [None] * len(answers)
+    states = values.get(f"{key}.status") or [None] * len(answers)
+    if not len(answers) == len(users) == len(states):
+        raise ValueError(f"{key} and its users and status have different lengths")
+    return [
+        {"value": value, "user_id": user, "status": state}
+        for value, user, state in zip(answers, users, states, strict=True)
+    ]
+
+
+def _with(base: Said, kind: Any, value: str, *, score: float | None = None) -> Said:
+    return Said(base.place, base.shown, base.control, kind, value, base.annotator, score=score)

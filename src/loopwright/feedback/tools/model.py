@@ -1,0 +1,78 @@
+"""What a row of another tool's export says, before it is decided what it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from loopwright.base.types import Json
+from loopwright.intake.model import Message
+
+
+class Tool(StrEnum):
+    """Tools whose exports are read without a mapping file."""
+
+    LABEL_STUDIO = "label-studio"
+    ARGILLA = "argilla"
+    HUGGINGFACE = "huggingface"
+
+
+Prompt = str | Sequence[Message]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What somebody judged: a prompt with no, one or two completions, and its key in the tool."""
+
+    key: str
+    prompt: Prompt
+    texts: tuple[Prompt, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Said:
+    """One answer of one person to one control (or question) of the tool."""
+
+    place: str
+    shown: Shown
+    control: str
+    kind: Literal["pair", "label", "rating", "text", "thumb"]
+    value: str
+    """pair: first, second, tie or both_bad; label, text: as it stands; thumb: up or down."""
+    annotator: str
+    score: float | None = None
+    most: float | None = None
+    at: float | None = None
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A row that one of the plain imports takes as it is."""
+
+    place: str
+    values: Json
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Something that is not taken in, with the reason as a plural noun ("predictions")."""
+
+    what: str
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A row that cannot be read, and why."""
+
+    place: str
+    reason: str
+
+
+Read = Said | Plain | LeftOut | Bad
+
+Fields = Mapping[str, str]
+"""Ours (prompt, completion, first, second) -> the tool's field, where it cannot be guessed."""

@@ -1,0 +1,88 @@
+"""`loopwright import --from` and `loopwright webhooks` against a running server."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from test_tool_imports import EXPORTS
+from typer.testing import CliRunner
+
+from loopwright.cli.lock import SERVER_FILE, TOKEN_FILE, only_server
+from loopwright.cli.main import app
+from support.server import RunningServer
+
+runner = CliRunner()
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One kind is enough: the command line never sees the database."""
+    return sqlite_url
+
+
+@pytest.fixture
+def served(server: RunningServer) -> Iterator[list[str]]:
+    """The options that lead a command to the running server, as `loopwright up` leaves them."""
+    with server.owner() as owner, only_server(server.home.settings):
+        folder = server.home.path
+        (folder / SERVER_FILE).write_text(json.dumps({"url": server.url}))
+        key = owner.headers["authorization"].removeprefix("Bearer ")
+        (folder / TOKEN_FILE).write_text(key)
+        yield ["-p", "support", "--home", str(folder)]
+
+
+def told(*args: str, code: int = 0) -> str:
+    done = runner.invoke(app, list(args))
+    assert done.exit_code == code, done.output
+    return done.output
+
+
+def test_an_export_is_imported_by_the_name_of_its_tool(served: list[str], tmp_path: Path) -> None:
+    export = str(EXPORTS / "label_studio.json")
+    first = told("import", export, "--from", "label-studio", *served)
+    assert "Added 3 judgments, 2 items, 2 prompts" in first
+    assert "2 predictions" in first
+    again = json.loads(told("import", export, "--from", "label-studio", "--json", *served))
+    assert "Nothing was added" in again["sentence"]
+    folder = tmp_path / "my-set"
+    (folder / ".argilla").mkdir(parents=True)
+    shutil.copy(EXPORTS / "argilla_records.json", folder / "records.json")
+    shutil.copy(EXPORTS / "argilla_settings.json", folder / ".argilla/settings.json")
+    report = json.loads(told("import", str(folder), "--from", "argilla", "--json", *served))
+    assert report["source"] == "argilla:my-set"
+    assert report["counts"]["judgments_added"] == 3
+
+
+def test_wrong_options_say_what_to_do(served: list[str], tmp_path: Path) -> None:
+    export = str(EXPORTS / "label_studio.json")
+    assert "--from label-studio" in told("import", export, *served, code=1)
+    assert "label-studio" in told("import", export, "--from", "other", *served, code=1)
+    missing = str(tmp_path / "none")
+    assert "Check the path" in told("import", missing, "--from", "argilla", *served, code=1)
+    wrong = ("import", export, "--from", "label-studio", "--field", "prompt", *served)
+    assert "equals sign" in told(*wrong, code=1)
+    unknown = ("import", export, "--from", "label-studio", "--field", "title=x", *served)
+    assert "not understood" in told(*unknown, code=1)
+
+
+def test_webhooks_from_the_command_line(served: list[str]) -> None:
+    url = "https://example.com/hook"
+    made = json.loads(told("webhooks", "add", url, "--kind", "release.*", "--json", *served))
+    hook = made["webhook"]["id"]
+    assert made["secret"].startswith("whsec_")
+    assert "whsec_" in told("webhooks", "rotate", hook, *served)
+    assert "active" in told("webhooks", "list", *served)
+    assert "on its way" in told("webhooks", "ping", hook, *served)
+    [one] = json.loads(told("webhooks", "deliveries", hook, "--json", *served))["deliveries"]
+    assert one["kind"] == "webhook.ping"
+    assert "waits" in told("webhooks", "redeliver", hook, one["id"], *served, code=1)
+    assert "paused" in told("webhooks", "pause", hook, *served)
+    assert "active" in told("webhooks", "resume", hook, *served)
+    assert "removed" in told("webhooks", "remove", hook, *served)
+    assert json.loads(told("webhooks", "list", "--json", *served)) == []
+    refused = told("webhooks", "add", "http://169.254.169.254/", *served, code=1)
+    assert "https://" in refused
