@@ -69,7 +69,7 @@ def write_votes(path: Path) -> Path:
     return path
 
 
-def add_pairs(server: Server, count: int, *, start: int = 0) -> None:
+def add_pairs(server: Server, count: int, *, start: int = 0, project: str = "helpdesk") -> None:
     """Offer `count` pairs to annotators."""
     items = [
         {
@@ -84,7 +84,14 @@ def add_pairs(server: Server, count: int, *, start: int = 0) -> None:
         }
         for number in range(start, start + count)
     ]
-    server.post("/api/projects/helpdesk/items", {"items": items})
+    server.post(f"/api/projects/{project}/items", {"items": items})
+
+
+def add_project(server: Server, project: str, *, pairs: int) -> str:
+    """Make a project of its own for one test; returns its id."""
+    server.post("/api/projects", {"yaml": PROJECT.replace("id: helpdesk", f"id: {project}")})
+    add_pairs(server, pairs, project=project)
+    return project
 
 
 def fill(server: Server) -> None:

@@ -1,12 +1,12 @@
 """What was built: the label page stays small, and the pages' types are the server's."""
 
-import gzip
-import json
 import subprocess
 import sys
 from pathlib import Path
 
 from e2e_server import REPOSITORY
+
+from loopwright.cli.bench.label_page import first_load_bytes
 
 STATIC = REPOSITORY / "src/loopwright/static"
 FRONTEND = REPOSITORY / "frontend"
@@ -15,12 +15,7 @@ BUDGET_BYTES = 230_000
 
 def test_first_script_of_the_label_page_is_within_budget() -> None:
     """Everything that the browser loads before the label page shows, compressed."""
-    manifest = json.loads((STATIC / ".vite/manifest.json").read_text())
-    needed = ["index.html"]
-    for name in needed:
-        needed += [other for other in manifest[name].get("imports", []) if other not in needed]
-    sizes = [len(gzip.compress((STATIC / manifest[name]["file"]).read_bytes())) for name in needed]
-    assert sum(sizes) <= BUDGET_BYTES
+    assert first_load_bytes(STATIC) <= BUDGET_BYTES
 
 
 def test_committed_types_are_those_of_the_server(tmp_path: Path) -> None:

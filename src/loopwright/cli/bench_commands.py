@@ -17,7 +17,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="real-votes or gateway.")],
+    name: Annotated[str, typer.Argument(help="real-votes, gateway or label-page.")],
     data: Annotated[Path | None, typer.Option(help="Folder with the data sets.")] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -44,4 +44,10 @@ def _measure(name: str, data: Path | None) -> Json:
         from loopwright.serving.bench import report
 
         return report()
-    raise InvalidInput(f"There is no bench {name!r}.", remedy="Use real-votes or gateway.")
+    if name == "label-page":
+        from loopwright.cli.bench.label_page_run import measure as measure_page
+
+        return measure_page(data)
+    raise InvalidInput(
+        f"There is no bench {name!r}.", remedy="Use real-votes, gateway or label-page."
+    )

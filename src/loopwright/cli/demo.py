@@ -32,7 +32,7 @@ def run_demo(
     """Run `rounds` of the loop, report what was decided, leave the site running unless `leave`."""
     if json_file is not None:
         json_file.parent.mkdir(parents=True, exist_ok=True)
-    settings = _settings(home)
+    settings = free_settings(home or Path(tempfile.mkdtemp(prefix="loopwright-demo-")))
     console.print(f"Simulated project {PROJECT}, seed {seed}, home {settings.home}")
     with PeakMemory() as memory, server_process(settings) as client:
         if any(project["id"] == PROJECT for project in client.projects()):
@@ -49,8 +49,9 @@ def run_demo(
             _stay(client)
 
 
-def _settings(home: Path | None) -> Settings:
-    chosen = settings_for(home or Path(tempfile.mkdtemp(prefix="loopwright-demo-")))
+def free_settings(home: Path) -> Settings:
+    """Return settings of that home, with other ports than the usual where those are taken."""
+    chosen = settings_for(home)
     ports = {
         name: getattr(chosen, name) if _is_free(getattr(chosen, name)) else _free_port()
         for name in ("port", "gateway_port", "model_port")

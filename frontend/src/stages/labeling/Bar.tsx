@@ -61,7 +61,7 @@ export function Bar({ desk, assignment, reason, lacking, asked, onSend, onSkip, 
   const takeNote = () => (shown ? noteField.current?.focus() : setNoting(true));
   useKey("m", takeNote);
   return (
-    <div className={styles.bar} role="group" aria-label={t("label.choose")} data-bar>
+    <div className={styles.bar} role="group" aria-label={t("label.choose")} data-bar data-item={id}>
       <Text fw={600} mb={6} dir="auto">{question.text}</Text>
       {children}
       <div className={styles.send}>
