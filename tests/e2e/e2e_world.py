@@ -5,6 +5,8 @@ from pathlib import Path
 
 from e2e_server import Server
 
+from loopwright.base.types import Json
+
 PROJECT = """\
 id: helpdesk
 name: Help desk
@@ -94,7 +96,30 @@ def add_project(server: Server, project: str, *, pairs: int) -> str:
     return project
 
 
+def add_feedback(server: Server) -> None:
+    """Send feedback of every kind: some of it opens items, some only marks."""
+    about = {"prompt": "How do I return a parcel?", "completion": "We value your business."}
+    said: list[Json] = [
+        {"kind": "thumb", "value": "up", "user": "customer-1"},
+        {"kind": "thumb", "value": "down", "comment": "It does not say how."},
+        {"kind": "rating", "value": 2, "max": 5},
+        {"kind": "edit", "value": "Open Orders, choose the order, press Return."},
+        {"kind": "verdict", "value": "reject"},
+        {"kind": "label", "value": "off topic", "tool": "other desk", "rater": "r7"},
+        {"kind": "thumb", "value": "down", "request_id": "req_of_tomorrow"},
+    ]
+    rows = [
+        {"client_id": f"f{number}", "source": "shop", **({} if "request_id" in one else about)}
+        | one
+        for number, one in enumerate(said)
+    ]
+    server.post("/api/projects/helpdesk/feedback/batch", {"feedback": rows})
+
+
 def fill(server: Server) -> None:
-    """Make the project and give it pairs to judge."""
+    """Make the project; give it pairs to judge, feedback, and a webhook that leads nowhere."""
     server.post("/api/projects", {"yaml": PROJECT})
     add_pairs(server, 12)
+    add_feedback(server)
+    hook = {"url": "https://hooks.example.invalid/desk", "kinds": ["release.*", "cycle.*"]}
+    server.post("/api/projects/helpdesk/webhooks", hook)

@@ -5,6 +5,7 @@ const ALLOWED = {
   cycle: ["owner", "lead", "engineer"],
   release: ["owner", "engineer"],
   people: ["owner", "lead"],
+  webhooks: ["owner", "lead", "engineer"],
   judge: ["owner", "lead", "specialist", "annotator"],
 } as const;
 

@@ -46,6 +46,14 @@ export type CycleDetail = Schemas["CycleDetailOut"];
 export type CycleStep = Schemas["StepOut"];
 
 export type ImportRun = Schemas["ImportOut"];
+export type FeedbackPage = Schemas["FeedbackPage"];
+export type FeedbackRow = Schemas["FeedbackOut"];
+export type FeedbackCounts = Schemas["CountsOut"];
+export type Webhook = Schemas["WebhookOut"];
+export type WebhooksView = Schemas["WebhooksOut"];
+export type WebhookMade = Schemas["WebhookMade"];
+export type DeliveryPage = Schemas["DeliveriesOut"];
+export type Delivery = Schemas["DeliveryOut"];
 export type DatasetVersion = Schemas["DatasetOut"];
 export type LineageView = Schemas["TraceOut"];
 

@@ -1,5 +1,7 @@
+import { feedback, importFrom } from "./feedback";
 import { mine } from "./mine";
 import { project } from "./project";
+import { webhooks } from "./webhooks";
 import { work } from "./work";
 
-export const pages = { ...project, ...work, ...mine };
+export const pages = { ...project, ...work, ...mine, feedback, importFrom, webhooks };

@@ -1,6 +1,7 @@
 import { useParams, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Page, Section } from "../../ui/Page";
+import { Feedback } from "../feedback/Feedback";
 import { ImportForm } from "./ImportForm";
 import { ImportsTable } from "./Imports";
 import { Lineage } from "./Lineage";
@@ -16,6 +17,7 @@ export function DataPage() {
       <Section title={t("data.versions")} aside={<Freeze projectId={project} />}><DatasetVersions projectId={project} /></Section>
       <Section title={t("data.lineage")} id="lineage"><Lineage projectId={project} start={ref} /></Section>
       <Section title={t("data.import")}><ImportForm projectId={project} /></Section>
+      <Section title={t("feedback.title")} id="feedback"><Feedback projectId={project} /></Section>
       <Section title={t("data.imports")}><ImportsTable projectId={project} /></Section>
     </Page>
   );

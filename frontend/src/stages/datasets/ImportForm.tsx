@@ -1,9 +1,10 @@
-import { Alert, Button, Checkbox, FileButton, Group, Stack, Text, Textarea } from "@mantine/core";
+import { Alert, Button, Checkbox, FileButton, Group, NativeSelect, Stack, Text, Textarea } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call, project } from "../../api/http";
 import type { ImportRun } from "../../api/work";
+import { ErrorPanel } from "../../ui/ErrorPanel";
 import { YamlErrors } from "../../ui/YamlErrors";
 import { ImportSentence } from "./Imports";
 
@@ -14,6 +15,8 @@ fields: {item: id, prompt: prompt, first: answer_a, second: answer_b, first_sour
 choices: {a: first, b: second, tie: tie}
 open: false  # true also offers the items for further judging
 `;
+
+const FORMS = ["mapping", "label-studio", "argilla", "huggingface"] as const;
 
 function Picker({ label, file, onPick }: { label: string; file: File | null; onPick: (file: File | null) => void }) {
   const { t } = useTranslation();
@@ -35,22 +38,33 @@ export function ImportForm({ projectId }: { projectId: string }) {
   const [second, setSecond] = useState<File | null>(null);
   const [mapping, setMapping] = useState(EXAMPLE);
   const [skipBad, setSkipBad] = useState(false);
+  const [form, setForm] = useState<(typeof FORMS)[number]>("mapping");
+  const mapped = form === "mapping";
   const run = useMutation({
     mutationFn: () => {
-      const form = new FormData();
-      if (file) form.append("file", file);
-      if (second) form.append("joined", second);
-      form.append("mapping", mapping);
-      form.append("skip_bad", String(skipBad));
-      return call<ImportRun>("POST", project(projectId, "/imports"), { body: form });
+      const sent = new FormData();
+      if (file) sent.append(mapped ? "file" : "files", file);
+      if (mapped && second) sent.append("joined", second);
+      if (mapped) sent.append("mapping", mapping);
+      else sent.append("tool", form);
+      sent.append("skip_bad", String(skipBad));
+      return call<ImportRun>("POST", project(projectId, mapped ? "/imports" : "/imports/tool"), { body: sent });
     },
     onSuccess: () => queries.invalidateQueries({ queryKey: ["project", projectId] }),
   });
   return (
     <Stack gap="sm">
+      <NativeSelect
+        maw={360}
+        label={t("importFrom.form")}
+        value={form}
+        onChange={(event) => setForm(FORMS.find((one) => one === event.currentTarget.value) ?? "mapping")}
+        data={FORMS.map((one) => ({ value: one, label: t(`importFrom.${one}`) }))}
+      />
       <Picker label={t("data.file")} file={file} onPick={setFile} />
-      <Picker label={t("data.joinFile")} file={second} onPick={setSecond} />
-      <Textarea
+      {!mapped && <Text size="sm" c="dimmed">{t("importFrom.hint")}</Text>}
+      {mapped && <Picker label={t("data.joinFile")} file={second} onPick={setSecond} />}
+      {mapped && <Textarea
         label={t("data.mapping")}
         description={t("data.mappingHint")}
         value={mapping}
@@ -60,12 +74,12 @@ export function ImportForm({ projectId }: { projectId: string }) {
         maxRows={16}
         spellCheck={false}
         styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)", fontSize: 13 } }}
-      />
+      />}
       <Group justify="space-between">
         <Checkbox label={t("data.skipBad")} checked={skipBad} onChange={(event) => setSkipBad(event.currentTarget.checked)} />
         <Button onClick={() => run.mutate()} loading={run.isPending} disabled={!file}>{t("data.run")}</Button>
       </Group>
-      {run.error && <YamlErrors error={run.error} text={mapping} />}
+      {run.error && (mapped ? <YamlErrors error={run.error} text={mapping} /> : <ErrorPanel error={run.error} />)}
       {run.data && (
         <Alert color="green" variant="outline" className="lw-panel" role="status" title={t("data.done")}>
           <ImportSentence projectId={projectId} report={run.data} />

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { projectQuery } from "../../api/queries";
 import { may } from "../../api/roles";
 import { Page, Section } from "../../ui/Page";
+import { Webhooks } from "../webhooks/Webhooks";
 import { People } from "./People";
 import { ProjectFile } from "./ProjectFile";
 
@@ -14,6 +15,7 @@ export function SettingsPage() {
   return (
     <Page title={t("nav.settings")}>
       {may(self.data?.role, "people") && <Section title={t("settings.people")}><People projectId={project} /></Section>}
+      {may(self.data?.role, "webhooks") && <Section title={t("webhooks.title")} id="webhooks"><Webhooks projectId={project} /></Section>}
       <ProjectFile projectId={project} />
     </Page>
   );
