@@ -16,7 +16,9 @@ from loopwright.base.clock import system_now
 from loopwright.base.errors import InvalidInput
 from loopwright.datasets import service as datasets
 from loopwright.datasets.model import DatasetSpec
-from loopwright.feedback import store
+from loopwright.feedback import service, store
+from loopwright.feedback.model import EffectState
+from loopwright.feedback.schemas import FeedbackIn
 from loopwright.feedback.tables import feedback as feedback_table
 from loopwright.guidelines.apply import apply_project
 from loopwright.infra.home import Home
@@ -201,6 +203,8 @@ def test_a_thumb_down_opens_one_task_whoever_repeats_it(
     assert (state.wanted, state.band) == (2, Band.TARGETED)
     marks = lead.get(BASE, params={"item_id": first["item_id"]}).json()["feedback"]
     assert len(marks) == 2
+    of_item = lead.get(f"{BASE}/counts", params={"item_id": first["item_id"]}).json()
+    assert of_item["by_kind"] == [{"name": "thumb down", "count": 2}]
     counts = lead.get(f"{BASE}/counts").json()
     assert counts["opened_today"] == 1
     assert {row["name"]: row["count"] for row in counts["by_kind"]} == {
@@ -355,3 +359,35 @@ def test_a_project_of_pairs_asks_nothing_about_one_answer(
     edit = send(app, thumb(2, kind="edit", value="It is at the desk."))
     assert edit["state"] == "opened"
     assert lead.get(f"{BASE}/counts").json()["opened_today"] == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "criteria"),
+    [
+        ("{id: q, kind: likert, text: T, scale: [Bad, Good]}", ""),
+        ("{id: q, kind: rubric, text: T}", "criteria: [{id: tone, name: Tone, scale: [A, B]}]"),
+        ("{id: q, kind: correction, text: T}", ""),
+        ("{id: q, kind: multi_label, text: T, options: [{id: a, name: A}]}", ""),
+    ],
+)
+def test_any_question_about_one_answer_is_asked(
+    app: httpx.Client, home: Home, question: str, criteria: str
+) -> None:
+    yaml = f"id: support\nname: S\nsimulated: true\nquestions: [{question}]\n"
+    yaml += f"guideline: {{text: Be kind., {criteria}}}\n".replace(", }", "}")
+    spec = parse_project(yaml.replace("id: support", "id: other"))
+    home.db.write(lambda tx: apply_project(tx, spec=spec, yaml=yaml, now=1.0))
+    done = home.db.write(
+        lambda tx: service.receive(
+            tx, project_id="other", rows=[FeedbackIn(**thumb()).new()],
+            person_id=None, now=system_now(),
+        )
+    )  # fmt: skip
+    assert [one.effect.state for one in done if one.effect] == [EffectState.OPENED]
+
+
+def test_a_prompt_alone_is_only_marked(app: httpx.Client, home: Home) -> None:
+    rules(home)
+    body = thumb()
+    del body["completion"]
+    assert send(app, body)["state"] == "unsuited"

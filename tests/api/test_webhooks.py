@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -375,3 +376,20 @@ def test_the_log_forgets_what_was_delivered_long_ago(home: Home, receiver: Recei
     assert home.db.write(lambda tx: store.forget(tx, before=NOW, limit=10)) == 0
     assert home.db.write(lambda tx: store.forget(tx, before=NOW + 1, limit=10)) == 1
     assert messages(home, hook) == []
+
+
+def test_two_servers_at_once_send_every_message_once(home: Home, receiver: Receiver) -> None:
+    add(home, receiver.url)
+    for _ in range(30):
+        happen(home, "item.closed")
+
+    def serve(_: int) -> int:
+        follow(home)
+        return len(send_due(home, NOW))
+
+    with ThreadPoolExecutor(4) as pool:
+        sent = list(pool.map(serve, range(4)))
+    send_due(home, NOW)
+    assert sum(sent) <= 30
+    assert len(receiver.got) == 30
+    assert len(set(receiver.ids())) == 30

@@ -3279,7 +3279,9 @@ export interface operations {
     };
     counts_api_projects__project_id__feedback_counts_get: {
         parameters: {
-            query?: never;
+            query?: {
+                item_id?: string | null;
+            };
             header?: never;
             path: {
                 project_id: string;

@@ -22,11 +22,10 @@ from loopwright.intake.model import (
 from loopwright.intake.rules import item_id as item_id_of
 from loopwright.models import service as models
 from loopwright.projects.spec import ProjectSpec, QuestionSpec
+from loopwright.questions.registry import kind_of
 from loopwright.sampling import service as sampling
 from loopwright.sampling.model import Band
 
-ONE_COMPLETION = frozenset({"single_label", "multi_label", "rubric", "likert", "correction"})
-"""Kinds of question that ask about one completion."""
 _OPENABLE = frozenset({ItemPurpose.CORE, ItemPurpose.CONFUSED, ItemPurpose.TARGETED})
 """Comparisons that decide a release, and audits, are not for outsiders to add votes to."""
 
@@ -136,13 +135,14 @@ class Opener:
     def _question(self, found: Feedback, trace: Trace | None) -> QuestionSpec | None:
         """An edit beside what was edited is a pair to judge; else one answer is asked about."""
         written = trace.completion if trace is not None else found.completion
-        kinds = ONE_COMPLETION
-        if found.text is not None and written is not None and found.text != written:
-            kinds = frozenset({"pairwise"})
-        for question in self.spec.questions:
-            if question.kind in kinds:
-                return question
-        return next((q for q in self.spec.questions if q.kind in ONE_COMPLETION), None)
+        if written is None:
+            return None
+        edited = found.text is not None and found.text != written
+        for texts in (2, 1) if edited else (1,):
+            for question in self.spec.questions:
+                if _suits(question, texts):
+                    return question
+        return None
 
     def _make_item(
         self, found: Feedback, question: QuestionSpec, key: str, trace: Trace | None
@@ -171,7 +171,7 @@ class Opener:
         )
         wrote = trace.policy_id if trace is not None else policies[names[0]]
         texts = [] if written is None else [NewCompletion(prompt.id, wrote, written)]
-        if question.kind == "pairwise" and found.text is not None:
+        if _suits(question, 2) and found.text is not None:
             texts.append(NewCompletion(prompt.id, policies[names[1]], found.text))
         completion_ids = intake.add_completions(self.tx, rows=texts, now=self.now)
         [item_id] = intake.add_items(
@@ -195,6 +195,12 @@ class Opener:
 
 def _key(found: Feedback, question: QuestionSpec) -> str:
     """Name the item by what is asked about what: more feedback about it finds the same item."""
-    pair = question.kind == "pairwise" and found.text is not None
-    edit = digest_bytes(found.text.encode()) if pair and found.text is not None else ""
+    pair = _suits(question, 2) and found.text is not None
+    edit = digest_bytes((found.text or "").encode()) if pair else ""
     return f"feedback:{question.id}:{found.target_key}:{edit}"
+
+
+def _suits(question: QuestionSpec, texts: int) -> bool:
+    """Return whether a question can be asked about so many completions, without an image."""
+    kind = kind_of(question.kind)
+    return kind.fewest <= texts <= kind.most and not kind.wants_image

@@ -98,13 +98,21 @@ def list_feedback(
 
 
 @router.get("/counts")
-def counts(project_id: str, home: HomeOf, actor: ActorOf) -> CountsOut:
-    """Return how much feedback there is by kind, source and effect, and the room of the day."""
+def counts(
+    project_id: str,
+    home: HomeOf,
+    actor: ActorOf,
+    item_id: Annotated[str | None, Query(max_length=200)] = None,
+) -> CountsOut:
+    """Return how much feedback there is by kind, source and effect, of the project or an item.
+
+    The room of the day is the project's.
+    """
     require(actor, Permission.RESULTS_READ, project_id)
 
     def read(tx: Connection) -> CountsOut:
         limits = projects.get(tx, project_id).spec.feedback
-        found = store.counts(tx, project_id)
+        found = store.counts(tx, project_id, item_id=item_id)
         since = rules.day_start(system_now())
         return CountsOut(
             total=sum(row[4] for row in found),

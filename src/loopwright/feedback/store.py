@@ -127,7 +127,9 @@ def page(
     return [_both(row) for row in tx.execute(query).mappings()]
 
 
-def counts(tx: Connection, project_id: str) -> list[tuple[str, str | None, str, str, int]]:
+def counts(
+    tx: Connection, project_id: str, *, item_id: str | None = None
+) -> list[tuple[str, str | None, str, str, int]]:
     """Return (kind, value, source, state, how many); values of thumbs and verdicts alone."""
     value = case((feedback.c.kind.in_(["thumb", "verdict"]), feedback.c.value), else_=None)
     each = (
@@ -139,9 +141,11 @@ def counts(tx: Connection, project_id: str) -> list[tuple[str, str | None, str, 
         )
         .join(feedback_effect, feedback_effect.c.feedback_id == feedback.c.id)
         .where(feedback.c.project_id == project_id)
-        .subquery()
     )
-    query = select(*each.c, func.count()).group_by(*each.c)
+    if item_id is not None:
+        each = each.where(feedback_effect.c.item_id == item_id)
+    rows = each.subquery()
+    query = select(*rows.c, func.count()).group_by(*rows.c)
     return [(row[0], row[1], row[2], row[3], int(row[4])) for row in tx.execute(query)]
 
 
