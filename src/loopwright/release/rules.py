@@ -5,8 +5,6 @@ hold; only a stage whose every demand is met advances. Counts are looked at agai
 every test here stays valid under that.
 """
 
-from math import exp, lgamma, log
-
 from loopwright.release.model import (
     CLOSED,
     ArmTraffic,
@@ -17,6 +15,7 @@ from loopwright.release.model import (
     Step,
     StepKind,
 )
+from loopwright.stats.eprocess import rate_evidence, split_evidence
 
 ROLLBACK_EVIDENCE = 200.0
 """At most one false rollback in this many releases whose candidate fails as often as allowed."""
@@ -26,22 +25,6 @@ MAX_LENGTH_RATIO = 3.0
 SIGNAL_REQUESTS = 30
 """Fewer requests per arm say nothing about latency and length."""
 HOLD_LIMIT_SECONDS = 7 * 86400.0
-
-
-def binomial_evidence(events: int, trials: int, rate: float) -> float:
-    """Return the e-value of "the rate is at most `rate`" for independent trials.
-
-    Robbins's mixture with a uniform prior: B(1 + s, 1 + n - s) / (p^s (1-p)^(n-s)), which stays
-    valid however often it is looked at. One when the observed rate is not above `rate`.
-    """
-    if trials == 0 or events / trials <= rate:
-        return 1.0
-    return _mixture(events, trials, rate)
-
-
-def split_evidence(events: int, trials: int, rate: float) -> float:
-    """Return the two-sided e-value of "the rate is `rate`" (sample ratio mismatch)."""
-    return _mixture(events, trials, rate) if trials and 0.0 < rate < 1.0 else 1.0
 
 
 def decide_step(release: Release, seen: Observation, *, now: float) -> Step:
@@ -93,7 +76,7 @@ def _guardrails(release: Release, stage: Stage, seen: Observation) -> str | None
     if stable.requests >= SIGNAL_REQUESTS and stable.error_rate is not None:
         # What fails on both sides is not the candidate's fault.
         allowed = max(allowed, stable.error_rate)
-    evidence = binomial_evidence(arm.errors, arm.requests, min(max(allowed, 0.001), 0.99))
+    evidence = rate_evidence(arm.errors, arm.requests, min(max(allowed, 0.001), 0.99))
     if evidence < ROLLBACK_EVIDENCE:
         return None
     return (
@@ -158,13 +141,6 @@ def _progress(release: Release, stage: Stage, seen: Observation, *, now: float) 
 
 def _held_too_long(release: Release, now: float) -> bool:
     return release.held_at is not None and now - release.held_at > HOLD_LIMIT_SECONDS
-
-
-def _mixture(events: int, trials: int, rate: float) -> float:
-    log_beta = lgamma(1 + events) + lgamma(1 + trials - events) - lgamma(2 + trials)
-    log_null = events * log(rate) + (trials - events) * log(1.0 - rate)
-    exponent = log_beta - log_null
-    return exp(min(exponent, 500.0))
 
 
 def _ratio(first: float | None, second: float | None) -> float | None:

@@ -12,7 +12,8 @@ from pathlib import Path
 from loopwright.release.guard_verdicts import GuardVerdict, read_verdict
 from loopwright.release.routing import Arm, RoutingSnapshot, without_candidate
 from loopwright.serving.model import Exchange, FailureKind
-from loopwright.serving.rules import FailureDetector, StableRate, allowed_rate
+from loopwright.serving.rules import StableRate, allowed_rate
+from loopwright.stats.eprocess import RateDetector
 
 Store = Callable[[GuardVerdict], None]
 
@@ -21,7 +22,7 @@ Store = Callable[[GuardVerdict], None]
 class _Watch:
     requests: int = 0
     failures: Counter[str] = field(default_factory=Counter)
-    detector: FailureDetector = field(default_factory=FailureDetector)
+    detector: RateDetector = field(default_factory=RateDetector)
 
 
 class Guard:
@@ -70,7 +71,7 @@ class Guard:
             candidate.max_error_rate, self._stable.get(snapshot.project_id, StableRate())
         )
         watch.requests += 1
-        watch.detector = watch.detector.after(failed=failed, allowed_rate=allowed)
+        watch.detector = watch.detector.after(event=failed, allowed_rate=allowed)
         if exchange.failure is not None:
             watch.failures[FailureKind(exchange.failure).value] += 1
         if watch.detector.evidence >= self._threshold:

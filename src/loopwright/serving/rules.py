@@ -1,39 +1,9 @@
-"""The fast guard's test, pure: is this candidate failing more often than it may?"""
+"""How often a candidate may fail before the fast guard calls it broken; pure."""
 
 from dataclasses import dataclass
 
-BETS = (0.1, 0.3, 0.6, 0.9)
-"""Fractions of the largest safe bet; a mixture, because the size of the trouble is not known."""
 RECENT = 200.0
 """Requests over which the stable arm's own failure rate is remembered."""
-
-
-@dataclass(frozen=True)
-class FailureDetector:
-    """An e-detector for "fails more often than allowed", one request at a time.
-
-    Under "each request fails with probability at most the allowed rate, given the past", each
-    bet's wealth is a non-negative supermartingale; restarting it at 1 (CUSUM form) gives an
-    e-detector whose mean time to a false alarm at threshold c is at least c requests (Shin,
-    Ramdas, Rinaldo 2022, "E-detectors"). The allowed rate may change with the past.
-    """
-
-    wealth: tuple[float, ...] = (1.0,) * len(BETS)
-
-    @property
-    def evidence(self) -> float:
-        """Return the mean over the bets, an e-detector again."""
-        return sum(self.wealth) / len(self.wealth)
-
-    def after(self, *, failed: bool, allowed_rate: float) -> "FailureDetector":
-        """Return the detector after one request; `allowed_rate` in (0, 1)."""
-        surprise = (1.0 if failed else 0.0) - allowed_rate
-        return FailureDetector(
-            tuple(
-                max(wealth, 1.0) * (1.0 + bet / allowed_rate * surprise)
-                for wealth, bet in zip(self.wealth, BETS, strict=True)
-            )
-        )
 
 
 @dataclass(frozen=True)
