@@ -1,4 +1,7 @@
-"""What a write promises: alone in its failure, durable when it returns, never nested."""
+"""What a write promises: alone in its failure, durable when it returns, never nested.
+
+And a read: one moment of the database, whatever is written meanwhile.
+"""
 
 import sqlite3
 import threading
@@ -188,6 +191,18 @@ def test_a_reader_cannot_write(db: Database) -> None:
         db.read(adds(1))
     assert db.write(adds(2)) == 2
     assert stored(db) == {2}
+
+
+def test_a_read_sees_one_snapshot(db: Database) -> None:
+    def read(tx: Connection) -> tuple[set[int], set[int]]:
+        before = set(tx.scalars(select(tally.c.id)))
+        writer = threading.Thread(target=lambda: db.write(adds(7)))
+        writer.start()
+        writer.join()
+        return before, set(tx.scalars(select(tally.c.id)))
+
+    assert db.read(read) == (set(), set())
+    assert stored(db) == {7}
 
 
 def test_many_threads_lose_no_update(db: Database) -> None:
