@@ -25,10 +25,14 @@ OPEN = {
 """Routes without a sign-in: liveness, counters without content, and signing in itself."""
 
 SIGNED_IN = {
+    ("DELETE", "/api/me/keys/{key_id}"),
     ("GET", "/api/me"),
+    ("GET", "/api/me/keys"),
     ("GET", "/api/projects"),
+    ("POST", "/api/me/keys"),
     ("POST", "/api/signin-links"),
     ("POST", "/api/signout"),
+    ("POST", "/api/signout-everywhere"),
 }
 """Routes for whoever is signed in; they answer only about the asker."""
 
@@ -70,6 +74,10 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("GET", f"{_P}/guidelines/{{number}}"): Rule(EVERYBODY),
     ("GET", f"{_P}/people"): Rule(LEADS),
     ("POST", f"{_P}/people"): Rule(LEADS, {"json": {"name": "New", "role": "annotator"}}),
+    ("PUT", f"{_P}/people/{{person_id}}/role"): Rule(LEADS, {"json": {"role": "viewer"}}),
+    ("DELETE", f"{_P}/people/{{person_id}}"): Rule(LEADS),
+    ("GET", f"{_P}/keys"): Rule(LEADS),
+    ("DELETE", f"{_P}/keys/{{key_id}}"): Rule(LEADS),
     ("PUT", f"{_P}/people/{{person_id}}/tags"): Rule(LEADS, {"json": {"tags": ["de"]}}),
     ("POST", f"{_P}/assignments"): Rule(JUDGES, {"json": {"count": 1}}),
     ("POST", f"{_P}/judgments"): Rule(JUDGES, {"json": _JUDGMENT}),

@@ -92,7 +92,7 @@ def test_routes_about_the_asker_need_a_sign_in(
     clients: dict[str, httpx.Client], route: Route
 ) -> None:
     assert call(clients["anonymous"], route)[0] == 401
-    assert call(clients["viewer"], route)[0] == 200
+    assert call(clients["viewer"], route)[0] in {200, 404}
 
 
 @pytest.mark.parametrize("route", sorted(OPEN), ids=" ".join)

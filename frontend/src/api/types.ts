@@ -21,6 +21,7 @@ export type ProjectSummary = Schemas["ProjectOut"];
 export type Applied = Schemas["AppliedOut"];
 export type Person = Schemas["PersonOut"];
 export type NewPerson = Schemas["NewPersonOut"];
+export type ApiKey = Schemas["KeyOut"];
 
 export type Assignment = Schemas["AssignmentOut"];
 export type Message = Pick<Schemas["MessageOut"], "role" | "content">;

@@ -19,8 +19,8 @@ export default function PersonMenu() {
     if (person) void sendStrays(person);
   }, [person]);
   if (!me.data) return null;
-  const signOut = async () => {
-    await call("POST", "/api/signout");
+  const signOut = async (where: "signout" | "signout-everywhere") => {
+    await call("POST", `/api/${where}`);
     queries.clear();
     await navigate({ to: "/signin" });
   };
@@ -33,7 +33,8 @@ export default function PersonMenu() {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={() => void signOut()}>{t("person.signOut")}</Menu.Item>
+        <Menu.Item onClick={() => void signOut("signout")}>{t("person.signOut")}</Menu.Item>
+        <Menu.Item onClick={() => void signOut("signout-everywhere")}>{t("person.signOutEverywhere")}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

@@ -66,7 +66,7 @@ def require_grant(actor: Actor, *, role: Role, project_id: str) -> None:
     held = role_in(actor, project_id)
     if held is None or not _GRANTS[role] <= _GRANTS[held]:
         raise Forbidden(
-            f"Nobody can give the role {role.value} in project {project_id} without holding "
-            "all that it allows.",
-            remedy="Ask an owner to add this person.",
+            f"Nobody can give the role {role.value} in project {project_id}, or take it away, "
+            "without holding all that it allows.",
+            remedy="Ask an owner to do it.",
         )

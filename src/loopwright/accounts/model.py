@@ -70,6 +70,19 @@ class Person:
     created_at: float
     tags: tuple[str, ...] = ()
     """Skills and languages of this person there."""
+    everywhere: bool = False
+    """Whether the role is held in the whole installation."""
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """A key as it can be shown: never the secret, only whose it is and whether it is good."""
+
+    id: str
+    person_id: str
+    person: str
+    created_at: float
+    revoked_at: float | None
 
 
 @dataclass(frozen=True)

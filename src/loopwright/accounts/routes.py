@@ -5,13 +5,24 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import Connection
 
-from loopwright.accounts import service
+from loopwright.accounts import control, service
 from loopwright.accounts.model import Actor
-from loopwright.accounts.schemas import LinkOut, MeOut, Ok, SignIn
+from loopwright.accounts.schemas import (
+    KeyOut,
+    KeysOut,
+    LinkOut,
+    MeOut,
+    NewKeyOut,
+    Ok,
+    SignedOutOut,
+    SignIn,
+    keys_out,
+)
 from loopwright.base.clock import system_now
 from loopwright.base.errors import Forbidden, Unauthenticated
 from loopwright.infra.home import Home
 from loopwright.infra.http import get_home
+from loopwright.infra.rate_limit import TokenBuckets
 
 COOKIE = "loopwright_session"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -55,9 +66,15 @@ def current_actor(request: Request, home: HomeOf) -> Actor:
 ActorOf = Annotated[Actor, Depends(current_actor)]
 
 
+def _knock(request: Request, caller: str) -> None:
+    buckets: TokenBuckets = request.app.state.signin_limit
+    buckets.take(caller)
+
+
 @router.post("/signin")
 def sign_in(body: SignIn, request: Request, response: Response, home: HomeOf) -> Ok:
     """Trade a one-time link's token for a session cookie; the browser's last session ends."""
+    _knock(request, f"address {request.client.host if request.client else ''}")
     if "origin" in request.headers:  # another site must not sign a browser in as somebody else
         _check_origin(request)
     seconds = home.settings.session_seconds
@@ -99,8 +116,9 @@ def me(actor: ActorOf) -> MeOut:
 
 
 @router.post("/signin-links")
-def make_link(home: HomeOf, actor: ActorOf) -> LinkOut:
+def make_link(request: Request, home: HomeOf, actor: ActorOf) -> LinkOut:
     """Make a one-time sign-in link for whoever asks."""
+    _knock(request, f"person {actor.person_id}")
     now = system_now()
     token = home.db.write(
         lambda tx: service.make_signin_link(
@@ -108,3 +126,34 @@ def make_link(home: HomeOf, actor: ActorOf) -> LinkOut:
         )
     )
     return LinkOut(link=f"{home.settings.base_url}/signin?token={token}")
+
+
+@router.post("/signout-everywhere")
+def sign_out_everywhere(response: Response, home: HomeOf, actor: ActorOf) -> SignedOutOut:
+    """End every session of whoever asks, in all browsers; unused sign-in links end too."""
+    ended = home.db.write(lambda tx: control.sign_out_everywhere(tx, actor=actor))
+    response.delete_cookie(COOKIE)
+    return SignedOutOut(sessions=ended)
+
+
+@router.get("/me/keys")
+def own_keys(home: HomeOf, actor: ActorOf) -> KeysOut:
+    """List the API keys of whoever asks."""
+    return keys_out(home.db.read(lambda tx: control.own_keys(tx, actor=actor)))
+
+
+@router.post("/me/keys")
+def new_key(request: Request, home: HomeOf, actor: ActorOf) -> NewKeyOut:
+    """Make a further API key for whoever asks: put it in place, then revoke the old one."""
+    _knock(request, f"person {actor.person_id}")
+    key = home.db.write(lambda tx: service.add_key(tx, person_id=actor.person_id, now=system_now()))
+    return NewKeyOut(api_key=key)
+
+
+@router.delete("/me/keys/{key_id}")
+def revoke_own_key(key_id: str, home: HomeOf, actor: ActorOf) -> KeyOut:
+    """Revoke an API key of whoever asks."""
+    found = home.db.write(
+        lambda tx: control.revoke_own_key(tx, actor=actor, typed=key_id, now=system_now())
+    )
+    return KeyOut(**vars(found))

@@ -75,6 +75,7 @@ def sign_in(tx: Connection, *, token: str, now: float, seconds: float) -> str:
 
     Raises Unauthenticated when the link is unknown, over, or was used before.
     """
+    store.drop_expired(tx, now=now)  # here, since it is rare and writes anyway
     person_id = store.use_link(tx, token_hash=token_hash(token), now=now)
     if person_id is None:
         raise Unauthenticated(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from loopwright.accounts.model import EVERYWHERE, Actor, Person, PersonKind, Rater, Role
+from loopwright.accounts.model import EVERYWHERE, Actor, ApiKey, Person, PersonKind, Rater, Role
 from loopwright.accounts.tables import api_key, membership, person, rater, session, signin_link
 from loopwright.base.ids import new_id
 
@@ -33,10 +33,19 @@ def set_role(tx: Connection, *, person_id: str, project_id: str, role: Role, now
     )
 
 
+def drop_role(tx: Connection, *, person_id: str, project_id: str) -> None:
+    """Take a person's role in a project away."""
+    tx.execute(
+        membership.delete().where(
+            membership.c.person_id == person_id, membership.c.project_id == project_id
+        )
+    )
+
+
 def people(tx: Connection, project_id: str) -> Sequence[Person]:
     """Return the people of a project and those with a role everywhere, oldest first."""
     query = (
-        select(person, membership.c.role, rater.c.tags)
+        select(person, membership.c.role, membership.c.project_id, rater.c.tags)
         .join(membership, membership.c.person_id == person.c.id)
         .outerjoin(rater, (rater.c.person_id == person.c.id) & (rater.c.project_id == project_id))
         .where(membership.c.project_id.in_([project_id, EVERYWHERE]))
@@ -50,6 +59,7 @@ def people(tx: Connection, project_id: str) -> Sequence[Person]:
             role=Role(row["role"]),
             created_at=row["created_at"],
             tags=tuple(row["tags"] or ()),
+            everywhere=row["project_id"] == EVERYWHERE,
         )
         for row in tx.execute(query).mappings()
     ]
@@ -97,6 +107,34 @@ def person_of_key(tx: Connection, key_hash: str) -> str | None:
     return found
 
 
+def keys_of(tx: Connection, person_ids: Sequence[str]) -> list[ApiKey]:
+    """Return the keys of these people: good ones first, the newest of each first."""
+    query = (
+        select(
+            api_key.c.id,
+            api_key.c.person_id,
+            person.c.name.label("person"),
+            api_key.c.created_at,
+            api_key.c.revoked_at,
+        )
+        .join(person, person.c.id == api_key.c.person_id)
+        .where(api_key.c.person_id.in_(list(person_ids)))
+        .order_by(api_key.c.revoked_at.is_not(None), api_key.c.created_at.desc(), api_key.c.id)
+    )
+    return [ApiKey(**row) for row in tx.execute(query).mappings()]
+
+
+def revoke_key(tx: Connection, *, key_id: str, now: float) -> None:
+    """Mark a key revoked."""
+    tx.execute(api_key.update().where(api_key.c.id == key_id).values(revoked_at=now))
+
+
+def revoke_keys(tx: Connection, *, person_id: str, now: float) -> None:
+    """Mark every good key of a person revoked."""
+    mine = (api_key.c.person_id == person_id) & api_key.c.revoked_at.is_(None)
+    tx.execute(api_key.update().where(mine).values(revoked_at=now))
+
+
 def add_session(
     tx: Connection, *, token_hash: str, person_id: str, now: float, expires_at: float
 ) -> None:
@@ -120,6 +158,18 @@ def person_of_session(tx: Connection, *, token_hash: str, now: float) -> str | N
 def drop_session(tx: Connection, token_hash: str) -> None:
     """End a browser session."""
     tx.execute(session.delete().where(session.c.token_hash == token_hash))
+
+
+def drop_sessions(tx: Connection, *, person_id: str) -> int:
+    """End every browser session of a person, and the links that would begin one."""
+    tx.execute(signin_link.delete().where(signin_link.c.person_id == person_id))
+    return tx.execute(session.delete().where(session.c.person_id == person_id)).rowcount
+
+
+def drop_expired(tx: Connection, *, now: float) -> None:
+    """Forget the sessions and links whose time is over."""
+    tx.execute(session.delete().where(session.c.expires_at <= now))
+    tx.execute(signin_link.delete().where(signin_link.c.expires_at <= now))
 
 
 def add_link(tx: Connection, *, token_hash: str, person_id: str, expires_at: float) -> None:

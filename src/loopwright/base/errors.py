@@ -7,9 +7,11 @@ LoopwrightError
 ├── NotFound          404  no such object
 ├── Conflict          409  the object's state does not allow it
 ├── TooLarge          413  more than the stated limit
+├── TooManyRequests   429  too often; says when to come back
 └── Unavailable       503  a part of the product cannot answer now
 """
 
+from math import ceil
 from typing import ClassVar
 
 from loopwright.base.types import Json
@@ -88,6 +90,23 @@ class TooLarge(LoopwrightError):
 
     status = 413
     default_code = "too_large"
+
+
+class TooManyRequests(LoopwrightError):
+    """One caller asked too often; `detail["retry_after"]` is in whole seconds."""
+
+    status = 429
+    default_code = "too_many_requests"
+
+    @classmethod
+    def after(cls, seconds: float) -> "TooManyRequests":
+        """Return the error that says when to come back."""
+        wait = max(1, ceil(seconds))
+        return cls(
+            "That was too often.",
+            remedy=f"Try again in {wait} s.",
+            detail={"retry_after": wait},
+        )
 
 
 class Unavailable(LoopwrightError):

@@ -87,6 +87,11 @@ class Client(ResultCalls, QueueCalls, FeedbackCalls, WebhookCalls):
         answer: Json = json_of(self._transport.call("PUT", path, json=body, repeatable=True))
         return answer
 
+    def delete(self, path: str) -> Json:
+        """DELETE any path of the API; sending it twice is harmless."""
+        answer: Json = json_of(self._transport.call("DELETE", path, repeatable=True))
+        return answer
+
     def download(self, path: str, target: Path, **params: Any) -> None:
         """Write what GET returns to a file."""
         self._transport.download(path, target, params=params)
@@ -127,6 +132,22 @@ class Client(ResultCalls, QueueCalls, FeedbackCalls, WebhookCalls):
     def set_tags(self, project: str, person_id: str, tags: Sequence[str]) -> Json:
         """Say which skills and languages a person has; return the person."""
         return self.put(at(project, "people", person_id, "tags"), {"tags": list(tags)})
+
+    def set_role(self, project: str, person_id: str, role: str) -> Json:
+        """Give a person another role in the project; return the person."""
+        return self.put(at(project, "people", person_id, "role"), {"role": role})
+
+    def remove_person(self, project: str, person_id: str) -> Json:
+        """Take a person's role in the project away; return who that was."""
+        return self.delete(at(project, "people", person_id))
+
+    def keys(self, project: str) -> list[Json]:
+        """Return the API keys of the project's people, without their secrets."""
+        return list(self.get(at(project, "keys"))["keys"])
+
+    def revoke_key(self, project: str, key_id: str) -> Json:
+        """Revoke an API key of somebody in the project; return what is left of it."""
+        return self.delete(at(project, "keys", key_id))
 
     def guidelines(self, project: str) -> list[Json]:
         """Return the guideline versions, newest first."""

@@ -51,6 +51,10 @@ class InvalidInput(ApiError):
     """422: what was sent does not fit."""
 
 
+class TooManyRequests(ApiError):
+    """429: asked too often; `detail["retry_after"]` says in how many seconds to come back."""
+
+
 class Unavailable(ApiError):
     """503, or the server could not be reached."""
 
@@ -62,6 +66,7 @@ _BY_STATUS: dict[int, type[ApiError]] = {
     409: Conflict,
     413: TooLarge,
     422: InvalidInput,
+    429: TooManyRequests,
     502: Unavailable,
     503: Unavailable,
     504: Unavailable,

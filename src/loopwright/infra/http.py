@@ -35,7 +35,9 @@ def get_home(request: Request) -> Home:
 
 
 def _error(error: LoopwrightError) -> JSONResponse:
-    return JSONResponse({"error": error.as_dict()}, status_code=error.status)
+    wait = error.detail.get("retry_after")
+    headers = None if wait is None else {"Retry-After": str(wait)}
+    return JSONResponse({"error": error.as_dict()}, status_code=error.status, headers=headers)
 
 
 def add_error_answers(app: FastAPI) -> None:

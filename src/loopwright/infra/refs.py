@@ -93,6 +93,28 @@ def ambiguous(typed: str, found: Sequence[str], *, noun: str) -> InvalidInput:
     )
 
 
+def pick(typed: str, known: Sequence[str], *, noun: str, place: str, remedy: str) -> str:
+    """Return the one of a few known ids that `typed` names; raises as `Ids.whole` does."""
+    if typed in known:
+        return typed
+    found = [one for one in known if _is_short_for(typed.strip(), one)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise ambiguous(typed, found, noun=noun)
+    maybe = did_you_mean(typed, known, likeness=_LIKENESS)
+    raise NotFound(f"There is no {noun} {typed} in {place}.", remedy=f"{maybe}{remedy}")
+
+
+def _is_short_for(typed: str, whole: str) -> bool:
+    start, cut, end = typed.replace("...", "…").partition("…")
+    if cut:
+        return len(end) >= SHORTEST and whole.startswith(start) and whole.endswith(end)
+    if len(typed.rpartition("_")[2]) < SHORTEST:
+        return False
+    return whole.startswith(typed) or whole.endswith(typed)
+
+
 def _fits(column: IdColumn, typed: str) -> Any:
     """Return the condition that an id is shortened to `typed`; None when that is too short."""
     start, cut, end = typed.replace("...", "…").partition("…")

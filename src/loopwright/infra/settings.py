@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     signin_link_seconds: float = 900.0
     invitation_seconds: float = 7 * 86400.0
     session_seconds: float = 14 * 86400.0
+    signin_burst: int = 30
+    """Sign-ins, and new links, that one caller may try at once."""
+    signin_per_minute: float = 30.0
 
     @property
     def url(self) -> str:

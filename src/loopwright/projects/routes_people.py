@@ -5,11 +5,21 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from sqlalchemy import Connection
 
-from loopwright.accounts import service
+from loopwright.accounts import control, service
 from loopwright.accounts.access import Permission, require, require_grant
 from loopwright.accounts.model import Actor, Person
 from loopwright.accounts.routes import current_actor
-from loopwright.accounts.schemas import NewPersonOut, PeopleOut, PersonIn, PersonOut, TagsIn
+from loopwright.accounts.schemas import (
+    KeyOut,
+    KeysOut,
+    NewPersonOut,
+    PeopleOut,
+    PersonIn,
+    PersonOut,
+    RoleIn,
+    TagsIn,
+    keys_out,
+)
 from loopwright.base.clock import system_now
 from loopwright.infra.home import Home
 from loopwright.infra.http import get_home
@@ -85,3 +95,53 @@ def add_person(project_id: str, body: PersonIn, home: HomeOf, actor: ActorOf) ->
         )
 
     return home.db.write(write)
+
+
+@router.put("/{project_id}/people/{person_id}/role")
+def change_role(
+    project_id: str, person_id: str, body: RoleIn, home: HomeOf, actor: ActorOf
+) -> PersonOut:
+    """Give a person another role in this project; a project keeps one who leads it."""
+    require(actor, Permission.PEOPLE_MANAGE, project_id)
+    found = home.db.write(
+        lambda tx: control.change_role(
+            tx,
+            actor=actor,
+            project_id=project_id,
+            typed=person_id,
+            role=body.role,
+            now=system_now(),
+        )
+    )
+    return _person_out(found)
+
+
+@router.delete("/{project_id}/people/{person_id}")
+def remove_person(project_id: str, person_id: str, home: HomeOf, actor: ActorOf) -> PersonOut:
+    """Take a person's role in this project away; what they judged stays."""
+    require(actor, Permission.PEOPLE_MANAGE, project_id)
+    found = home.db.write(
+        lambda tx: control.remove_person(
+            tx, actor=actor, project_id=project_id, typed=person_id, now=system_now()
+        )
+    )
+    return _person_out(found)
+
+
+@router.get("/{project_id}/keys")
+def keys(project_id: str, home: HomeOf, actor: ActorOf) -> KeysOut:
+    """List the API keys of the project's people, without their secrets."""
+    require(actor, Permission.PEOPLE_MANAGE, project_id)
+    return keys_out(home.db.read(lambda tx: control.keys_of_project(tx, project_id)))
+
+
+@router.delete("/{project_id}/keys/{key_id}")
+def revoke_key(project_id: str, key_id: str, home: HomeOf, actor: ActorOf) -> KeyOut:
+    """Revoke an API key of somebody in the project."""
+    require(actor, Permission.PEOPLE_MANAGE, project_id)
+    found = home.db.write(
+        lambda tx: control.revoke_key(
+            tx, actor=actor, project_id=project_id, typed=key_id, now=system_now()
+        )
+    )
+    return KeyOut(**vars(found))

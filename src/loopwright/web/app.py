@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from loopwright import __version__
 from loopwright.infra.home import Home
 from loopwright.infra.http import BodyLimit, SafetyHeaders, add_error_answers
+from loopwright.infra.rate_limit import TokenBuckets
 from loopwright.projects.routes import known_project
 from loopwright.web import live
 from loopwright.web.background import Background
@@ -55,6 +56,9 @@ def create_app(home: Home, *, background: bool = True) -> FastAPI:
     """
     app = create_api()
     app.state.home = home
+    app.state.signin_limit = TokenBuckets(
+        burst=home.settings.signin_burst, per_minute=home.settings.signin_per_minute
+    )
     if background:
         app.state.background = Background(home)
     app.add_middleware(BodyLimit, most_bytes=home.settings.max_request_bytes, streamed="/imports")

@@ -32,7 +32,7 @@ export const common = {
   },
   go: { title: "Go to", placeholder: "Go to a page or a project", nothing: "Nothing by that name", projects: "Projects", pages: "Pages" },
   scheme: { dark: "Use the dark scheme", light: "Use the light scheme" },
-  person: { menu: "Signed in as {{name}}", signOut: "Sign out" },
+  person: { menu: "Signed in as {{name}}", signOut: "Sign out", signOutEverywhere: "Sign out everywhere" },
   nav: {
     open: "Pages",
     main: "Pages of the project",

@@ -10,8 +10,7 @@ import { DataTable } from "../../ui/DataTable";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import { Loaded } from "../../ui/Loaded";
 import { SimulatedBadge } from "../../ui/Status";
-
-const ROLES = ["annotator", "specialist", "lead", "engineer", "viewer", "application", "owner"];
+import { PersonRole, ROLES } from "./PersonRole";
 
 function AddPerson({ projectId, kinds }: { projectId: string; kinds: { value: string; label: string }[] }) {
   const { t } = useTranslation();
@@ -67,7 +66,7 @@ export function People({ projectId }: { projectId: string }) {
             keyOf={(row) => `${row.id}-${row.role}`}
             columns={[
               { head: t("settings.name"), cell: (row) => <Group gap="xs">{row.name}<SimulatedBadge simulated={row.kind === "simulated"} /></Group> },
-              { head: t("settings.role"), cell: (row) => row.role },
+              { head: t("settings.role"), cell: (row) => <PersonRole projectId={projectId} person={row} /> },
               { head: t("settings.kind"), cell: (row) => row.kind },
               { head: t("settings.id"), cell: (row) => <CopyId id={row.id} /> },
             ]}

@@ -5,6 +5,7 @@ import { projectQuery } from "../../api/queries";
 import { may } from "../../api/roles";
 import { Page, Section } from "../../ui/Page";
 import { Webhooks } from "../webhooks/Webhooks";
+import { Keys } from "./Keys";
 import { People } from "./People";
 import { ProjectFile } from "./ProjectFile";
 
@@ -16,6 +17,7 @@ export function SettingsPage() {
     <Page title={t("nav.settings")}>
       {may(self.data?.role, "people") && <Section title={t("settings.people")}><People projectId={project} /></Section>}
       {may(self.data?.role, "webhooks") && <Section title={t("webhooks.title")} id="webhooks"><Webhooks projectId={project} /></Section>}
+      {may(self.data?.role, "people") && <Section title={t("settings.keys")}><Keys projectId={project} /></Section>}
       <ProjectFile projectId={project} />
     </Page>
   );
