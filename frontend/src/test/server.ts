@@ -16,6 +16,10 @@ export class TinyServer {
   posted: Posted[] = [];
   reachable = true;
   refuse = new Set<string>();
+  /** What the server says of the day, beside the counts. */
+  day: Record<string, unknown> = {};
+  /** What is asked waits for this before it is answered. */
+  hold: Promise<unknown> = Promise.resolve();
   private next = 1;
 
   private readonly question: Question;
@@ -41,12 +45,12 @@ export class TinyServer {
   }
 
   private answer(path: string, body: Record<string, unknown>): [number, unknown] {
-    const progress = { mine: this.posted.filter((one) => one.path.endsWith("/judgments")).length, remaining: this.total };
+    const progress = { mine: this.posted.filter((one) => one.path.endsWith("/judgments")).length, remaining: this.total, ...this.day };
     if (path.endsWith("/assignments")) return [200, { assignments: this.lease(Number(body.count)), progress }];
     if (path.endsWith("/skip")) return [200, {}];
     if (path.endsWith("/judgments")) {
       if (this.refuse.has(String(body.assignment_id))) return [409, { error: { code: "lease_lost", message: "The lease ran out.", remedy: "Go on with the next item." } }];
-      return [200, { judgment_id: `jdg_${body.assignment_id}`, repeated: false, next: this.lease(Number(body.count)), progress }];
+      return [200, { judgment_id: `jdg_${body.assignment_id}`, repeated: false, revealed: this.day.revealed ?? null, next: this.lease(Number(body.count)), progress }];
     }
     if (path.endsWith("/undo")) {
       const number = Number(/asg_(\d+)/.exec(path)?.[1]);
@@ -63,6 +67,7 @@ export class TinyServer {
     vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
       if (!this.reachable || !path.startsWith(`/api/projects/${projectId}/`)) throw new TypeError("Failed to fetch");
       const body = JSON.parse((init.body as string | undefined) ?? "{}") as Record<string, unknown>;
+      await this.hold;
       const [status, json] = this.answer(path, body);
       if (init.method === "POST" && !path.endsWith("/assignments")) this.posted.push({ path, body });
       return new Response(JSON.stringify(json), { status, headers: { "content-type": "application/json" } });

@@ -32,6 +32,7 @@ export const desk = {
     undoOf: "Undo the answer on: {{prompt}}",
     all: "All your judgments",
   },
+  revealed: { side: "{{side}}: {{policy}}", last: "Just judged: {{told}}" },
   stays: { title: "That answer stays as it was sent", ok: "Go on" },
   refused: {
     title: "An answer was not taken, but it is kept here",
@@ -67,6 +68,8 @@ export const desk = {
     session: "Time for a longer break",
     dayText: "You have reached the day's limit of {{count}} judgments. It keeps judgments careful.",
     sessionText: "You have reached the limit of {{count}} judgments in one session. It keeps judgments careful.",
+    dayTime: "You have reached the time for one day. It keeps judgments careful.",
+    sessionTime: "You have reached the time for one session. It keeps judgments careful.",
     until: "New items come at {{time}}.",
     rest: "You can finish what is on your desk.",
   },

@@ -9,6 +9,7 @@ import { Ago } from "../../ui/Time";
 import type { LabelDesk } from "./desk";
 import { inWords } from "./inWords";
 import { mayUndo, type Past } from "./past";
+import { toldOf } from "./revealed";
 
 interface Known {
   judgments: { id: string; can_undo: boolean }[];
@@ -35,6 +36,7 @@ export default function LastAnswers({ desk, past, onClose }: { desk: LabelDesk; 
                 <Text size="sm" c="dimmed" component="div">
                   {entry.answer ? inWords({ ...entry.answer }) : t("desk.last.skipped")}, <Ago at={entry.at / 1000} />
                   {!one.sent && `, ${t("desk.last.waiting")}`}
+                  {one.revealed && `, ${toldOf(one.revealed, t)}`}
                   {isClosed && `, ${t("desk.last.closed")}`}
                 </Text>
               </div>

@@ -16,7 +16,9 @@ export function useHindrance(progress: Progress | null): Lines | null {
   }
   const cap = progress?.cap;
   if (!cap?.reached) return null;
-  const lines = [cap.reached === "day" ? t("desk.cap.dayText", { count: cap.per_day ?? 0 }) : t("desk.cap.sessionText", { count: cap.per_session ?? 0 })];
+  const count = cap.reached === "day" ? cap.per_day : cap.per_session;
+  const plain = t(cap.reached === "day" ? "desk.cap.dayTime" : "desk.cap.sessionTime");
+  const lines = [count === null ? plain : t(cap.reached === "day" ? "desk.cap.dayText" : "desk.cap.sessionText", { count })];
   if (cap.until !== null) lines.push(t("desk.cap.until", { time: exactTime(cap.until) }));
   return { title: t(cap.reached === "day" ? "desk.cap.day" : "desk.cap.session"), lines };
 }

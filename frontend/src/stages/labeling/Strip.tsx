@@ -5,6 +5,7 @@ import { Key } from "../../ui/Key";
 import type { DeskState } from "./deskState";
 import styles from "./label.module.css";
 import { lastToUndo } from "./past";
+import { toldOf } from "./revealed";
 
 interface StripProps {
   state: DeskState;
@@ -23,9 +24,11 @@ export function Strip({ state, onUndo, onLast }: StripProps) {
     said.push(t("desk.strip.mine", { mine: integer(progress.mine) }));
     said.push(progress.open_items === undefined ? t("desk.strip.open", { count: progress.remaining }) : t("desk.strip.openItems", { count: progress.open_items }));
   }
+  const told = past.at(-1)?.revealed;
   return (
     <div className={styles.strip} role="status" aria-live="off">
       {waiting > 1 && <span>{t("label.outbox", { count: waiting })}</span>}
+      {told && <span>{t("desk.revealed.last", { told: toldOf(told, t) })}</span>}
       {said.map((one) => <span key={one} className="lw-number">{one}</span>)}
       {!elsewhere && (
         <>

@@ -185,7 +185,8 @@ export class LabelDesk {
       return;
     }
     const judgmentId = sent.answer?.judgment_id ?? null;
-    this.set({ past: this.state.past.map((past) => (past.entry.clientId === clientId ? { ...past, judgmentId, sent: true } : past)) });
+    const known = { judgmentId, sent: true, revealed: sent.answer?.revealed ?? null };
+    this.set({ past: this.state.past.map((past) => (past.entry.clientId === clientId ? { ...past, ...known } : past)) });
     this.sentIds.set(clientId, judgmentId);
     this.take(sent.answer?.next ?? [], sent.answer?.progress ?? null);
     if (this.state.held.length < HOLD && !sent.answer) void this.ask();

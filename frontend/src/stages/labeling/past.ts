@@ -8,13 +8,15 @@ export interface Past {
   /** Known once the server has it. */
   judgmentId: string | null;
   sent: boolean;
+  /** Who wrote which side, where the project tells it afterwards. */
+  revealed?: Record<string, string> | null;
 }
 
 /** As many as one looks back over. */
 export const REMEMBERED = 20;
 
-/** A skip that was sent is final: the item went to somebody else. */
-export const mayUndo = (past: Past) => past.entry.skipReason === null || !past.sent;
+/** A skip that was sent is final: the item went to somebody else. So is an answer after which one was told who wrote what. */
+export const mayUndo = (past: Past) => !past.sent || (past.entry.skipReason === null && !past.revealed);
 
 export const remember = (before: readonly Past[], past: Past) => [...before, past].slice(-REMEMBERED);
 

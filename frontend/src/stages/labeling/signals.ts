@@ -56,6 +56,8 @@ export class ActiveClock {
   }
 }
 
+const FIRST_CHOICE_LENGTH = 200;
+
 interface Counted {
   firstChoice: string | null;
   firstChoiceMs: number | null;
@@ -66,7 +68,7 @@ interface Counted {
 /** Signals as they are sent with an answer. */
 export function signalsOf(draft: Counted): Signals {
   return {
-    first_choice: draft.firstChoice,
+    first_choice: draft.firstChoice?.slice(0, FIRST_CHOICE_LENGTH) ?? null,
     first_choice_ms: draft.firstChoiceMs,
     scroll: Object.fromEntries(Object.entries(draft.seen).map(([side, spans]) => [side, shareSeen(spans)])),
     pasted_characters: draft.pasted,
