@@ -13,19 +13,14 @@ from sqlalchemy import select
 
 from loopwright.accounts.model import Role
 from loopwright.base.clock import system_now
-from loopwright.base.errors import InvalidInput
-from loopwright.datasets import service as datasets
-from loopwright.datasets.model import DatasetSpec
 from loopwright.feedback import service, store
 from loopwright.feedback.model import EffectState
 from loopwright.feedback.schemas import FeedbackIn
 from loopwright.feedback.tables import feedback as feedback_table
 from loopwright.guidelines.apply import apply_project
 from loopwright.infra.home import Home
-from loopwright.intake.model import ItemPurpose
-from loopwright.intake.tables import item, prompt
+from loopwright.intake.tables import prompt
 from loopwright.projects.spec import parse_project
-from loopwright.quality import service as quality
 from loopwright.sampling import service as sampling
 from loopwright.sampling.model import Band
 from support.server import PROJECT_YAML, RunningServer
@@ -221,6 +216,14 @@ def test_a_flood_from_one_source_cannot_fill_the_queue(app: httpx.Client, home: 
     assert home.db.read(lambda tx: sampling.totals(tx, "support")).wanted == 6 * 3
 
 
+def test_one_end_user_cannot_use_up_a_source(app: httpx.Client, home: Home) -> None:
+    rules(home, "feedback: {per_user_per_day: 2}\n")
+    ann = batch(app, [thumb(number, user="ann") for number in range(5)])["results"]
+    assert [row["state"] for row in ann] == ["opened"] * 2 + ["capped"] * 3
+    again = batch(app, [thumb(50, user="ann"), thumb(51, user="bob")])["results"]
+    assert [row["state"] for row in again] == ["capped", "opened"]
+
+
 def test_a_flood_at_the_same_time_keeps_to_the_room(app: httpx.Client, home: Home) -> None:
     rules(home, "feedback: {per_day: 5, per_source_per_day: 5}\n")
 
@@ -231,7 +234,7 @@ def test_a_flood_at_the_same_time_keeps_to_the_room(app: httpx.Client, home: Hom
         statuses = list(pool.map(one, range(40)))
     assert statuses.count("stored") == 20
     opened = home.db.read(lambda tx: store.opened_today(tx, "support", since=0.0))
-    assert opened == {"api": 5}
+    assert opened == [("api", None, 5)]
 
 
 def test_a_share_is_drawn_by_target_and_recorded(app: httpx.Client, home: Home) -> None:
@@ -280,69 +283,6 @@ def test_feedback_about_a_comparison_of_releases_opens_nothing(
     kept = send(app, {"client_id": "e", "item_id": ids["evaluation"], **about})
     assert kept["state"] == "unsuited"
     assert send(app, {"client_id": "c", "item_id": ids["core"], **about})["state"] == "opened"
-
-
-def test_no_dataset_holds_a_pair_made_from_feedback_alone(
-    app: httpx.Client, home: Home, server: RunningServer
-) -> None:
-    rules(home, "feedback: {per_day: 1000, per_source_per_day: 1000}\n")
-    kinds: list[Json] = [
-        {"kind": "thumb", "value": "up"},
-        {"kind": "thumb", "value": "down"},
-        {"kind": "rating", "value": 1, "max": 5},
-        {"kind": "edit", "value": "The parcel is at the desk."},
-        {"kind": "verdict", "value": "accept"},
-        {"kind": "verdict", "value": "reject"},
-        {"kind": "label", "value": "good", "tool": "t", "rater": "r"},
-    ]
-    rows = [
-        {**thumb(number), **kind, "client_id": f"{number}-{kind['kind']}-{kind['value']}"}
-        for number in range(10)
-        for kind in kinds
-    ]
-    done = batch(app, rows)
-    assert done["stored"] == 70
-    edits = [r["item_id"] for r in done["results"] if "-edit-" in str(r["client_id"])]
-    assert len(set(edits)) == 10
-    assert pairs(home) == []
-    # Once people judge, the pair is theirs: it names their judgments.
-    for name in ("ann", "bob", "cyd"):
-        with server.add_person(name, role=Role.ANNOTATOR)[1] as annotator:
-            judge_pairs(annotator)
-    made = pairs(home)
-    assert {row["item_id"] for row in made} == set(edits)
-    assert all(len(row["judgments"]) == 3 for row in made)
-    purposes = home.db.read(lambda tx: set(tx.scalars(select(item.c.purpose))))
-    assert purposes == {ItemPurpose.TARGETED.value}
-
-
-def pairs(home: Home) -> list[Json]:
-    """Freeze everything that there is, held-out prompts too, and return its pairs."""
-    now = system_now()
-    home.db.write(lambda tx: quality.reconcile(tx, project_id="support", now=now))
-    spec = DatasetSpec(purposes=tuple(ItemPurpose))
-    try:
-        version = datasets.freeze_preferences(home, project_id="support", spec=spec, now=now)
-    except InvalidInput as refused:
-        assert refused.code == "empty_dataset"
-        return []
-    return list(datasets.read_rows(home, version))
-
-
-def judge_pairs(annotator: httpx.Client) -> None:
-    """Answer every pair that is offered; labels too, so that the queue moves on."""
-    path = "/api/projects/support"
-    while offers := annotator.post(f"{path}/assignments", json={"count": 20}).json()["assignments"]:
-        for offer in offers:
-            pairwise = offer["question"]["kind"] == "pairwise"
-            answer = {"choice": "left"} if pairwise else {"label": "solved"}
-            body = {
-                "client_id": offer["id"],
-                "assignment_id": offer["id"],
-                "token": offer["token"],
-                "answer": {**answer, "reason": None},
-            }
-            assert annotator.post(f"{path}/judgments", json=body).status_code == 200
 
 
 def test_what_only_marks_stays_out_of_the_prompts(app: httpx.Client, home: Home) -> None:

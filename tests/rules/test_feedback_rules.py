@@ -4,7 +4,8 @@ import pytest
 
 from loopwright.base.errors import InvalidInput
 from loopwright.feedback import rules
-from loopwright.feedback.model import EffectState, Room
+from loopwright.feedback.model import EffectState
+from loopwright.projects.feedback_spec import FeedbackSpec
 from loopwright.projects.spec import parse_project
 
 BASE = """\
@@ -19,7 +20,7 @@ guideline: {text: Be kind.}
     ("line", "said"),
     [
         ("{when: thumb_sideways, do: open}", "thumb_up"),
-        ("{when: thumb_down, do: train}", "'open' or 'mark'"),
+        ("{when: thumb_down, do: train}", "none of open, mark"),
         ("{when: thumb_down, do: open, below: 0.5}", "below goes with when: rating"),
         ("{when: edit, do: open, label: x}", "label goes with when: label"),
         ("{when: accept, do: mark, sample: 0.5}", "go with do: open"),
@@ -39,14 +40,19 @@ def test_without_rules_complaints_open_and_praise_marks() -> None:
     assert opens == {"thumb_down", "reject", "edit"}
 
 
-def test_room_is_taken_from_the_day_and_the_source() -> None:
-    room = Room(left=3, left_of={"a": 1}, per_source=2)
-    first = rules.take(room, "a")
-    assert first == Room(2, {"a": 0}, 2)
+def test_room_is_taken_from_the_day_the_source_and_the_user() -> None:
+    limits = FeedbackSpec(per_day=4, per_source_per_day=2, per_user_per_day=1)
+    room = rules.room_of(limits, [("a", None, 1)])
+    first = rules.take(room, "a", "ann")
     assert first is not None
-    assert rules.take(first, "a") is None
-    assert rules.take(first, "b") == Room(1, {"a": 0, "b": 1}, 2)
-    assert rules.take(Room(0, {}, 2), "b") is None
+    assert rules.take(first, "a", None) is None, "the source is used up"
+    assert rules.take(first, "b", "ann") is None, "the user is"
+    second = rules.take(first, "b", None)
+    assert second is not None
+    third = rules.take(second, "b", "bob")
+    assert third is not None
+    assert rules.take(third, "c", None) is None, "the day is"
+    assert (room.left, third.left) == (3, 0)
 
 
 def test_pseudonyms_differ_between_projects() -> None:

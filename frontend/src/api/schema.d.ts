@@ -1352,6 +1352,7 @@ export interface components {
             opened_today: number;
             per_day: number;
             per_source_per_day: number;
+            per_user_per_day: number;
             total: number;
         };
         Criterion: {
@@ -1634,6 +1635,8 @@ export interface components {
             per_day: number;
             /** @default 50 */
             per_source_per_day: number;
+            /** @default 10 */
+            per_user_per_day: number;
             /**
              * @default [
              *       {
@@ -2002,6 +2005,7 @@ export interface components {
              * @default {
              *       "per_day": 100,
              *       "per_source_per_day": 50,
+             *       "per_user_per_day": 10,
              *       "rules": [
              *         {
              *           "do": "open",

@@ -143,12 +143,13 @@ class Choice:
 
 @dataclass(frozen=True)
 class Room:
-    """How many more items may be opened today: of the project, and by source."""
+    """How many more items may be opened today: of the project, by source, and by end user."""
 
     left: int
     left_of: dict[str, int]
-    """Sources that opened something today."""
+    """Sources and end users that opened something today, each under a name of its own."""
     per_source: int
+    per_user: int
 
 
 @dataclass(frozen=True)

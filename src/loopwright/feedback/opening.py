@@ -91,7 +91,7 @@ class Opener:
         item_id = item.id if item is not None else item_id_of(found.project_id, key)
         if self._has_judgments(item_id, choice.overlap):
             return replace(effect, state=EffectState.ALREADY_OPEN, item_id=item_id)
-        if not self._take_room(found.source):
+        if not self._take_room(found):
             return replace(effect, state=EffectState.CAPPED)
         if question is not None:
             item_id = self._make_item(found, question, key, trace)
@@ -116,18 +116,13 @@ class Opener:
         if self._room is None:
             store.project_key(self.tx, self.spec.id)
             store.lock(self.tx, self.spec.id)
-            limits = self.spec.feedback
-            opened = store.opened_today(self.tx, self.spec.id, since=rules.day_start(self.now))
-            per_source = limits.per_source_per_day
-            self._room = Room(
-                left=limits.per_day - sum(opened.values()),
-                left_of={source: per_source - number for source, number in opened.items()},
-                per_source=per_source,
-            )
+            since = rules.day_start(self.now)
+            opened = store.opened_today(self.tx, self.spec.id, since=since)
+            self._room = rules.room_of(self.spec.feedback, opened)
         return self._room
 
-    def _take_room(self, source: str) -> bool:
-        after = rules.take(self._load_room(), source)
+    def _take_room(self, found: Feedback) -> bool:
+        after = rules.take(self._load_room(), found.source, found.subject)
         if after is not None:
             self._room = after
         return after is not None

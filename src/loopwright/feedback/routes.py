@@ -33,6 +33,8 @@ router = APIRouter(prefix="/api/projects/{project_id}/feedback", tags=["feedback
 
 HomeOf = Annotated[Home, Depends(get_home)]
 ActorOf = Annotated[Actor, Depends(current_actor)]
+_MOST_NAMES = 50
+"""A sender may name any number of sources."""
 
 
 @router.post("")
@@ -119,9 +121,10 @@ def counts(
             by_kind=_counted((_kind(row[0], row[1]), row[4]) for row in found),
             by_source=_counted((row[2], row[4]) for row in found),
             by_state=_counted((row[3], row[4]) for row in found),
-            opened_today=sum(store.opened_today(tx, project_id, since=since).values()),
+            opened_today=sum(row[2] for row in store.opened_today(tx, project_id, since=since)),
             per_day=limits.per_day,
             per_source_per_day=limits.per_source_per_day,
+            per_user_per_day=limits.per_user_per_day,
         )
 
     return home.db.read(read)
@@ -173,4 +176,4 @@ def _counted(pairs: Iterable[tuple[str, int]]) -> list[Count]:
     total: Counter[str] = Counter()
     for name, number in pairs:
         total[name] += number
-    return [Count(name=name, count=number) for name, number in total.most_common()]
+    return [Count(name=name, count=number) for name, number in total.most_common(_MOST_NAMES)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
+from dataclasses import replace
 
 from loopwright.feedback.model import Choice, EffectState, Feedback, FeedbackKind, Room
 from loopwright.projects.feedback_spec import FeedbackRule, FeedbackSpec, Signal
@@ -65,12 +67,18 @@ def pseudonym(key: str, user: str) -> str:
     return hmac.new(bytes.fromhex(key), user.encode(), hashlib.sha256).hexdigest()[:24]
 
 
-def take(room: Room, source: str) -> Room | None:
-    """Return the room after one more item of a source, None when there is none left."""
-    left = room.left_of.get(source, room.per_source)
-    if room.left < 1 or left < 1:
-        return None
-    return Room(room.left - 1, {**room.left_of, source: left - 1}, room.per_source)
+def room_of(limits: FeedbackSpec, opened: Sequence[tuple[str, str | None, int]]) -> Room:
+    """Return what is left of the day after (source, end user, items opened)."""
+    room = Room(limits.per_day, {}, limits.per_source_per_day, limits.per_user_per_day)
+    for source, user, number in opened:
+        room = _after(room, source, user, number)
+    return room
+
+
+def take(room: Room, source: str, user: str | None) -> Room | None:
+    """Return the room after one more item, None when there is none left."""
+    left = [room.left, *(room.left_of.get(name, most) for name, most in _names(room, source, user))]
+    return _after(room, source, user, 1) if min(left) >= 1 else None
 
 
 def day_start(now: float) -> float:
@@ -110,3 +118,15 @@ def _fits(rule: FeedbackRule, signal: Signal, found: Feedback) -> bool:
     if rule.below is not None:
         return found.score is not None and found.score < rule.below * (found.score_max or 1.0)
     return rule.label is None or rule.label == found.value
+
+
+def _names(room: Room, source: str, user: str | None) -> list[tuple[str, int]]:
+    names = [(f"source:{source}", room.per_source)]
+    return names if user is None else [*names, (f"user:{user}", room.per_user)]
+
+
+def _after(room: Room, source: str, user: str | None, number: int) -> Room:
+    left_of = dict(room.left_of)
+    for name, most in _names(room, source, user):
+        left_of[name] = left_of.get(name, most) - number
+    return replace(room, left=room.left - number, left_of=left_of)

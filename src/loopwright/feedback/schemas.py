@@ -244,7 +244,7 @@ class Count(BaseModel):
 
 
 class CountsOut(BaseModel):
-    """How much feedback there is, and the room of the day."""
+    """How much feedback there is (the most frequent names), and the room of the day."""
 
     total: int
     by_kind: list[Count]
@@ -253,6 +253,7 @@ class CountsOut(BaseModel):
     opened_today: int
     per_day: int
     per_source_per_day: int
+    per_user_per_day: int
 
 
 def _sentence(effect: Effect) -> str:

@@ -85,18 +85,21 @@ def due(tx: Connection, *, now: float, limit: int) -> list[_Both]:
     return [_both(row) for row in tx.execute(query).mappings()]
 
 
-def opened_today(tx: Connection, project_id: str, *, since: float) -> dict[str, int]:
-    """Return how many items feedback opened since a time, by source."""
+def opened_today(
+    tx: Connection, project_id: str, *, since: float
+) -> list[tuple[str, str | None, int]]:
+    """Return (source, end user, items that their feedback opened since a time)."""
     query = (
-        select(feedback_effect.c.source, func.count())
+        select(feedback.c.source, feedback.c.subject, func.count())
+        .join(feedback_effect, feedback_effect.c.feedback_id == feedback.c.id)
         .where(
             feedback_effect.c.project_id == project_id,
             feedback_effect.c.state == EffectState.OPENED.value,
             feedback_effect.c.decided_at >= since,
         )
-        .group_by(feedback_effect.c.source)
+        .group_by(feedback.c.source, feedback.c.subject)
     )
-    return {row[0]: int(row[1]) for row in tx.execute(query)}
+    return [(row[0], row[1], int(row[2])) for row in tx.execute(query)]
 
 
 def page(

@@ -82,7 +82,8 @@ def resolve(destination: Destination) -> str:
         found = socket.getaddrinfo(destination.host, destination.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as failure:
         raise CallFailed(f"The host {destination.host} could not be found.") from failure
-    addresses = [str(entry[4][0]) for entry in found]
+    # Many servers have no way out over IPv6; one that has only that is still reached by it.
+    addresses = sorted((str(entry[4][0]) for entry in found), key=lambda text: ":" in text)
     for text in addresses:
         if not _may_call(text, loopback=destination.loopback):
             raise _refused(destination.host, "it leads to an address that is not public")

@@ -60,3 +60,5 @@ class FeedbackSpec(Part):
     """Most items that feedback opens in a day (UTC)."""
     per_source_per_day: int = Field(default=50, ge=0)
     """Most items that one source opens in a day, so that a flood cannot fill the queue."""
+    per_user_per_day: int = Field(default=10, ge=0)
+    """Most items that one end user opens in a day, so that nobody uses up a source's room."""

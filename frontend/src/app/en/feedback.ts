@@ -5,7 +5,7 @@ export const feedback = {
   address: "Address",
   total: "Feedback",
   openedToday: "Opened today",
-  room: "of {{room}} a day, {{source}} for each source",
+  room: "of {{room}} a day, {{source}} for each source, {{user}} for each end user",
   byKind: "By kind",
   bySource: "By source",
   byState: "What became of it",

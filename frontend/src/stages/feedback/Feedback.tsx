@@ -37,7 +37,7 @@ function Counts({ counts }: { counts: FeedbackCounts }) {
   const stateName = (name: string) => STATES.find((one) => one === name) ?? "marked";
   return (
     <SimpleGrid cols={{ base: 1, sm: 2, lg: 4 }} spacing="sm">
-      <Figure label={t("feedback.openedToday")} note={t("feedback.room", { room: integer(counts.per_day), source: integer(counts.per_source_per_day) })}>
+      <Figure label={t("feedback.openedToday")} note={t("feedback.room", { room: integer(counts.per_day), source: integer(counts.per_source_per_day), user: integer(counts.per_user_per_day) })}>
         <span className="lw-number">{integer(counts.opened_today)}</span>
       </Figure>
       <Figure label={t("feedback.byKind")}><Counted rows={counts.by_kind} nameOf={(name) => name.replaceAll("_", " ")} /></Figure>
