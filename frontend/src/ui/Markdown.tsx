@@ -1,4 +1,5 @@
 import { Component, lazy, memo, type ReactNode, Suspense } from "react";
+import type { Located } from "./located";
 import { PlainText } from "./PlainText";
 
 const load = () => import("./MarkdownBody");
@@ -13,7 +14,7 @@ const LONGEST = 40_000;
 const KNOTTED = /^[ \t]*(?:(?:>|[-*+]|\d+[.)])[ \t]*){40}|[[*_~`!<&|\\]{400}/m;
 
 /** Shows the text plainly where rendering it fails, or its renderer cannot be had. */
-class Otherwise extends Component<{ text: string; children: ReactNode }, { failed: boolean }> {
+class Otherwise extends Component<{ text: string; located?: Located; children: ReactNode }, { failed: boolean }> {
   override state = { failed: false };
 
   static getDerivedStateFromError() {
@@ -25,17 +26,17 @@ class Otherwise extends Component<{ text: string; children: ReactNode }, { faile
   }
 
   override render() {
-    return this.state.failed ? <PlainText text={this.props.text} /> : this.props.children;
+    return this.state.failed ? <PlainText text={this.props.text} located={this.props.located} /> : this.props.children;
   }
 }
 
 /** The only way to show text that a model or a user wrote. */
-export const Markdown = memo(function Markdown({ text }: { text: string }) {
-  const plain = <PlainText key={text.slice(0, 100)} text={text} />;
+export const Markdown = memo(function Markdown({ text, located }: { text: string; located?: Located }) {
+  const plain = <PlainText key={text.slice(0, 100)} text={text} located={located} />;
   return (
     <div className="lw-text">
       {text.length > LONGEST || KNOTTED.test(text) ? plain : (
-        <Otherwise text={text}><Suspense fallback={plain}><Body text={text} /></Suspense></Otherwise>
+        <Otherwise text={text} located={located}><Suspense fallback={plain}><Body text={text} located={located} /></Suspense></Otherwise>
       )}
     </div>
   );

@@ -4,6 +4,7 @@ import ReactMarkdown, { type Components } from "react-markdown";
 import rehypeSanitize from "rehype-sanitize";
 import { readGfm } from "./gfm";
 import { hiddenIn } from "./hidden";
+import { type Located, placesIn, type Run, runsOf } from "./located";
 
 interface TreeNode {
   type: string;
@@ -27,6 +28,41 @@ function rawAsText() {
   };
   return (tree: TreeNode) => walk(tree, true);
 }
+
+interface Positioned extends TreeNode {
+  position?: { start: { offset?: number }; end: { offset?: number } };
+}
+
+/** Says of every piece of text where it stands in what was written, and marks what is marked there. */
+function locate({ text, base, marks }: Located & { text: string }) {
+  const pieces = (value: string, from: number, to: number): TreeNode[] => {
+    const places = placesIn(value, text.slice(from, to));
+    const found: TreeNode[] = [];
+    let start = 0;
+    for (let index = 1; index <= value.length; index += 1) {
+      if (index < value.length && places[index] === places[index - 1]! + 1) continue;
+      found.push(...runsOf(value.slice(start, index), base + from + places[start]!, marks).map(elementOf));
+      start = index;
+    }
+    return found;
+  };
+  const walk = (node: Positioned, from: number, to: number) => {
+    node.children = node.children?.flatMap((child: Positioned): TreeNode[] => {
+      const [start, end] = [child.position?.start.offset ?? from, child.position?.end.offset ?? to];
+      if (child.type === "text" && child.value && (child.position || child.value.trim() !== "")) return pieces(child.value, start, end);
+      walk(child, start, end);
+      return [child];
+    });
+  };
+  return (tree: TreeNode) => walk(tree, 0, text.length);
+}
+
+const elementOf = ({ text, at, to, title }: Run): TreeNode => ({
+  type: "element",
+  tagName: title ? "mark" : "span",
+  properties: { dataAt: String(at), dataTo: String(to), ...(title ? { className: ["lw-flagged"], title } : {}) },
+  children: [{ type: "text", value: text }],
+});
 
 /** Puts the name of each hidden character where it stood. */
 function nameHidden() {
@@ -94,9 +130,10 @@ const components: Components = {
 };
 
 /** Sanitized before anything of it is drawn. */
-export default function MarkdownBody({ text }: { text: string }) {
+export default function MarkdownBody({ text, located }: { text: string; located?: Located }) {
+  const locating = located ? [[() => locate({ text, ...located })] as never] : [];
   return (
-    <ReactMarkdown remarkPlugins={[readGfm]} rehypePlugins={[rawAsText as never, rehypeSanitize, nameHidden as never]} components={components}>
+    <ReactMarkdown remarkPlugins={[readGfm]} rehypePlugins={[rawAsText as never, rehypeSanitize, ...locating, nameHidden as never]} components={components}>
       {text}
     </ReactMarkdown>
   );

@@ -1,4 +1,4 @@
-import { Button, Text, TextInput, UnstyledButton } from "@mantine/core";
+import { Button, Group, Text, TextInput, UnstyledButton } from "@mantine/core";
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Assignment } from "../../api/types";
@@ -47,11 +47,13 @@ interface BarProps {
   asked: boolean;
   onSend: () => void;
   onSkip: () => void;
+  /** What else can be done with the item. */
+  tools: ReactNode;
   children: ReactNode;
 }
 
 /** The question, its answers, the reason, and the way on; it never leaves the screen. */
-export function Bar({ desk, assignment, reason, lacking, asked, onSend, onSkip, children }: BarProps) {
+export function Bar({ desk, assignment, reason, lacking, asked, onSend, onSkip, tools, children }: BarProps) {
   const { t } = useTranslation();
   const { id, question } = assignment;
   const { note } = desk.draft(id);
@@ -81,7 +83,7 @@ export function Bar({ desk, assignment, reason, lacking, asked, onSend, onSkip, 
       </div>
       {shown && <NoteLine note={note} field={noteField} onNote={(text) => desk.edit(id, { note: text })} onLeave={() => setNoting(false)} />}
       <div className={styles.below}>
-        {shown ? <span /> : <UnstyledButton className={styles.toggle} onClick={takeNote}>{t("desk.note.open")} <Key>M</Key></UnstyledButton>}
+        <Group gap="sm">{tools}{!shown && <UnstyledButton className={styles.toggle} onClick={takeNote}>{t("desk.note.open")} <Key>M</Key></UnstyledButton>}</Group>
         <Text id="label-missing" size="sm" role="status" c={asked && lacking !== null ? undefined : "dimmed"}>{desk.isLeaving(id) ? t("desk.leaving") : (lacking ?? "")}</Text>
       </div>
     </div>

@@ -11,9 +11,11 @@ import { Checklist } from "./Checklist";
 import { PromptView } from "./Conversation";
 import type { LabelDesk } from "./desk";
 import type { Partly } from "./drafts";
+import { Flagged, policiesOf } from "./flagging";
 import { Answers } from "./ItemView";
 import { type Kind, sealed } from "./kinds/kind";
 import { Reading } from "./reading";
+import { useFlags } from "./useFlags";
 import { useWatch, Watching } from "./watch";
 
 const ItemPicture = lazy(async () => (await Promise.all([import("./Picture"), kindWords()]))[0]);
@@ -29,6 +31,7 @@ function useLabelSheet(kind: Kind, assignment: Assignment) {
       ...kind.keys(assignment, t),
       { keys: ["Enter"], what: t("label.keys.send") },
       { keys: ["R"], what: t("label.keys.reason") },
+      ...(policiesOf(assignment).length > 0 ? [{ keys: ["F"], what: t("label.keys.flag") }] : []),
       { keys: ["M"], what: t("desk.keys.note") },
       { keys: ["S"], what: t("label.keys.skip") },
       { keys: ["Z"], what: t("label.keys.undo") },
@@ -66,6 +69,7 @@ export function Item({ desk, assignment, kind, onSent }: ItemProps) {
     answer: draft.answer,
     onAnswer: (answer: Partly, revised?: boolean) => desk.answer(id, answer, revised, watch.activeMs()),
   };
+  const flags = useFlags({ assignment, flags: draft.flags, onFlags: (raised) => desk.edit(id, { flags: raised }) });
   const { Body, Bar: Answering, choosingSide } = kind;
   const clickable = choosingSide?.(assignment, "left") ? choosingSide : null;
   const lacking = kind.missing(assignment, draft.answer, t);
@@ -89,7 +93,7 @@ export function Item({ desk, assignment, kind, onSent }: ItemProps) {
   useKey("escape", () => (document.activeElement as HTMLElement | null)?.blur(), { inFields: true });
   return (
     <Watching value={watch}>
-      <Reading value={reading}>
+      <Reading value={reading}><Flagged value={flags.marks}>
         <PromptView messages={assignment.prompt} />
         {assignment.image && !kind.drawsPicture && <Suspense><ItemPicture image={assignment.image} /></Suspense>}
         {Body ? <Body {...screen} /> : (
@@ -99,11 +103,13 @@ export function Item({ desk, assignment, kind, onSent }: ItemProps) {
             onChoose={clickable ? (side) => screen.onAnswer(clickable(assignment, side) ?? {}) : undefined}
           />
         )}
-      </Reading>
+      </Flagged></Reading>
       {guideline && <Checklist projectId={desk.projectId} number={guideline.number} opened={listOpen} onToggle={() => setListOpen(!listOpen)} />}
-      <Bar desk={desk} assignment={assignment} reason={reason} lacking={lacking} asked={asked} onSend={send} onSkip={() => setSkipping(true)}>
+      <Bar desk={desk} assignment={assignment} reason={reason} lacking={lacking} asked={asked} onSend={send} onSkip={() => setSkipping(true)} tools={flags.button}>
         {Answering && <Answering {...screen} />}
+        {flags.chips}
       </Bar>
+      {flags.form}
       {skipping && (
         <Suspense fallback={<Opening />}>
           <SkipForm

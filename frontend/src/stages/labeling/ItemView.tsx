@@ -6,6 +6,7 @@ import type { Assignment } from "../../api/types";
 import { Markdown } from "../../ui/Markdown";
 import { Shown } from "../../ui/PlainText";
 import { useKey } from "../../ui/useKey";
+import { useLocated } from "./flagging";
 import styles from "./label.module.css";
 import { useReading } from "./reading";
 import { Toggle } from "./Toggle";
@@ -58,6 +59,10 @@ interface SideProps {
   fold: number | null;
   onChoose?: () => void;
   children: ReactNode;
+}
+
+function SideText({ side, text }: { side: string; text: string }) {
+  return <div data-located={side}><Markdown text={text} located={useLocated(side)} /></div>;
 }
 
 function Side({ side, title, chosen, current, tag, fold, onChoose, children }: SideProps) {
@@ -123,7 +128,7 @@ export function Answers({ assignment, chosen, onChoose, current, tagOf }: Answer
             fold={fold}
             onChoose={onChoose && (() => onChoose(side))}
           >
-            {Array.isArray(differences) ? <Marked parts={differences[index] ?? []} /> : <Markdown text={text} />}
+            {Array.isArray(differences) ? <Marked parts={differences[index] ?? []} /> : <SideText side={side} text={text} />}
           </Side>
         ))}
       </div>

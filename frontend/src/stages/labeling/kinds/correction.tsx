@@ -5,6 +5,8 @@ import { useTranslation } from "react-i18next";
 import type { Assignment } from "../../../api/types";
 import { Key } from "../../../ui/Key";
 import { useKey } from "../../../ui/useKey";
+import { PlainText } from "../../../ui/PlainText";
+import { useLocated } from "../flagging";
 import labelStyles from "../label.module.css";
 import type { Kind, ScreenProps } from "./kind";
 import styles from "./kinds.module.css";
@@ -27,6 +29,8 @@ function Body({ assignment, answer, onAnswer }: ScreenProps) {
   const late = useDeferredValue(text);
   const parts = useMemo(() => diffWordsWithSpace(original, late), [original, late]);
   const changed = late !== original;
+  const side = assignment.completions[0]?.side ?? "only";
+  const located = useLocated(side);
   const count = (which: "added" | "removed") => parts.filter((part) => part[which]).reduce((sum, part) => sum + wordsIn(part.value), 0);
   useKey("e", () => area.current?.focus());
   useKey("escape", () => area.current?.blur(), { inFields: true });
@@ -37,8 +41,8 @@ function Body({ assignment, answer, onAnswer }: ScreenProps) {
           <Text span size="sm" fw={600}>{t(changed ? "kinds.correction.changes" : "kinds.correction.before")}</Text>
           <Text span size="xs" c="dimmed" role="status">{changed ? t("kinds.correction.counts", { removed: count("removed"), added: count("added") }) : t("kinds.correction.unchanged")}</Text>
         </div>
-        <div className={styles.diff} dir="auto">
-          {parts.map((part, index) => (part.added ? <ins key={index}>{part.value}</ins> : part.removed ? <del key={index}>{part.value}</del> : <span key={index}>{part.value}</span>))}
+        <div className={styles.diff} dir="auto" data-located={changed ? undefined : side}>
+          {!changed ? <PlainText text={original} located={located} /> : parts.map((part, index) => (part.added ? <ins key={index}>{part.value}</ins> : part.removed ? <del key={index}>{part.value}</del> : <span key={index}>{part.value}</span>))}
         </div>
       </section>
       <section className={styles.panel} aria-label={t("kinds.correction.text")}>

@@ -14,11 +14,11 @@ export interface Row {
 
 const STEP: Record<string, -1 | 1> = { ArrowUp: -1, ArrowDown: 1, k: -1, j: 1 };
 
-/** Rows that are answered one after the other: a digit answers the row one is at and goes on to the next. */
-export function useRows(rows: readonly Row[]) {
+/** Rows that are answered one after the other, and the one that is next. */
+export function useRowCursor(rows: readonly Row[]) {
   const box = useRef<HTMLDivElement>(null);
-  const [at, setAt] = useState(() => Math.max(0, rows.findIndex((row) => row.value === null)));
   const wanted = useRef<number | null>(null);
+  const [at, setAt] = useState(() => Math.max(0, rows.findIndex((row) => row.value === null)));
   const goTo = (index: number) => {
     const next = Math.min(rows.length - 1, Math.max(0, index));
     setAt(next);
@@ -39,16 +39,14 @@ export function useRows(rows: readonly Row[]) {
     const level = row.levels[Math.min(row.levels.length - 1, Math.max(0, from + by))];
     if (level) row.onChoose(level.value);
   };
-  useDigits((digit) => {
-    const level = row?.levels.find((one) => one.key === digit);
-    if (!row || !level) return;
+  /** Answers the row one is at and goes on to the next; false when no level has this digit. */
+  const digit = (key: string): boolean => {
+    const level = row?.levels.find((one) => one.key === key);
+    if (!row || !level) return false;
     row.onChoose(level.value);
     goTo(at + 1);
-  });
-  useKey("j", () => goTo(at + 1));
-  useKey("k", () => goTo(at - 1));
-  useKey("arrowleft", () => step(-1));
-  useKey("arrowright", () => step(1));
+    return true;
+  };
   // Up and down go between rows, not along the row as a radio group's own keys would.
   const onKeyDownCapture = (event: KeyboardEvent) => {
     const by = STEP[event.key];
@@ -57,5 +55,16 @@ export function useRows(rows: readonly Row[]) {
     event.stopPropagation();
     goTo(at + by);
   };
-  return { at, setAt, goTo, box, onKeyDownCapture };
+  return { at, setAt, goTo, step, digit, box, onKeyDownCapture };
+}
+
+/** The same with the keys of the page: they answer wherever the focus is. */
+export function useRows(rows: readonly Row[]) {
+  const cursor = useRowCursor(rows);
+  useDigits((key) => void cursor.digit(key));
+  useKey("j", () => cursor.goTo(cursor.at + 1));
+  useKey("k", () => cursor.goTo(cursor.at - 1));
+  useKey("arrowleft", () => cursor.step(-1));
+  useKey("arrowright", () => cursor.step(1));
+  return cursor;
 }
