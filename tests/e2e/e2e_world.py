@@ -92,7 +92,8 @@ def add_pairs(server: Server, count: int, *, start: int = 0, project: str = "hel
 def add_project(server: Server, project: str, *, pairs: int) -> str:
     """Make a project of its own for one test; returns its id."""
     server.post("/api/projects", {"yaml": PROJECT.replace("id: helpdesk", f"id: {project}")})
-    add_pairs(server, pairs, project=project)
+    if pairs:
+        add_pairs(server, pairs, project=project)
     return project
 
 

@@ -2,13 +2,26 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from e2e_server import Server
 from e2e_world import add_project
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 ELSEWHERE = "This desk is open in another tab"
+
+
+_FOLLOWED = """pane => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(
+    () => done(pane.scrollHeight - pane.clientHeight - pane.scrollTop))))"""
+"""How far a pane is from its end, once the scrolling of the other had its frame."""
+ANSWER = "Keep the box, print the label, hand it in. `code` and **more**.\n\n" * 40
+TALK = [
+    {"role": role, "content": f"{turn}: my parcel did not come"}
+    for turn in range(6)
+    for role in ("user", "assistant")
+]
 
 
 @pytest.fixture
@@ -121,3 +134,45 @@ def test_an_ended_session_keeps_answers_until_one_signs_in_elsewhere(
     page.bring_to_front()
     expect(page.get_by_text("2 judged by you")).to_be_visible()
     expect(page.get_by_text("Your session has ended")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_long_texts_fold_alike_and_stay_accessible(
+    filled: Server, signed_in: Path, browser: Browser, scheme: Literal["light", "dark"]
+) -> None:
+    """Both sides fold at one height whatever their length, scroll together, and fit a phone."""
+    project = add_project(filled, f"long-{scheme}", pairs=0)
+    item = {
+        "prompt": {"messages": [*TALK, {"role": "user", "content": "What now?"}]},
+        "completions": [{"text": ANSWER}, {"text": f"{ANSWER * 2}The end."}],
+    }
+    filled.post(f"/api/projects/{project}/items", {"items": [item]})
+    context = browser.new_context(
+        storage_state=signed_in, color_scheme=scheme, viewport={"width": 1280, "height": 800}
+    )
+    page = _open(context, filled, project)
+    try:
+        expect(page.get_by_role("button", name="Show 8 turns between")).to_be_visible()
+        panes = page.locator("[data-folded][data-pane]")
+        expect(panes).to_have_count(2)
+        left, right = (panes.nth(side).bounding_box() for side in range(2))
+        assert left is not None
+        assert right is not None
+        assert left["height"] == right["height"]
+        panes.first.evaluate("pane => { pane.scrollTop = pane.scrollHeight; }")
+        assert panes.last.evaluate(_FOLLOWED) < 2
+        assert _violations(page) == []
+        page.keyboard.press("d")
+        expect(page.locator("mark").first).to_be_visible()
+        assert _violations(page) == []
+        page.set_viewport_size({"width": 400, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 400
+        page.keyboard.press("w")
+        expect(panes).to_have_count(0)
+    finally:
+        context.close()
+
+
+def _violations(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in found]

@@ -120,7 +120,7 @@ function Table({ children }: { children?: ReactNode }) {
 
 const components: Components = {
   h1: Heading, h2: Heading, h3: Heading, h4: Heading, h5: Heading, h6: Heading,
-  p: directed("p"), li: directed("li"), ul: directed("ul"), ol: directed("ol"), blockquote: directed("blockquote"), td: directed("td"), th: directed("th"),
+  p: directed("p"), ul: directed("ul"), ol: directed("ol"), blockquote: directed("blockquote"), td: directed("td"), th: directed("th"),
   pre: Code,
   table: Table,
   // Images are never fetched: asking for one would tell its server who reads what.
