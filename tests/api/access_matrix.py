@@ -85,6 +85,8 @@ MATRIX: dict[tuple[str, str], Rule] = {
         JUDGES, {"json": {"token": 1, "reason": "broken"}}
     ),
     ("POST", f"{_P}/judgments/{{judgment_id}}/undo"): Rule(JUDGES),
+    ("GET", f"{_P}/my/judgments"): Rule(JUDGES),
+    ("GET", f"{_P}/my/days"): Rule(JUDGES),
     ("POST", f"{_P}/queue/pause"): Rule(BUILDERS, {"json": {"reason": "New guideline"}}),
     ("POST", f"{_P}/queue/resume"): Rule(BUILDERS),
     ("POST", f"{_P}/queue/move"): Rule(BUILDERS, {"json": {"band": "core", "items": ["itm"]}}),

@@ -54,9 +54,9 @@ def test_each_judge_meets_each_item_once_in_order(desk: Desk) -> None:
     assert [one.item_id for one in judgments(desk)] == desk.items
     assert desk.reserve("ann", count=3) == []
     progress = desk.home.db.read(
-        lambda tx: service.progress(tx, project_id="desk", judge=judge("ann"))
+        lambda tx: service.progress(tx, project=desk.project, judge=judge("ann"), now=START)
     )
-    assert (progress.mine, progress.remaining) == (4, 4)
+    assert (progress.standing.mine, progress.remaining, progress.open_items) == (4, 4, 4)
 
 
 def test_lower_bands_come_first(desk: Desk) -> None:

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from loopwright.base.errors import Conflict
 from loopwright.labeling import rules
-from loopwright.labeling.model import Assignment, AssignmentState, Judgment
+from loopwright.labeling.model import (
+    Assignment,
+    AssignmentState,
+    CapReached,
+    Day,
+    Judgment,
+    Session,
+    Standing,
+)
+from loopwright.projects.assignment_spec import AssignmentSpec, Caps
 from loopwright.questions.model import ShownOrder
 
 
@@ -52,6 +61,8 @@ def judgment(superseded_by: str | None = None) -> Judgment:
         origin="page",
         active_ms=None,
         revisions=None,
+        note=None,
+        signals=None,
         superseded_by=superseded_by,
         superseded_at=None,
         created_at=100.0,
@@ -96,11 +107,61 @@ def test_a_lease_is_renewed_once_it_is_half_over() -> None:
     assert rules.needs_renewal(assignment(), lease_seconds=100, now=51.0)
 
 
+def undo_code(one: Judgment, *, item_open: bool, now: float, revealed: bool = False) -> str | None:
+    problem = rules.undo_refusal(one, item_open=item_open, revealed=revealed, now=now)
+    return None if problem is None else problem.code
+
+
 def test_what_can_be_undone() -> None:
-    assert rules.undo_refusal(judgment(), item_open=True, now=1e9) is None
-    assert rules.undo_refusal(judgment(), item_open=False, now=160.0) is None
-    closed = rules.undo_refusal(judgment(), item_open=False, now=161.0)
-    again = rules.undo_refusal(judgment("undo:x"), item_open=True, now=100.0)
-    assert closed is not None
-    assert again is not None
-    assert (closed.code, again.code) == ("item_closed", "already_undone")
+    assert undo_code(judgment(), item_open=True, now=1e9) is None
+    assert undo_code(judgment(), item_open=False, now=160.0) is None
+    assert undo_code(judgment(), item_open=False, now=161.0) == "item_closed"
+    assert undo_code(judgment("undo:x"), item_open=True, now=100.0) == "already_undone"
+    assert undo_code(judgment(), item_open=True, now=100.0, revealed=True) == "revealed"
+
+
+def standing(*, today: int = 0, minutes: float = 0.0, session: Session | None = None) -> Standing:
+    day = Day("2026-11-24", today, 0, int(minutes * 60_000))
+    return Standing(0, day, session, None, None)
+
+
+NOON = 1_795_521_600.0
+"""2026-11-24, 12:00 UTC."""
+
+
+def reached(spec: AssignmentSpec, one: Standing, *, human: bool = True) -> CapReached | None:
+    return rules.cap_reached(spec, one, human=human, now=NOON)
+
+
+def test_a_cap_of_a_day_ends_at_midnight() -> None:
+    spec = AssignmentSpec(per_day=Caps(judgments=100, minutes=240))
+    midnight = CapReached("day", NOON + 12 * 3600)
+    assert reached(spec, standing(today=99, minutes=239.9)) is None
+    assert reached(spec, standing(today=100)) == midnight
+    assert reached(spec, standing(minutes=240)) == midnight
+    assert reached(spec, standing(today=100), human=False) is None
+    assert (rules.day_of(NOON), rules.day_of(NOON + 12 * 3600)) == ("2026-11-24", "2026-11-25")
+
+
+def test_a_cap_of_a_session_ends_with_a_break() -> None:
+    spec = AssignmentSpec(per_session=Caps(judgments=10))
+    session = Session(NOON - 3600, NOON - 60, 10, 0)
+    assert reached(spec, standing(session=session)) == CapReached("session", NOON - 60 + 1800)
+    assert reached(spec, standing(session=None)) is None
+    assert rules.same_session(NOON - 1799, NOON)
+    assert not rules.same_session(NOON - 1800, NOON)
+
+
+def test_what_the_caps_leave() -> None:
+    spec = AssignmentSpec(per_day=Caps(judgments=100), per_session=Caps(judgments=10))
+    session = Session(NOON - 3600, NOON - 60, 7, 0)
+    assert rules.left(spec, standing(today=20, session=session), human=True) == 3
+    assert rules.left(spec, standing(today=99), human=True) == 1
+    assert rules.left(spec, standing(today=99), human=False) is None
+    assert rules.left(AssignmentSpec(), standing(today=99), human=True) is None
+
+
+def test_active_time_is_at_most_what_passed() -> None:
+    assert rules.active_ms(5_000, offered_at=NOON - 10, now=NOON) == 5_000
+    assert rules.active_ms(50_000_000, offered_at=NOON - 10, now=NOON) == 10_000
+    assert rules.active_ms(None, offered_at=NOON, now=NOON) == 0

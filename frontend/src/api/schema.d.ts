@@ -596,6 +596,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/my/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["my_days_api_projects__project_id__my_days_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/my/judgments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["my_judgments_api_projects__project_id__my_judgments_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/people": {
         parameters: {
             query?: never;
@@ -1282,6 +1314,14 @@ export interface components {
         Budgets: {
             judgments?: number | null;
         };
+        CapOut: {
+            minutes_per_day: number | null;
+            minutes_per_session: number | null;
+            per_day: number | null;
+            per_session: number | null;
+            reached: ("day" | "session") | null;
+            until: number | null;
+        };
         Caps: {
             judgments?: number | null;
             minutes?: number | null;
@@ -1463,6 +1503,12 @@ export interface components {
         };
         DatasetsOut: {
             datasets: components["schemas"]["DatasetOut"][];
+        };
+        DayOut: {
+            active_ms: number;
+            day: string;
+            judged: number;
+            skipped: number;
         };
         DeliveriesOut: {
             deliveries: components["schemas"]["DeliveryOut"][];
@@ -1808,7 +1854,9 @@ export interface components {
             count: number;
             /** @default [] */
             held: string[];
+            note?: string | null;
             revisions?: number | null;
+            signals?: components["schemas"]["SignalsIn"] | null;
             token: number;
         };
         JudgmentOut: {
@@ -1816,6 +1864,9 @@ export interface components {
             next: components["schemas"]["AssignmentOut"][];
             progress: components["schemas"]["ProgressOut"];
             repeated: boolean;
+            revealed: {
+                [key: string]: string;
+            } | null;
         };
         KeyOut: {
             created_at: number;
@@ -1870,6 +1921,33 @@ export interface components {
             purpose?: components["schemas"]["ItemPurpose"] | null;
             segment?: string | null;
         };
+        MyDaysOut: {
+            days: components["schemas"]["DayOut"][];
+        };
+        MyJudgmentOut: {
+            active_ms: number | null;
+            answer: {
+                [key: string]: unknown;
+            };
+            can_undo: boolean;
+            created_at: number;
+            guideline_number: number | null;
+            id: string;
+            item_id: string;
+            kind: string | null;
+            note: string | null;
+            prompt_start: string;
+            question_id: string;
+            revisions: number | null;
+            signals: {
+                [key: string]: unknown;
+            } | null;
+            undone: boolean;
+        };
+        MyJudgmentsOut: {
+            judgments: components["schemas"]["MyJudgmentOut"][];
+            next: string | null;
+        };
         NewKeyOut: {
             api_key: string;
         };
@@ -1922,6 +2000,10 @@ export interface components {
             reason: string;
             since: number;
         };
+        PausedOut: {
+            reason: string;
+            since: number;
+        };
         PeopleOut: {
             people: components["schemas"]["PersonOut"][];
         };
@@ -1963,8 +2045,14 @@ export interface components {
             system_prompt: string;
         };
         ProgressOut: {
+            cap: components["schemas"]["CapOut"];
+            last_guideline: number | null;
             mine: number;
+            open_items: number;
+            paused: components["schemas"]["PausedOut"] | null;
             remaining: number;
+            session: components["schemas"]["SessionOut"] | null;
+            today: number;
         };
         ProjectDetailOut: {
             created_at: number;
@@ -2120,6 +2208,11 @@ export interface components {
              *     }
              */
             release: components["schemas"]["ReleasePlan"];
+            /**
+             * @default never
+             * @enum {string}
+             */
+            reveal: "never" | "after_judgment";
             /**
              * @default [
              *       {
@@ -2548,6 +2641,11 @@ export interface components {
             /** @default 1 */
             weight: number;
         };
+        SessionOut: {
+            active_ms: number;
+            judged: number;
+            started_at: number;
+        };
         Sft: {
             /** @default 32 */
             batch: number;
@@ -2561,6 +2659,16 @@ export interface components {
         };
         /** @enum {string} */
         Signal: "thumb_up" | "thumb_down" | "rating" | "edit" | "accept" | "reject" | "label";
+        SignalsIn: {
+            first_choice?: string | null;
+            first_choice_ms?: number | null;
+            /** @default 0 */
+            pasted_characters: number;
+            /** @default {} */
+            scroll: {
+                [key: string]: number;
+            };
+        };
         SignedOutOut: {
             sessions: number;
         };
@@ -4024,6 +4132,69 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    my_days_api_projects__project_id__my_days_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyDaysOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    my_judgments_api_projects__project_id__my_judgments_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                before?: number | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyJudgmentsOut"];
                 };
             };
             422: {

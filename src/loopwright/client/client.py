@@ -171,6 +171,8 @@ class Client(ResultCalls, QueueCalls, FeedbackCalls, WebhookCalls):
         count: int = 0,
         held: Sequence[str] = (),
         client_id: str | None = None,
+        note: str | None = None,
+        signals: Json | None = None,
     ) -> Json:
         """Send an answer and lease up to `count` further items.
 
@@ -186,6 +188,8 @@ class Client(ResultCalls, QueueCalls, FeedbackCalls, WebhookCalls):
             "revisions": revisions,
             "count": count,
             "held": list(held),
+            "note": note,
+            "signals": signals,
         }
         return self.post(at(project, "judgments"), body, repeatable=True)
 
@@ -193,6 +197,14 @@ class Client(ResultCalls, QueueCalls, FeedbackCalls, WebhookCalls):
         """Give an item back: cannot_judge, not_my_language, upsetting or broken."""
         path = at(project, "assignments", assignment["id"], "skip")
         return self.post(path, {"token": assignment["token"], "reason": reason}, repeatable=True)
+
+    def my_judgments(self, project: str, *, limit: int = 50, before: str | None = None) -> Json:
+        """Return the key's own judgments, newest first, and `next`, the `before` of more."""
+        return self.get(at(project, "my", "judgments"), limit=limit, before=before)
+
+    def my_days(self, project: str) -> list[Json]:
+        """Return what the key's own person did on each day (UTC), newest first."""
+        return list(self.get(at(project, "my", "days"))["days"])
 
     def undo(self, project: str, judgment_id: str) -> Json:
         """Take a judgment back; return its item, offered anew, as `assignment`."""

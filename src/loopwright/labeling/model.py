@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from loopwright.base.types import Json
 from loopwright.questions.model import ShownOrder
+from loopwright.sampling.model import Pause
 
 
 class AssignmentState(StrEnum):
@@ -52,6 +53,8 @@ class Judge:
     """The person's id, else the rater's: one person counts once, whatever raters they use."""
     tags: frozenset[str] = frozenset()
     """The skills and languages that this judge has in the project."""
+    human: bool = True
+    """Caps protect people; programs have none."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,8 @@ class Judgment:
     origin: str
     active_ms: int | None
     revisions: int | None
+    note: str | None
+    signals: Json | None
     superseded_by: str | None
     superseded_at: float | None
     created_at: float
@@ -144,14 +149,64 @@ class Submission:
     revisions: int | None = None
     """How often the choice changed before it was sent."""
     origin: Origin = Origin.API
+    note: str | None = None
+    """A remark to the leads."""
+    signals: Json | None = None
+    """What the page noticed: the first choice and its time, scrolling, pasting."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """Work without a long break: judgments, and milliseconds with an item in view."""
+
+    started_at: float
+    last_at: float
+    judged: int
+    active_ms: int
+
+
+@dataclass(frozen=True)
+class Day:
+    """What a rater did on a day (UTC, as 2026-11-24)."""
+
+    day: str
+    judged: int
+    skipped: int
+    active_ms: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a rater has done, and whether anything is offered at all."""
+
+    mine: int
+    """Judgments in force."""
+    today: Day
+    session: Session | None
+    """None when the last one is over."""
+    last_guideline: int | None
+    """Number of the newest guideline version under which this rater judged."""
+    pause: Pause | None
+
+
+@dataclass(frozen=True)
+class CapReached:
+    """A limit that is reached ("day" or "session"), and when it ends."""
+
+    what: Literal["day", "session"]
+    until: float
 
 
 @dataclass(frozen=True)
 class Progress:
-    """`mine`: judgments of this rater; `remaining`: judgments the project still wants."""
+    """A rater's standing, what reached a cap, and what the project still wants."""
 
-    mine: int
+    standing: Standing
+    reached: CapReached | None
     remaining: int
+    """Judgments that are still wanted."""
+    open_items: int
+    """Items that still want judgments from anybody."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -10,11 +11,15 @@ from loopwright.guidelines import service as guidelines
 from loopwright.guidelines.model import GuidelineVersion
 from loopwright.intake import store as intake
 from loopwright.intake.model import Completion, ItemImage, Message, Prompt
+from loopwright.labeling import store
 from loopwright.labeling.answers import criteria_shown
-from loopwright.labeling.model import Assignment
+from loopwright.labeling.model import Assignment, AssignmentState
+from loopwright.models import service as models
 from loopwright.projects.model import Project
 from loopwright.projects.spec import Criterion, QuestionSpec
 from loopwright.questions.model import sides_of
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -78,10 +83,23 @@ def offers_of(
     return offers
 
 
-def _placed(assignment: Assignment, completions: Sequence[Completion]) -> list[ShownText]:
+def revealed(tx: Connection, assignment_id: str) -> dict[str, str] | None:
+    """Return which policy wrote the text on each side of an item that was judged, else None."""
+    one = store.get_assignment(tx, assignment_id)
+    if one is None or one.state is not AssignmentState.JUDGED:
+        return None
+    item = intake.items_of(tx, [one.item_id])[one.item_id]
+    texts = intake.completions_of(tx, item.completion_ids)
+    names = models.names_of(tx, {text.policy_version_id for text in texts.values()})
+    sides = _sides(one, item.completion_ids)
+    return {side: names.get(texts[key].policy_version_id, "unknown") for side, key in sides}
+
+
+def _sides(assignment: Assignment, texts: Sequence[T]) -> list[tuple[str, T]]:
     order = assignment.shown_order
-    places = range(len(completions)) if order is None else order.places
-    return [
-        ShownText(side, completions[place].text)
-        for side, place in zip(sides_of(order), places, strict=False)
-    ]
+    places = range(len(texts)) if order is None else order.places
+    return [(side, texts[place]) for side, place in zip(sides_of(order), places, strict=False)]
+
+
+def _placed(assignment: Assignment, completions: Sequence[Completion]) -> list[ShownText]:
+    return [ShownText(side, one.text) for side, one in _sides(assignment, completions)]

@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 
 from loopwright.base.ids import new_id
 from loopwright.infra import events, faults
-from loopwright.labeling import rules, store
-from loopwright.labeling.model import Assignment, AssignmentState, Judge
+from loopwright.labeling import rules, store, store_effort
+from loopwright.labeling.model import Assignment, AssignmentState, Judge, Standing
 from loopwright.projects.model import Project
 from loopwright.questions.registry import kind_of
 from loopwright.sampling import service as sampling
@@ -40,7 +40,13 @@ def reserve(
     mine = store.held_by(tx, project_id=project.id, judge_id=judge.judge_id)
     offers = _renewed(tx, project=project, mine=mine, held=set(held), now=now)[:count]
     wanted = min(count - len(offers), project.spec.assignment.most_held - len(mine))
-    if wanted < 1 or sampling.pause_of(tx, project.id) or _spent(tx, project, uncounted):
+    if wanted < 1:
+        return offers
+    now_standing = store_effort.standing(
+        tx, project_id=project.id, rater_id=judge.rater_id, now=now
+    )
+    wanted = min(wanted, _allowed(project, judge, now_standing, len(mine), now))
+    if wanted < 1 or _spent(tx, project, uncounted):
         return offers
     order = sampling.order_of(tx, cursor=cursor, tags=judge.tags)
     search = _Search(tx, project, judge, cursor, order, wanted, now)
@@ -169,6 +175,15 @@ def _renewed(
     ]
 
 
+def _allowed(project: Project, judge: Judge, standing: Standing, held: int, now: float) -> int:
+    """Return how many new offers a pause and the judge's caps allow, besides those held."""
+    spec, human = project.spec.assignment, judge.human
+    if standing.pause is not None or rules.cap_reached(spec, standing, human=human, now=now):
+        return 0
+    left = rules.left(spec, standing, human=human)
+    return spec.most_held if left is None else left - held
+
+
 def _spent(tx: Connection, project: Project, uncounted: int) -> bool:
     budget = project.spec.budgets.judgments
     if budget is None:
@@ -194,9 +209,7 @@ def _offer(
     fresh = sum(shuffled[item_id] and size == 2 for item_id, (_, size) in questions.items())
     place = 0
     if fresh:
-        place = store.count_for_rater(
-            tx, project_id=project.id, rater_id=judge.rater_id, offered=fresh
-        )
+        place = store.count_offers(tx, project_id=project.id, rater_id=judge.rater_id, more=fresh)
     place -= fresh
     offers = []
     for slot in slots:

@@ -14,7 +14,7 @@ from loopwright.infra.home import Home
 from loopwright.infra.http import get_home
 from loopwright.labeling import service
 from loopwright.labeling.model import Assignment, Judge, Origin, Progress, Submission, Submitted
-from loopwright.labeling.offers import offers_of
+from loopwright.labeling.offers import offers_of, revealed
 from loopwright.labeling.schemas import (
     AssignmentOut,
     JudgmentIn,
@@ -47,10 +47,13 @@ def reserve(project_id: str, body: ReserveIn, home: HomeOf, actor: ActorOf) -> R
         offers = service.reserve(
             tx, project=project, judge=judge, count=body.count, held=body.held, now=now
         )
-        return offers, service.progress(tx, project_id=project_id, judge=judge)
+        return offers, service.progress(tx, project=project, judge=judge, now=now)
 
     offers, progress = home.db.write(write)
-    return ReservedOut(assignments=_shown(home, project, offers), progress=progress_out(progress))
+    return ReservedOut(
+        assignments=_shown(home, project, offers),
+        progress=progress_out(progress, project.spec.assignment),
+    )
 
 
 @router.post("/judgments")
@@ -72,6 +75,8 @@ def submit(
         active_ms=body.active_ms,
         revisions=body.revisions,
         origin=Origin.API if by_key else Origin.PAGE,
+        note=body.note,
+        signals=None if body.signals is None else body.signals.model_dump(),
     )
 
     def write(tx: Connection) -> tuple[Submitted, list[Assignment], Progress]:
@@ -85,14 +90,15 @@ def submit(
             held=body.held,
             now=now,
         )
-        return done, offers, service.progress(tx, project_id=project_id, judge=judge)
+        return done, offers, service.progress(tx, project=project, judge=judge, now=now)
 
     done, offers, progress = home.db.write(write)
     return JudgmentOut(
         judgment_id=done.judgment_id,
         repeated=done.repeated,
+        revealed=_revealed(home, project, body.assignment_id),
         next=_shown(home, project, offers),
-        progress=progress_out(progress),
+        progress=progress_out(progress, project.spec.assignment),
     )
 
 
@@ -151,3 +157,10 @@ def _shown(home: Home, project: Project, assignments: Sequence[Assignment]) -> l
         return []
     found = home.db.read(lambda tx: offers_of(tx, project=project, assignments=assignments))
     return [assignment_out(offer) for offer in found]
+
+
+def _revealed(home: Home, project: Project, assignment_id: str) -> dict[str, str] | None:
+    """Return who wrote what, in a project that tells; the answer can no longer be undone there."""
+    if project.spec.reveal == "never":
+        return None
+    return home.db.read(lambda tx: revealed(tx, assignment_id))

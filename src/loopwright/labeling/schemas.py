@@ -1,14 +1,16 @@
 """Wire shapes of labeling. Nothing here tells which policy version wrote a text."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from loopwright.base.types import Json
 from loopwright.labeling.model import Progress, SkipReason
 from loopwright.labeling.offers import Offer
+from loopwright.projects.assignment_spec import AssignmentSpec
 
 Held = Annotated[list[str], Field(max_length=200)]
+Whole = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Count = Annotated[int, Field(ge=0, le=50)]
 
 
@@ -25,6 +27,21 @@ class ReserveIn(Body):
     held: Held = []
 
 
+class SignalsIn(Body):
+    """What the page noticed while somebody judged; no part of the answer.
+
+    `scroll` is how far each side was read, 0 to 1.
+    """
+
+    first_choice: Annotated[str, Field(max_length=200)] | None = None
+    first_choice_ms: Whole | None = None
+    scroll: Annotated[
+        dict[Annotated[str, Field(max_length=20)], Annotated[float, Field(ge=0, le=1)]],
+        Field(max_length=20),
+    ] = {}
+    pasted_characters: Whole = 0
+
+
 class JudgmentIn(Body):
     """An answer, and how many items to offer next."""
 
@@ -32,8 +49,11 @@ class JudgmentIn(Body):
     assignment_id: str
     token: int
     answer: Json
-    active_ms: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
-    revisions: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
+    active_ms: Whole | None = None
+    revisions: Whole | None = None
+    note: Annotated[str, Field(max_length=2000)] | None = None
+    """A remark to the leads; no part of the answer."""
+    signals: SignalsIn | None = None
     count: Count = 0
     held: Held = []
 
@@ -137,11 +157,50 @@ class AssignmentOut(BaseModel):
     simulated: bool
 
 
+class SessionOut(BaseModel):
+    """Work without a break of half an hour."""
+
+    started_at: float
+    judged: int
+    active_ms: int
+
+
+class CapOut(BaseModel):
+    """How much one person may do, in judgments and in active minutes; null sets no limit.
+
+    `reached` is the limit that keeps more from being offered, `until` when it ends.
+    """
+
+    per_day: int | None
+    per_session: int | None
+    minutes_per_day: float | None
+    minutes_per_session: float | None
+    reached: Literal["day", "session"] | None
+    until: float | None
+
+
+class PausedOut(BaseModel):
+    """Why and since when nothing new is offered."""
+
+    reason: str
+    since: float
+
+
 class ProgressOut(BaseModel):
-    """Judgments of mine, and judgments that the project still wants."""
+    """Judgments of mine, all and today (UTC), and what the project still wants.
+
+    `remaining` judgments are wanted on `open_items`. `last_guideline` is the number of the newest
+    guideline version under which I judged.
+    """
 
     mine: int
     remaining: int
+    open_items: int
+    today: int
+    session: SessionOut | None
+    cap: CapOut
+    paused: PausedOut | None
+    last_guideline: int | None
 
 
 class ReservedOut(BaseModel):
@@ -156,6 +215,8 @@ class JudgmentOut(BaseModel):
 
     judgment_id: str
     repeated: bool
+    revealed: dict[str, str] | None
+    """Which policy wrote the text on each side, where the project tells after the judgment."""
     next: list[AssignmentOut]
     progress: ProgressOut
 
@@ -226,6 +287,28 @@ def _image_out(offer: Offer) -> ImageOut | None:
     )
 
 
-def progress_out(progress: Progress) -> ProgressOut:
+def progress_out(progress: Progress, spec: AssignmentSpec) -> ProgressOut:
     """Return the wire form of progress."""
-    return ProgressOut(mine=progress.mine, remaining=progress.remaining)
+    standing, reached = progress.standing, progress.reached
+    session, pause = standing.session, standing.pause
+    return ProgressOut(
+        mine=standing.mine,
+        remaining=progress.remaining,
+        open_items=progress.open_items,
+        today=standing.today.judged,
+        session=None
+        if session is None
+        else SessionOut(
+            started_at=session.started_at, judged=session.judged, active_ms=session.active_ms
+        ),
+        cap=CapOut(
+            per_day=spec.per_day.judgments,
+            per_session=spec.per_session.judgments,
+            minutes_per_day=spec.per_day.minutes,
+            minutes_per_session=spec.per_session.minutes,
+            reached=None if reached is None else reached.what,
+            until=None if reached is None else reached.until,
+        ),
+        paused=None if pause is None else PausedOut(reason=pause.reason, since=pause.since),
+        last_guideline=standing.last_guideline,
+    )

@@ -11,12 +11,15 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from loopwright.accounts import service as accounts
+from loopwright.accounts.model import PersonKind
 from loopwright.base.errors import Conflict, LoopwrightError, NotFound
 from loopwright.base.ids import new_id
 from loopwright.base.types import Json
 from loopwright.infra import events, faults
+from loopwright.intake.capture import capture_text
+from loopwright.intake.masking import MaskScope
 from loopwright.intake.rules import derived_id
-from loopwright.labeling import queue, rules, store
+from loopwright.labeling import queue, rules, store, store_effort
 from loopwright.labeling.answers import keep_edit, read_answer
 from loopwright.labeling.model import (
     Assignment,
@@ -57,14 +60,19 @@ def judge_of(tx: Connection, *, project_id: str, person_id: str, kind: str, now:
     rater = accounts.ensure_rater(
         tx, project_id=project_id, person_id=person_id, kind=kind, now=now
     )
-    return Judge(rater_id=rater.id, judge_id=person_id, tags=rater.tags)
+    human = kind == PersonKind.HUMAN.value
+    return Judge(rater_id=rater.id, judge_id=person_id, tags=rater.tags, human=human)
 
 
-def progress(tx: Connection, *, project_id: str, judge: Judge) -> Progress:
+def progress(tx: Connection, *, project: Project, judge: Judge, now: float) -> Progress:
     """Return what the rater has done and what the project still wants, without counting."""
+    standing = store_effort.standing(tx, project_id=project.id, rater_id=judge.rater_id, now=now)
+    total = sampling.totals(tx, project.id)
     return Progress(
-        mine=store.judged_by(tx, project_id=project_id, rater_id=judge.rater_id),
-        remaining=sampling.totals(tx, project_id).remaining,
+        standing=standing,
+        reached=rules.cap_reached(project.spec.assignment, standing, human=judge.human, now=now),
+        remaining=total.remaining,
+        open_items=total.open,
     )
 
 
@@ -149,6 +157,10 @@ def _store_answer(
             "origin": submission.origin.value,
             "active_ms": submission.active_ms,
             "revisions": submission.revisions,
+            "note": None
+            if submission.note is None
+            else capture_text(submission.note, MaskScope()).text,
+            "signals": submission.signals,
             "created_at": now,
         },
     )
@@ -157,7 +169,14 @@ def _store_answer(
         keep_edit(tx, project_id=project.id, item_id=offer.item_id, text=read.edit, now=now)
     store.settle(tx, [offer.id], state=AssignmentState.JUDGED, reason=None, now=now)
     faults.point("submit.settled")
-    store.count_for_rater(tx, project_id=project.id, rater_id=offer.rater_id, judged=1)
+    store_effort.count_judged(
+        tx,
+        project_id=project.id,
+        rater_id=offer.rater_id,
+        guideline_id=offer.guideline_version_id,
+        active_ms=rules.active_ms(submission.active_ms, offered_at=offer.created_at, now=now),
+        now=now,
+    )
     return Submitted(judgment_id, repeated=False, item_closed=False)
 
 
@@ -184,7 +203,7 @@ def skip(
         raise problem
     leased = offer.state is AssignmentState.OPEN
     store.settle(tx, [offer.id], state=AssignmentState.SKIPPED, reason=reason.value, now=now)
-    store.count_for_rater(tx, project_id=project.id, rater_id=offer.rater_id, skipped=1)
+    store_effort.count_skipped(tx, project_id=project.id, rater_id=offer.rater_id, now=now)
     queue.count_skip(tx, project=project, item_id=offer.item_id, leased=leased, now=now)
 
 
@@ -202,7 +221,8 @@ def undo(
     offer = _my_assignment(tx, project.id, judge, found.assignment_id)
     state = sampling.state_of(tx, found.item_id)
     still_open = state is not None and state.state is not ItemProgress.CLOSED
-    problem = rules.undo_refusal(found, item_open=still_open, now=now)
+    revealed = project.spec.reveal == "after_judgment"
+    problem = rules.undo_refusal(found, item_open=still_open, revealed=revealed, now=now)
     if problem is not None:
         raise problem
     again = replace(
@@ -214,7 +234,9 @@ def undo(
     )
     store.supersede(tx, found.id, by=f"undo:{offer.id}:{again.token}", now=now)
     store.lease(tx, [again])
-    store.count_for_rater(tx, project_id=project.id, rater_id=offer.rater_id, judged=-1)
+    store_effort.uncount_judged(
+        tx, project_id=project.id, rater_id=offer.rater_id, judged_at=found.created_at
+    )
     sampling.uncount_judgment(
         tx, project_id=project.id, item_id=found.item_id, judge_id=judge.judge_id, now=now
     )

@@ -91,10 +91,6 @@ _SUPERSEDE = (
     .where(judgment.c.id == bindparam("key"))
     .values(superseded_by=bindparam("by"), superseded_at=bindparam("at"))
 )
-_PROGRESS = select(rater_progress.c.judged).where(
-    rater_progress.c.project_id == bindparam("project"),
-    rater_progress.c.rater_id == bindparam("rater"),
-)
 _QUESTIONS = select(item.c.id, item.c.question_id, item.c.completion_ids).where(
     item.c.id.in_(bindparam("ids", expanding=True))
 )
@@ -110,11 +106,7 @@ def _adding(insert: Any) -> Any:
     table, new = rater_progress.c, insert.excluded
     return insert.on_conflict_do_update(
         index_elements=["project_id", "rater_id"],
-        set_={
-            "offered": table.offered + new.offered,
-            "judged": table.judged + new.judged,
-            "skipped": table.skipped + new.skipped,
-        },
+        set_={"offered": table.offered + new.offered},
     ).returning(table.offered)
 
 
@@ -152,6 +144,12 @@ def guideline_in_force(tx: Connection, project_id: str) -> str | None:
 def assignment_for_update(tx: Connection, assignment_id: str) -> Assignment | None:
     """Return an assignment, locked; None when there is none of that id."""
     row = tx.execute(_ONE, {"key": assignment_id}).mappings().first()
+    return None if row is None else _assignment(row)
+
+
+def get_assignment(tx: Connection, assignment_id: str) -> Assignment | None:
+    """Return an assignment; None when there is none of that id."""
+    row = tx.execute(select(assignment).where(assignment.c.id == assignment_id)).mappings().first()
     return None if row is None else _assignment(row)
 
 
@@ -240,24 +238,10 @@ def renew(tx: Connection, assignment_ids: Sequence[str], *, lease_until: float) 
     return set(tx.scalars(statement))
 
 
-def judged_by(tx: Connection, *, project_id: str, rater_id: str) -> int:
-    """Return how many judgments a rater has in force."""
-    found = tx.scalar(_PROGRESS, {"project": project_id, "rater": rater_id})
-    return int(found or 0)
-
-
-def count_for_rater(
-    tx: Connection,
-    *,
-    project_id: str,
-    rater_id: str,
-    offered: int = 0,
-    judged: int = 0,
-    skipped: int = 0,
-) -> int:
-    """Add to a rater's counts; return the shuffled offers made so far, these included."""
-    values = {"project_id": project_id, "rater_id": rater_id}
-    counts = {"offered": offered, "judged": judged, "skipped": skipped}
+def count_offers(tx: Connection, *, project_id: str, rater_id: str, more: int) -> int:
+    """Count shuffled offers made to a rater; return all so far, these included."""
+    values = {"project_id": project_id, "rater_id": rater_id, "offered": more}
+    counts = {"judged": 0, "skipped": 0}
     return int(tx.execute(_COUNT[tx.dialect.name], {**values, **counts}).scalar_one())
 
 

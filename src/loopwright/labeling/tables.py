@@ -1,6 +1,16 @@
 """Assignments, judgments, and what each rater was shown and did."""
 
-from sqlalchemy import Column, Double, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Double,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from loopwright.infra.database import JsonText, metadata
 from loopwright.infra.events import Sequence64
@@ -67,12 +77,16 @@ judgment = Table(
     Column("origin", Text, nullable=False),
     Column("active_ms", Integer),
     Column("revisions", Integer),
+    # A remark to the leads, masked, and what the page noticed: no part of the answer.
+    Column("note", Text),
+    Column("signals", JsonText),
     Column("superseded_by", Text),
     Column("superseded_at", Double),
     Column("created_at", Double, nullable=False),
     UniqueConstraint("project_id", "client_id", name="uq_judgment_project_client"),
     Index("ix_judgment_item", "item_id"),
     Index("ix_judgment_project_seq", "project_id", "seq"),
+    Index("ix_judgment_rater_seq", "rater_id", "seq"),
     Index(
         "ix_judgment_superseded",
         "superseded_at",
@@ -90,4 +104,23 @@ rater_progress = Table(
     Column("offered", Integer, nullable=False),
     Column("judged", Integer, nullable=False),
     Column("skipped", Integer, nullable=False),
+    # The newest session: it ends with a break (labeling/rules.py).
+    Column("session_started_at", Double),
+    Column("session_last_at", Double),
+    Column("session_judged", Integer, nullable=False, server_default="0"),
+    Column("session_active_ms", BigInteger, nullable=False, server_default="0"),
+    # Number of the newest guideline version under which this rater judged.
+    Column("last_guideline", Integer),
+)
+
+rater_day = Table(
+    "rater_day",
+    metadata,
+    Column("project_id", Text, primary_key=True),
+    Column("rater_id", Text, primary_key=True),
+    # In UTC, as 2026-11-24.
+    Column("day", Text, primary_key=True),
+    Column("judged", Integer, nullable=False),
+    Column("skipped", Integer, nullable=False),
+    Column("active_ms", BigInteger, nullable=False),
 )

@@ -1,6 +1,6 @@
 """Registering and finding policy versions and reward-model versions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection
 
@@ -93,6 +93,11 @@ def get_policy(tx: Connection, policy_id: str) -> PolicyVersion:
             remedy="List the project's policy versions and use one of their ids.",
         )
     return found
+
+
+def names_of(tx: Connection, policy_ids: Collection[str]) -> dict[str, str]:
+    """Return the names of policy versions by id; ids that are not there are left out."""
+    return store.names_of(tx, policy_ids)
 
 
 def list_policies(tx: Connection, *, project_id: str) -> list[PolicyVersion]:

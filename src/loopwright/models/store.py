@@ -1,6 +1,6 @@
 """Every query of the models stage."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 
 from sqlalchemy import Connection, RowMapping, select
@@ -46,6 +46,13 @@ def policy(tx: Connection, policy_id: str) -> PolicyVersion | None:
     query = select(policy_version).where(policy_version.c.id == policy_id)
     row = tx.execute(query).mappings().first()
     return None if row is None else _policy(row)
+
+
+def names_of(tx: Connection, policy_ids: Collection[str]) -> dict[str, str]:
+    """Return the names of policy versions by id."""
+    query = select(policy_version.c.id, policy_version.c.name)
+    rows = tx.execute(query.where(policy_version.c.id.in_(list(policy_ids))))
+    return {row.id: row.name for row in rows}
 
 
 def policies_named(

@@ -1,6 +1,6 @@
 """What project.yaml says, and where it is wrong when it is."""
 
-from typing import Self
+from typing import Literal, Self
 
 import yaml
 from pydantic import Field, ValidationError, model_validator
@@ -125,6 +125,8 @@ class ProjectSpec(Part):
     release: ReleasePlan = ReleasePlan()
     budgets: Budgets = Budgets()
     assignment: AssignmentSpec = AssignmentSpec()
+    reveal: Literal["never", "after_judgment"] = "never"
+    """Whether annotators learn which policy wrote what once their answer is final."""
     feedback: FeedbackSpec = FeedbackSpec()
 
     @model_validator(mode="after")

@@ -12,6 +12,7 @@ ROUTES = (
     "intake.routes",
     "intake.routes_images",
     "labeling.routes",
+    "labeling.routes_mine",
     "labeling.routes_queue",
     "labeling.routes_imports",
     "feedback.routes",

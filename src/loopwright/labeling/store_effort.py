@@ -1,0 +1,215 @@
+"""Queries of what raters have done: a few counters per rater, session and day, never a count."""
+
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, case, func, literal, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from loopwright.guidelines.tables import guideline_version
+from loopwright.labeling import rules
+from loopwright.labeling.model import Day, Session, Standing
+from loopwright.labeling.tables import rater_day, rater_progress
+from loopwright.sampling.model import Pause
+from loopwright.sampling.tables import queue_pause
+
+_DIALECTS: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
+_BASE = select(literal(1).label("one")).subquery("base")
+_STANDING = (
+    select(
+        rater_progress.c.judged,
+        rater_progress.c.session_started_at,
+        rater_progress.c.session_last_at,
+        rater_progress.c.session_judged,
+        rater_progress.c.session_active_ms,
+        rater_progress.c.last_guideline,
+        rater_day.c.judged.label("day_judged"),
+        rater_day.c.skipped.label("day_skipped"),
+        rater_day.c.active_ms.label("day_active_ms"),
+        queue_pause.c.reason,
+        queue_pause.c.paused_by,
+        queue_pause.c.since,
+    )
+    .select_from(_BASE)
+    .outerjoin(
+        rater_progress,
+        and_(
+            rater_progress.c.project_id == bindparam("project"),
+            rater_progress.c.rater_id == bindparam("rater"),
+        ),
+    )
+    .outerjoin(
+        rater_day,
+        and_(
+            rater_day.c.project_id == bindparam("project"),
+            rater_day.c.rater_id == bindparam("rater"),
+            rater_day.c.day == bindparam("on"),
+        ),
+    )
+    .outerjoin(queue_pause, queue_pause.c.project_id == bindparam("project"))
+)
+_DAYS = (
+    select(rater_day)
+    .where(
+        rater_day.c.project_id == bindparam("project"), rater_day.c.rater_id == bindparam("rater")
+    )
+    .order_by(rater_day.c.day.desc())
+    .limit(bindparam("count"))
+)
+_NUMBER = (
+    select(guideline_version.c.number)
+    .where(guideline_version.c.id == bindparam("guideline"))
+    .scalar_subquery()
+)
+
+
+def _judged(insert: Any) -> Any:
+    """Count one judgment: it goes on with the newest session, or begins one after a break."""
+    table, new = rater_progress.c, insert.excluded
+    goes_on = new.session_last_at - table.session_last_at < rules.BREAK_SECONDS
+    newer = or_(table.last_guideline.is_(None), new.last_guideline > table.last_guideline)
+    return insert.values(
+        project_id=bindparam("project"),
+        rater_id=bindparam("rater"),
+        offered=0,
+        judged=1,
+        skipped=0,
+        session_started_at=bindparam("at"),
+        session_last_at=bindparam("at"),
+        session_judged=1,
+        session_active_ms=bindparam("active"),
+        last_guideline=_NUMBER,
+    ).on_conflict_do_update(
+        index_elements=["project_id", "rater_id"],
+        set_={
+            "judged": table.judged + 1,
+            "session_started_at": case(
+                (goes_on, table.session_started_at), else_=new.session_started_at
+            ),
+            "session_last_at": new.session_last_at,
+            "session_judged": case((goes_on, table.session_judged + 1), else_=1),
+            "session_active_ms": case(
+                (goes_on, table.session_active_ms + new.session_active_ms),
+                else_=new.session_active_ms,
+            ),
+            "last_guideline": case((newer, new.last_guideline), else_=table.last_guideline),
+        },
+    )
+
+
+def _on_day(insert: Any) -> Any:
+    table, new = rater_day.c, insert.excluded
+    return insert.on_conflict_do_update(
+        index_elements=["project_id", "rater_id", "day"],
+        set_={name: table[name] + new[name] for name in ("judged", "skipped", "active_ms")},
+    )
+
+
+# Statements are built once: building one costs more than running it.
+_JUDGED = {name: _judged(dialect.insert(rater_progress)) for name, dialect in _DIALECTS.items()}
+_ON_DAY = {name: _on_day(dialect.insert(rater_day)) for name, dialect in _DIALECTS.items()}
+_SKIPPED = {
+    name: dialect.insert(rater_progress).on_conflict_do_update(
+        index_elements=["project_id", "rater_id"],
+        set_={"skipped": rater_progress.c.skipped + 1},
+    )
+    for name, dialect in _DIALECTS.items()
+}
+_TAKEN_BACK = (
+    rater_progress.update()
+    .where(
+        rater_progress.c.project_id == bindparam("project"),
+        rater_progress.c.rater_id == bindparam("rater"),
+    )
+    .values(
+        judged=rater_progress.c.judged - 1,
+        session_judged=case(
+            (
+                func.coalesce(rater_progress.c.session_started_at, 0) <= bindparam("judged_at"),
+                rater_progress.c.session_judged - 1,
+            ),
+            else_=rater_progress.c.session_judged,
+        ),
+    )
+)
+
+
+def standing(tx: Connection, *, project_id: str, rater_id: str, now: float) -> Standing:
+    """Return what a rater has done and whether the queue is paused, in one look."""
+    today = rules.day_of(now)
+    given = {"project": project_id, "rater": rater_id, "on": today}
+    row = tx.execute(_STANDING, given).one()
+    session = None
+    if row.session_last_at is not None and rules.same_session(row.session_last_at, now):
+        session = Session(
+            row.session_started_at, row.session_last_at, row.session_judged, row.session_active_ms
+        )
+    return Standing(
+        mine=row.judged or 0,
+        today=Day(today, row.day_judged or 0, row.day_skipped or 0, row.day_active_ms or 0),
+        session=session,
+        last_guideline=row.last_guideline,
+        pause=None if row.since is None else Pause(row.reason, row.paused_by, row.since),
+    )
+
+
+def days(tx: Connection, *, project_id: str, rater_id: str, count: int) -> list[Day]:
+    """Return what a rater did on each day with any work, newest first."""
+    given = {"project": project_id, "rater": rater_id, "count": count}
+    rows = tx.execute(_DAYS, given)
+    return [Day(row.day, row.judged, row.skipped, row.active_ms) for row in rows]
+
+
+def count_judged(
+    tx: Connection,
+    *,
+    project_id: str,
+    rater_id: str,
+    guideline_id: str | None,
+    active_ms: int,
+    now: float,
+) -> None:
+    """Count a judgment for its rater, for the session and for the day."""
+    given = {"project": project_id, "rater": rater_id, "guideline": guideline_id}
+    tx.execute(_JUDGED[tx.dialect.name], {**given, "at": now, "active": active_ms})
+    count_on_day(
+        tx, project_id=project_id, rater_id=rater_id, at=now, judged=1, active_ms=active_ms
+    )
+
+
+def uncount_judged(tx: Connection, *, project_id: str, rater_id: str, judged_at: float) -> None:
+    """Take a judgment's count back; the time that it took was spent all the same."""
+    given = {"project": project_id, "rater": rater_id, "judged_at": judged_at}
+    tx.execute(_TAKEN_BACK, given)
+    count_on_day(tx, project_id=project_id, rater_id=rater_id, at=judged_at, judged=-1)
+
+
+def count_skipped(tx: Connection, *, project_id: str, rater_id: str, now: float) -> None:
+    """Count a skip for its rater and for the day."""
+    values = {"project_id": project_id, "rater_id": rater_id}
+    counts = {"offered": 0, "judged": 0, "skipped": 1}
+    tx.execute(_SKIPPED[tx.dialect.name], {**values, **counts})
+    count_on_day(tx, project_id=project_id, rater_id=rater_id, at=now, skipped=1)
+
+
+def count_on_day(
+    tx: Connection,
+    *,
+    project_id: str,
+    rater_id: str,
+    at: float,
+    judged: int = 0,
+    skipped: int = 0,
+    active_ms: int = 0,
+) -> None:
+    """Add to what a rater did on the day of `at`."""
+    tx.execute(
+        _ON_DAY[tx.dialect.name],
+        {
+            "project_id": project_id,
+            "rater_id": rater_id,
+            "day": rules.day_of(at),
+            "judged": judged,
+            "skipped": skipped,
+            "active_ms": active_ms,
+        },
+    )
