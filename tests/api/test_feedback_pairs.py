@@ -14,7 +14,7 @@ from loopwright.datasets.model import DatasetSpec
 from loopwright.infra.home import Home
 from loopwright.intake.model import ItemPurpose
 from loopwright.intake.tables import item
-from loopwright.quality import service as quality
+from loopwright.quality.reconcile import reconcile
 from support.server import RunningServer
 
 __all__ = ["app"]
@@ -57,7 +57,7 @@ def test_no_dataset_holds_a_pair_made_from_feedback_alone(
 def pairs(home: Home) -> list[Json]:
     """Freeze everything that there is, held-out prompts too, and return its pairs."""
     now = system_now()
-    home.db.write(lambda tx: quality.reconcile(tx, project_id="support", now=now))
+    reconcile(home, project_id="support", now=now)
     spec = DatasetSpec(purposes=tuple(ItemPurpose))
     try:
         version = datasets.freeze_preferences(home, project_id="support", spec=spec, now=now)

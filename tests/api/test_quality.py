@@ -1,6 +1,8 @@
 """Consensus that follows the judgments on both databases, and the report over HTTP."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TypeVar
 
 import httpx
 import pytest
@@ -8,17 +10,21 @@ from labeling_world import START, Desk, judge, make_desk
 from sqlalchemy import delete, update
 
 from loopwright.accounts.model import Role
+from loopwright.infra.database import Database, Work
 from loopwright.infra.home import Home
 from loopwright.labeling import service as labeling
 from loopwright.labeling.model import ImportedJudgment
 from loopwright.labeling.tables import judgment
 from loopwright.models import service as models
-from loopwright.quality import service, store
+from loopwright.quality import reconcile as reconcile_module
+from loopwright.quality import store
 from loopwright.quality.live import ConsensusKeeper
 from loopwright.quality.model import Consensus
+from loopwright.quality.reconcile import reconcile
 from loopwright.quality.tables import consensus
 from support.server import RunningServer, running_server
 
+T = TypeVar("T")
 RATERS = ("ada", "bea", "cy", "dan")
 
 
@@ -133,8 +139,35 @@ def test_reconciling_changes_nothing_that_a_fresh_keeper_wrote(desk: Desk) -> No
     keeper.step()
     keeper.stop()
     before = stored(desk)
-    desk.home.db.write(lambda tx: service.reconcile(tx, project_id="desk", now=START + 99))
+    reconcile(desk.home, project_id="desk", now=START + 99)
     assert stored(desk) == before
+
+
+class Busy:
+    """A database in which somebody judges just before the first write of whoever uses it."""
+
+    def __init__(self, db: Database, *, judge: Callable[[], None]) -> None:
+        self._db, self._judge = db, judge
+        self.dialect, self.read, self.close = db.dialect, db.read, db.close
+        self.writes = 0
+
+    def write(self, work: Work[T]) -> T:
+        self.writes += 1
+        if self.writes == 1:
+            self._judge()
+        return self._db.write(work)
+
+
+def test_reconciling_lets_others_in_between_and_loses_none_of_theirs(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(desk, everybody(desk))
+    monkeypatch.setattr(reconcile_module, "AT_ONCE", 2)
+    busy = Busy(desk.home.db, judge=lambda: record(desk, [imported(desk, 1, "eve", "tie")]))
+    reconcile(replace(desk.home, db=busy), project_id="desk", now=START)
+    assert busy.writes >= 4, "three parts of two items, and the end"
+    assert stored(desk)[desk.items[1]].votes == {"first": 4, "tie": 1}
+    assert len(stored(desk)) == 6
 
 
 def test_one_keeper_writes_at_a_time(desk: Desk) -> None:
@@ -186,7 +219,7 @@ def test_the_report_counts_rates_and_follows(desk: Desk, served: RunningServer) 
     assert ids
     record(desk, everybody(desk)[:-4])
     record(desk, [imported(desk, 5, rater, "second") for rater in RATERS])
-    desk.home.db.write(lambda tx: service.reconcile(tx, project_id="desk", now=START))
+    reconcile(desk.home, project_id="desk", now=START)
     reader = lead(served)
     answer = reader.get("/api/projects/desk/quality").json()
     assert (answer["judgments"], answer["annotators"], answer["items"]) == (24, 4, 6)
@@ -206,7 +239,7 @@ def test_the_report_counts_rates_and_follows(desk: Desk, served: RunningServer) 
 def test_consensus_is_listed_and_votes_are_blind(desk: Desk, served: RunningServer) -> None:
     record(desk, everybody(desk))
     record(desk, [imported(desk, 0, "eve", "tie")])
-    desk.home.db.write(lambda tx: service.reconcile(tx, project_id="desk", now=START))
+    reconcile(desk.home, project_id="desk", now=START)
     reader = lead(served)
     rows = reader.get("/api/projects/desk/consensus?order=unsure&limit=3").json()
     assert len(rows) == 3
@@ -227,7 +260,7 @@ def test_an_answer_that_is_not_more_likely_than_not_is_undecided(
     halves = ["first", "second", "tie", "both_bad"]
     record(desk, [imported(desk, 0, f"u{at}", answer) for at, answer in enumerate(halves)])
     record(desk, [imported(desk, 1, f"u{at}", "first") for at in range(4)])
-    desk.home.db.write(lambda tx: service.reconcile(tx, project_id="desk", now=START))
+    reconcile(desk.home, project_id="desk", now=START)
     reader = lead(served)
     torn, settled = reader.get("/api/projects/desk/consensus?order=unsure").json()
     assert (torn["item_id"], torn["undecided"]) == (desk.items[0], True)

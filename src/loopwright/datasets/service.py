@@ -24,7 +24,7 @@ from loopwright.datasets.model import (
 )
 from loopwright.infra.events import emit
 from loopwright.infra.home import Home
-from loopwright.quality import service as quality
+from loopwright.quality.reconcile import reconcile
 
 Rows = Callable[[Connection], Iterable[PreferenceRow | DemonstrationRow]]
 
@@ -77,7 +77,7 @@ def freeze_preferences(
     The same judgments under the same spec give the same digest, whatever order they came in.
     Raises InvalidInput when no pair fits the spec.
     """
-    home.db.write(lambda tx: quality.reconcile(tx, project_id=project_id, now=now))
+    reconcile(home, project_id=project_id, now=now)
 
     def rows(tx: Connection) -> Iterator[PreferenceRow]:
         return inputs.preference_rows(tx, project_id, spec)

@@ -2,6 +2,10 @@
 
 The file is read, checked and masked into a staging file first (no transaction is open), then
 applied in one transaction: readers never see half a file, and a failure leaves no trace.
+
+That transaction cannot be cut: half of a file's votes would move consensus and could be frozen
+into a dataset. On SQLite other writes wait while it runs (docs/guide/import.md says how long);
+what can be done before it, is.
 """
 
 from __future__ import annotations

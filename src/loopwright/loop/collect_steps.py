@@ -17,7 +17,7 @@ from loopwright.loop.prompts import prompt_pool, prompts_artifact
 from loopwright.loop.turn import Turn
 from loopwright.models import service as models
 from loopwright.models.model import PolicyKind, PolicyVersion
-from loopwright.quality import service as quality
+from loopwright.quality.reconcile import reconcile
 from loopwright.release import service as release
 from loopwright.release import store as releases
 from loopwright.release.jobs import publish
@@ -108,8 +108,8 @@ def wait_for_judgments(turn: Turn, *, sets: list[str]) -> Json:
 
 
 def consensus(turn: Turn, *, guideline: str) -> Json:
-    """Reconcile the consensus of every judged item in one batch."""
-    turn.home.db.write(lambda tx: quality.reconcile(tx, project_id=turn.project_id, now=turn.now()))
+    """Reconcile the consensus of every judged item."""
+    reconcile(turn.home, project_id=turn.project_id, now=turn.now())
     last = turn.home.db.read(lambda tx: store.last_judgment(tx, turn.project_id))
     return {"guideline": guideline, "judgments": last}
 
@@ -276,7 +276,7 @@ def _sft_rows(turn: Turn) -> tuple[str, str]:
             turn.home, project_id=turn.project_id, spec=DatasetSpec(), now=turn.now()
         )
         return train_split(turn, shown), shown.digest
-    turn.home.db.write(lambda tx: quality.reconcile(tx, project_id=turn.project_id, now=turn.now()))
+    reconcile(turn.home, project_id=turn.project_id, now=turn.now())
     preferred = datasets.freeze_preferences(
         turn.home, project_id=turn.project_id, spec=DatasetSpec(), now=turn.now()
     )

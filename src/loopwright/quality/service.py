@@ -1,4 +1,4 @@
-"""Use cases of quality: rebuild consensus, report, list, and the blind votes on an item."""
+"""Use cases of quality: report, list, and the blind votes on an item."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -8,11 +8,9 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 
-from loopwright.infra import events
 from loopwright.intake import store as intake
 from loopwright.labeling import store as labeling
 from loopwright.quality import rules, store
-from loopwright.quality.book import ConsensusBook
 from loopwright.quality.model import BlindVote, Consensus, ConsensusOrder, Facts, QualityReport
 
 _KEPT = 64
@@ -33,29 +31,6 @@ class _Kept:
 
 _lock = Lock()
 _kept: WeakKeyDictionary[Engine, OrderedDict[str, _Kept]] = WeakKeyDictionary()
-
-
-def reconcile(tx: Connection, *, project_id: str, now: float) -> int:
-    """Compute a project's consensus and reliabilities again from all judgments; return items.
-
-    The same judgments give the same rows, however they arrived.
-    """
-    book = ConsensusBook()
-    book.load(store.votes(tx, project_id))
-    changed, _ = book.changes(now=now)
-    known = store.consensus_of(tx, [row.item_id for row in changed])
-    store.put_consensus(tx, [row for row in changed if not _same(row, known.get(row.item_id))])
-    store.drop_consensus(tx, store.stale_items(tx, project_id))
-    store.put_reliabilities(tx, project_id, book.reliabilities(project_id))
-    events.emit(
-        tx,
-        kind="quality.reconciled",
-        project_id=project_id,
-        subject_id=None,
-        payload={"items": len(changed)},
-        now=now,
-    )
-    return len(changed)
 
 
 def report(tx: Connection, *, project_id: str) -> QualityReport:
@@ -101,15 +76,6 @@ def votes(tx: Connection, *, project_id: str, item_id: str) -> list[BlindVote]:
         )
         for one in ordered
     ]
-
-
-def _same(row: Consensus, known: Consensus | None) -> bool:
-    return known is not None and (row.answer, row.n, row.posterior, row.votes) == (
-        known.answer,
-        known.n,
-        known.posterior,
-        known.votes,
-    )
 
 
 def _facts(tx: Connection, project_id: str) -> Facts:

@@ -117,6 +117,18 @@ def votes(tx: Connection, project_id: str | None = None) -> list[ItemVote]:
     return _votes(tx, query)
 
 
+def numbers_of(tx: Connection, item_ids: Sequence[str]) -> dict[str, frozenset[int]]:
+    """Return the numbers of the judgments in force on these items; unjudged ones are left out."""
+    found: dict[str, set[int]] = {}
+    for part in chunks(list(item_ids)):
+        query = select(judgment.c.item_id, judgment.c.seq).where(
+            judgment.c.item_id.in_(part), judgment.c.superseded_by.is_(None)
+        )
+        for item_id, seq in tx.execute(query):
+            found.setdefault(item_id, set()).add(seq)
+    return {item_id: frozenset(numbers) for item_id, numbers in found.items()}
+
+
 def votes_after(
     tx: Connection, seq: int, *, also: Sequence[int] = (), limit: int = 5000
 ) -> list[ItemVote]:
