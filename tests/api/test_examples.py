@@ -30,7 +30,7 @@ def test_a_mapping_is_valid(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "judgments", "items"), [("votes.csv", 12, 5), ("preferences.jsonl", 4, 4)]
+    ("file", "judgments", "items"), [("votes.csv", 90, 31), ("preferences.jsonl", 9, 9)]
 )
 def test_an_example_file_imports(home: Home, file: str, judgments: int, items: int) -> None:
     text = (EXAMPLES / "support/project.yaml").read_text()
