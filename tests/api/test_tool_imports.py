@@ -254,6 +254,15 @@ def test_a_bad_row_stops_all_or_is_kept_apart(home: Home) -> None:
     assert [one.place for one in rejects] == ["unpaired.jsonl:2", "unpaired.jsonl:3"]
 
 
+def test_a_row_that_no_database_holds_is_a_bad_row(home: Home) -> None:
+    row = {"prompt": "Hi\0", "completion": "Ho", "label": True}
+    with pytest.raises(InvalidInput, match="NUL"):
+        take(home, Tool.HUGGINGFACE, [written(home, "u.jsonl", lines([row, row]))])
+    again = [row, {**row, "prompt": "Hi"}]
+    report = take(home, Tool.HUGGINGFACE, [written(home, "u.jsonl", lines(again))], skip_bad=True)
+    assert (report.counts["feedback_added"], report.counts["rejected"]) == (1, 1)
+
+
 def test_a_bad_row_among_votes_is_named_where_it_stood(home: Home) -> None:
     tasks = json.loads((EXPORTS / "label_studio.json").read_text())
     tasks[1]["data"].pop("prompt")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -75,10 +74,32 @@ class ToolExport:
         return f"{min(part.name for part in parts)}{more}" if parts else self.tool.value
 
 
+@dataclass(frozen=True)
+class _Sender:
+    """Who sends an export, and the key under which the project names people."""
+
+    project_id: str
+    person_id: str | None
+    key: str
+    now: float
+
+    def fact(self, row: NewFeedback) -> Feedback:
+        """Return a feedback of the export, masked."""
+        return captured(
+            row,
+            project_id=self.project_id,
+            person_id=self.person_id,
+            key=self.key,
+            prompt=None,
+            now=self.now,
+        )
+
+
 @dataclass
 class _Converted:
     """What the second reading made of an export."""
 
+    sender: _Sender
     mapping: ImportMapping | None = None
     rows: int = 0
     feedback: list[tuple[str, Feedback]] = field(default_factory=list)
@@ -97,10 +118,10 @@ def import_export(
     started = time.perf_counter()
     spec = home.db.read(lambda tx: projects.get(tx, project_id)).spec
     key = home.db.write(lambda tx: store.project_key(tx, project_id))
-    with ExitStack() as stack:
-        folder = stack.enter_context(TemporaryDirectory(dir=home.folder("spool")))
+    sender = _Sender(project_id, person_id, key, now)
+    with TemporaryDirectory(dir=home.folder("spool")) as folder:
         path = Path(folder) / "rows.jsonl"
-        made = _convert(export, spec, path, person_id=person_id, key=key, now=now)
+        made = _convert(export, spec, path, sender=sender)
         beside = Beside(
             made.rejects, lambda tx: _keep(tx, spec, made, skip_bad=export.skip_bad, now=now)
         )
@@ -115,7 +136,7 @@ def import_export(
                 beside=beside,
             )
     return home.db.write(
-        lambda tx: _feedback_alone(tx, export, made, beside, project_id, started, now)
+        lambda tx: _feedback_alone(tx, export, made, more=beside.apply(tx), started=started)
     )
 
 
@@ -131,18 +152,10 @@ def source_of(tool: Tool, parts: Sequence[Part]) -> str:
     return f"{tool.value}:{stem}"
 
 
-def _convert(
-    export: ToolExport,
-    spec: ProjectSpec,
-    path: Path,
-    *,
-    person_id: str | None,
-    key: str,
-    now: float,
-) -> _Converted:
+def _convert(export: ToolExport, spec: ProjectSpec, path: Path, *, sender: _Sender) -> _Converted:
     survey = sorting.Survey.of(_reads(export))
     votes = sorting.choose(survey, spec, question=export.question) if _judged(export) else None
-    made = _Converted(mapping=_mapping(export, votes, simulated=spec.simulated))
+    made = _Converted(sender, _mapping(export, votes, simulated=spec.simulated))
     with path.open("wb") as target:
         for found in _reads(export):
             row: Json | None = None
@@ -155,7 +168,7 @@ def _convert(
             else:
                 row = None if votes is None else sorting.vote_row(found, votes)
                 if row is None:
-                    _to_feedback(made, export, survey, found, spec.id, person_id, key, now)
+                    _to_feedback(made, found, export=export, survey=survey, sender=sender)
             if row is not None:
                 target.write(orjson.dumps(row) + b"\n")
                 made.rows += 1
@@ -236,26 +249,17 @@ def _has_prompt(export: ToolExport) -> bool:
 
 def _to_feedback(
     made: _Converted,
+    said: Said,
+    *,
     export: ToolExport,
     survey: sorting.Survey,
-    said: Said,
-    project_id: str,
-    person_id: str | None,
-    key: str,
-    now: float,
+    sender: _Sender,
 ) -> None:
     found = sorting.as_feedback(said, survey, tool=export.tool.value, source=export.source)
     if isinstance(found, LeftOut):
         sorting.left_out(made.left_out, found)
-        return
-    fact = _fact(found, project_id, person_id, key, now)
-    made.feedback.append((said.place, fact))
-
-
-def _fact(
-    row: NewFeedback, project_id: str, person_id: str | None, key: str, now: float
-) -> Feedback:
-    return captured(row, project_id=project_id, person_id=person_id, key=key, prompt=None, now=now)
+    else:
+        made.feedback.append((said.place, sender.fact(found)))
 
 
 def _refuse(made: _Converted, export: ToolExport, bad: Bad) -> None:
@@ -296,19 +300,13 @@ def _keep(
 
 
 def _feedback_alone(
-    tx: Connection,
-    export: ToolExport,
-    made: _Converted,
-    beside: Beside,
-    project_id: str,
-    started: float,
-    now: float,
+    tx: Connection, export: ToolExport, made: _Converted, *, more: Json, started: float
 ) -> ImportReport:
-    more = beside.apply(tx)
+    """Write down an import that brought no votes."""
     counts = ImportCounts(rows=len(made.feedback), rejected=len(made.rejects))
     report = ImportReport(
         id=new_id("imp"),
-        project_id=project_id,
+        project_id=made.sender.project_id,
         kind="feedback",
         source=export.source,
         file=export.name,
@@ -316,7 +314,7 @@ def _feedback_alone(
         mapping_digest=digest_json({"tool": export.tool.value, "fields": dict(export.fields)}),
         counts={**asdict(counts), **more},
         seconds=time.perf_counter() - started,
-        created_at=now,
+        created_at=made.sender.now,
     )
     finish(tx, report, made.rejects)
     return report

@@ -53,15 +53,13 @@ def _task(row: Row, fields: Fields) -> Iterator[Read]:
             yield LeftOut("cancelled annotations")
             continue
         for result in annotation["result"]:
-            yield from _result(row.place, key, values["data"], annotation, result, fields)
+            yield from _result(result, row=row, key=key, annotation=annotation, fields=fields)
 
 
-def _result(
-    place: str, key: str, data: Json, annotation: Json, result: Any, fields: Fields
-) -> Iterator[Read]:
+def _result(result: Any, *, row: Row, key: str, annotation: Json, fields: Fields) -> Iterator[Read]:
     if not isinstance(result, dict) or not isinstance(result.get("value"), dict):
         raise ValueError("a result has no value")
-    kind, value = str(result.get("type")), result["value"]
+    kind, value, data = str(result.get("type")), result["value"], row.values["data"]
     control = str(result.get("from_name") or kind)
     read_kind = _KINDS.get(kind)
     if read_kind is None:
@@ -73,7 +71,7 @@ def _result(
     at = texts.seconds(annotation.get("created_at"))
 
     def said(what: str, *, score: float | None = None, as_kind: Any = read_kind) -> Said:
-        return Said(place, shown, control, as_kind, what, who, score=score, at=at)
+        return Said(row.place, shown, control, as_kind, what, who, score=score, at=at)
 
     if kind == "pairwise":
         side = _SIDES.get(str(value.get("selected")))
