@@ -3,11 +3,13 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +23,10 @@ _SETTINGS = {
     "max_connections": "200",
     "shared_buffers": "64MB",
 }
+
+
+_FOLDER = "lw-pg-"
+_OWNER = "owner"
 
 
 def find_server_programs() -> Path | None:
@@ -83,29 +89,73 @@ class PostgresServer:
 
 @contextmanager
 def running_postgres() -> Iterator[PostgresServer]:
-    """Start a server in a temporary folder; stop and remove it at the end."""
+    """Start a server in a temporary folder; stop and remove it at the end.
+
+    It ends with this process, also when that is killed outright; what such a one left on the disk
+    is removed by the next.
+    """
     programs = find_server_programs()
     if programs is None:
         raise RuntimeError("no PostgreSQL server programs on this machine")
+    remove_leftovers(Path(tempfile.gettempdir()))
     prefix, user, group = _prefix()
-    folder = Path(tempfile.mkdtemp(prefix="lw-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix=_FOLDER))
     folder.chmod(0o755)
+    (folder / _OWNER).write_text(str(os.getpid()))
     os.chown(folder, user, group)
     port = _free_port()
-    options = [f"-c {name}={value}" for name, value in _SETTINGS.items()]
-    options += [f"-c port={port}", "-c listen_addresses=127.0.0.1", f"-k {folder}"]
-    initdb = [str(programs / "initdb"), "-D", f"{folder}/data", "-U", "loopwright", "-A", "trust"]
-    start = [str(programs / "pg_ctl"), "-D", f"{folder}/data", "-l", f"{folder}/log", "-w"]
+    options = [f"-c{name}={value}" for name, value in _SETTINGS.items()]
+    data = ["-D", f"{folder}/data"]
+    options += [f"-cport={port}", "-clisten_addresses=127.0.0.1", "-k", str(folder)]
+    initdb = [str(programs / "initdb"), *data, "-U", "loopwright", "-A", "trust"]
     try:
         _call([*prefix, *initdb, "-E", "UTF8", "--locale=C", "--no-sync"], folder)
-        _call([*prefix, *start, "-o", " ".join(options), "start"], folder)
+        with (folder / "log").open("w") as log:
+            child = subprocess.Popen(
+                [*_dying_with_us(prefix), str(programs / "postgres"), *data, *options],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+            )
         try:
-            yield PostgresServer(port=port)
+            server = PostgresServer(port=port)
+            _wait_until_up(server, child, folder / "log")
+            yield server
         finally:
-            stop = [str(programs / "pg_ctl"), "-D", f"{folder}/data", "-m", "immediate", "stop"]
-            _call([*prefix, *stop], folder)
+            child.send_signal(signal.SIGQUIT)  # at once, without a checkpoint
+            child.wait(timeout=30)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_leftovers(place: Path) -> None:
+    """Remove the folders of servers whose test session is no more."""
+    for owner in place.glob(f"{_FOLDER}*/{_OWNER}"):
+        try:
+            alive = Path(f"/proc/{int(owner.read_text())}").exists() or not Path("/proc").exists()
+        except (OSError, ValueError):
+            continue
+        if not alive:
+            shutil.rmtree(owner.parent, ignore_errors=True)
+
+
+def _dying_with_us(prefix: Sequence[str]) -> list[str]:
+    """Return how to start a program that is told to quit when this process ends in any way."""
+    if prefix:
+        return [*prefix[:-1], "--pdeathsig", "QUIT", "--"]
+    return ["setpriv", "--pdeathsig", "QUIT", "--"] if shutil.which("setpriv") else []
+
+
+def _wait_until_up(server: PostgresServer, child: "subprocess.Popen[bytes]", log: Path) -> None:
+    while child.poll() is None:
+        try:
+            psycopg.connect(server.url("postgres")).close()
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"PostgreSQL ended while starting:\n{log.read_text()}")
 
 
 def _call(command: list[str], folder: Path) -> None:

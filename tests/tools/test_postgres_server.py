@@ -1,0 +1,66 @@
+"""The tests' own PostgreSQL leaves nothing behind, even when the tests are killed outright."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.postgres import find_server_programs, remove_leftovers
+
+TESTS = Path(__file__).parent.parent
+SESSION = """
+import time
+from support.postgres import running_postgres
+with running_postgres() as server:
+    print(server.url("postgres"), flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder that others may enter: the server may run as somebody else."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder)
+        path.chmod(0o755)
+        yield path
+
+
+@pytest.mark.skipif(find_server_programs() is None, reason="no PostgreSQL server here")
+def test_a_killed_session_takes_its_server_along(place: Path) -> None:
+    session = subprocess.Popen(
+        [sys.executable, "-c", SESSION],
+        env={**os.environ, "PYTHONPATH": str(TESTS), "TMPDIR": str(place)},
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert session.stdout is not None
+        assert session.stdout.readline().startswith(b"postgresql://")
+        [pid_file] = place.glob("lw-pg-*/data/postmaster.pid")
+        server = Path(f"/proc/{int(pid_file.read_text().split()[0])}")
+        assert server.exists()
+    finally:
+        session.send_signal(signal.SIGKILL)
+        session.wait()
+        session.communicate()
+    for _ in range(600):
+        if not server.exists():
+            break
+        time.sleep(0.05)
+    assert not server.exists()
+    remove_leftovers(place)
+    assert list(place.iterdir()) == []
+
+
+def test_a_living_sessions_folder_stays(tmp_path: Path) -> None:
+    folder = tmp_path / "lw-pg-mine"
+    folder.mkdir()
+    (folder / "owner").write_text(str(os.getpid()))
+    remove_leftovers(tmp_path)
+    assert folder.is_dir()
