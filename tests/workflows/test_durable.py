@@ -119,6 +119,20 @@ def test_cancelled_work_stops_and_can_go_on(home: Home, place: Path) -> None:
     assert RAN["first"] == 1
 
 
+def test_stopping_ends_a_run_that_waits_for_another(home: Home, place: Path) -> None:
+    """A run whose workflow was taken over waits for the other's result; it must not outlive us."""
+    durable = make(home)
+    durable.start()
+    durable.enqueue("two_steps", "w1", str(place))
+    wait_for(lambda: RAN["first"] == 1)
+    durable.cancel("w1")
+    OPEN.set()
+    durable.resume("w1")
+    wait_for(lambda: durable.status("w1").over)
+    durable.stop()
+    assert [one.name for one in threading.enumerate() if one.name.startswith("dbos-exec")] == []
+
+
 def test_unknown_work_is_not_found(home: Home) -> None:
     durable = make(home)
     durable.start()

@@ -31,7 +31,17 @@ from loopwright.infra.durable_lease import (
     is_dead,
     take_lease,
 )
+from loopwright.infra.durable_threads import Interrupted, end_threads
 from loopwright.infra.home import Home
+
+__all__ = [
+    "DurableRunner",
+    "Interrupted",
+    "OwnershipLost",
+    "RecordedError",
+    "WorkflowState",
+    "runner",
+]
 
 T = TypeVar("T")
 Workflow = Callable[..., Any]
@@ -46,14 +56,6 @@ _STOP_SECONDS = 5.0
 _registered: dict[str, Workflow] = {}
 _running: "DurableRunner | None" = None
 _lock = threading.Lock()
-
-
-class Interrupted(BaseException):
-    """The step must end now without a result: the server stops, or the work was cancelled.
-
-    Not an Exception on purpose: DBOS stores exceptions as the step's outcome and would repeat
-    them for ever; this leaves the step open, to be done again on resume.
-    """
 
 
 RecordedError = PortableWorkflowError
@@ -120,6 +122,7 @@ class DurableRunner:
             self._idle.wait_for(lambda: self._inside == 0, timeout=_STOP_SECONDS)
         if self._guard.ident is not None:
             self._guard.join()
+        end_threads(seconds=_STOP_SECONDS)
         self._let_go()
 
     def enqueue(self, name: str, workflow_id: str, *args: str) -> None:
