@@ -10,6 +10,7 @@ from loopwright.cli import (
     bench_commands,
     cycle_commands,
     import_command,
+    item_commands,
     project_commands,
     queue_commands,
     user_commands,
@@ -27,6 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(cycle_commands.app, name="cycle")
+app.add_typer(item_commands.app, name="items")
 app.add_typer(queue_commands.app, name="queue")
 app.add_typer(user_commands.app, name="user")
 app.add_typer(webhook_commands.app, name="webhooks")

@@ -8,6 +8,7 @@ import numpy as np
 
 from loopwright.base.types import Json
 from loopwright.client import ApiError, Client
+from loopwright.simulate.any_kind import answer_to
 from loopwright.simulate.world.annotators import Annotator, sample_annotators
 
 _IDLE_SECONDS = 0.5
@@ -77,7 +78,7 @@ class Crowd:
         answer = client.submit(
             self._project,
             assignment,
-            {"choice": _choice(annotator, rng, assignment), "reason": None},
+            answer_to(annotator, rng, assignment),
             active_ms=int(rng.lognormal(9.0, 0.5)),
             count=_PREFETCH,
             held=[one["id"] for one in rest],
@@ -85,9 +86,3 @@ class Crowd:
         with self._count_lock:
             self.judged += 1
         return rest + list(answer["next"])
-
-
-def _choice(annotator: Annotator, rng: np.random.Generator, assignment: Json) -> str:
-    sides = {one["side"]: one["text"] for one in assignment["completions"]}
-    prompt = "\n".join(message["content"] for message in assignment["prompt"])
-    return annotator.choose(rng, prompt_text=prompt, left=sides["left"], right=sides["right"])
