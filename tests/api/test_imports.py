@@ -179,6 +179,21 @@ def test_votes_count_toward_the_overlap_and_only_the_rest_is_wanted(home: Home) 
     assert (total.open, total.closed, total.remaining, total.imported) == (0, 3, 0, 7)
 
 
+def test_items_of_an_import_may_require_tags(home: Home) -> None:
+    rows = VOTE_ROWS.replace("winner\n", "winner,speaks\n").replace("left\n", 'left,"de, law"\n')
+    rows = rows.replace("right\n", 'right,"de, law"\n').replace("same\n", "same,\n")
+    mapping = VOTES.replace("choice: winner}", "choice: winner, requires: speaks}")
+    import_text(home, rows, mapping=mapping + "requires: [support]\n")
+    items = home.db.read(lambda tx: store.items(tx, "crowd"))
+    assert sorted(item.requires for item in items) == [
+        ["de", "law", "support"],
+        ["de", "law", "support"],
+        ["support"],
+    ]
+    with pytest.raises(InvalidInput, match="speaks names 'No Tag'"):
+        import_text(home, rows.replace("de, law", "No Tag"), mapping=mapping)
+
+
 def test_demonstrations_and_contrasts_are_never_queued(home: Home) -> None:
     shown = "kind: demonstrations\nsource: d\nfields: {prompt: p, completion: c}\n"
     report = import_text(home, "p,c\nHi,Hello\nBye,See you\n", mapping=shown)

@@ -20,6 +20,8 @@ export type Me = Schemas["MeOut"];
 export type ProjectSummary = Schemas["ProjectOut"];
 export type Applied = Schemas["AppliedOut"];
 export type Person = Schemas["PersonOut"];
+export type Queue = Schemas["QueueOut"];
+export type StuckItem = Schemas["StuckOut"];
 export type NewPerson = Schemas["NewPersonOut"];
 export type ApiKey = Schemas["KeyOut"];
 

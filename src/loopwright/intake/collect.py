@@ -144,6 +144,7 @@ class Collector:
                 "texts": [[text.source, text.digest] for text in texts],
                 "purpose": item.purpose.value,
                 "set_name": item.set_name,
+                "requires": list(item.requires),
             },
         )
         return staged

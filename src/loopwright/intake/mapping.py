@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from loopwright.base.errors import InvalidInput
 from loopwright.base.nearest import did_you_mean
 from loopwright.projects.mistakes import mistakes
+from loopwright.projects.spec import Tags
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 
@@ -67,10 +68,10 @@ REQUIRED: Columns[ImportKind, tuple[str, ...]] = {
 OPTIONAL: Columns[ImportKind, tuple[str, ...]] = {
     ImportKind.VOTES: (
         *_SHARED, "first", "second", "completion", "first_source", "second_source",
-        "completion_source", "shown", "judged_at",
+        "completion_source", "shown", "judged_at", "requires",
     ),
     ImportKind.PREFERENCES: (
-        *_SHARED, "item", "annotator", "chosen_source", "rejected_source", "judged_at",
+        *_SHARED, "item", "annotator", "chosen_source", "rejected_source", "judged_at", "requires",
     ),
     ImportKind.DEMONSTRATIONS: (*_SHARED, "item", "completion_source"),
     ImportKind.PROMPTS: _SHARED,
@@ -107,6 +108,8 @@ class ImportMapping(BaseModel):
     segment: Name | None = None
     residency: Name | None = None
     set_name: Name | None = None
+    requires: Tags = ()
+    """Skills and languages that every item requires, besides those that a column names."""
     shown: Literal["first_left", "second_left"] | None = None
     """Which completion stood on the left, when it was always the same one."""
     open: bool = True

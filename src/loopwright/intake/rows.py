@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from loopwright.intake.model import DEFAULT_SEGMENT, ItemPurpose, Message, NewPr
 from loopwright.intake.rules import messages_problem
 
 PAIR_OUTCOMES = ("first", "second", "tie", "both_bad")
+_TAG = re.compile(r"^[a-z0-9][a-z0-9_-]{0,62}$")
 _SHOWN = ("first_left", "second_left")
 
 
@@ -36,6 +38,7 @@ class RowItem:
     key: str | None
     purpose: ItemPurpose
     set_name: str | None = None
+    requires: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,8 @@ class RowReader:
         match mapping.kind:
             case ImportKind.PREFERENCES:
                 prompt, texts = self._preference(values)
-                return RowItem(prompt, texts, key, ItemPurpose.CORE)
+                requires = self._requires(values)
+                return RowItem(prompt, texts, key, ItemPurpose.CORE, requires=requires)
             case ImportKind.DEMONSTRATIONS:
                 texts = (self._text(values, "completion"),)
                 return RowItem(self._prompt(values), texts, key, ItemPurpose.DEMONSTRATION)
@@ -106,7 +110,10 @@ class RowReader:
             case _:
                 names = ("first", "second") if self.paired else ("completion",)
                 texts = tuple(self._text(values, name) for name in names if name in self._fields)
-                return RowItem(self._prompt(values), texts, key, ItemPurpose.CORE)
+                requires = self._requires(values)
+                return RowItem(
+                    self._prompt(values), texts, key, ItemPurpose.CORE, requires=requires
+                )
 
     def fingerprint(self, values: Json) -> int:
         """Return a number that changes when the texts of the row change."""
@@ -183,6 +190,16 @@ class RowReader:
         if column is None or values.get(column) in (None, ""):
             return None
         return _key(values, column)
+
+    def _requires(self, values: Json) -> tuple[str, ...]:
+        column = self._fields.get("requires")
+        found = None if column is None else values.get(column)
+        words = found.split(",") if isinstance(found, str) else found or ()
+        tags = [str(word).strip() for word in words]
+        for tag in filter(None, tags):
+            if not _TAG.match(tag):
+                raise ValueError(f"{column} names {tag!r}, not a tag (lower-case, - and _)")
+        return tuple(sorted({*self._mapping.requires, *filter(None, tags)}))
 
     def _shown(self, values: Json) -> str | None:
         shown = self._optional_key(values, "shown") or self._mapping.shown

@@ -247,6 +247,7 @@ def _new_item(body: Json, target: _Target, policies: Mapping[str, str], import_i
         purpose=ItemPurpose(body["purpose"]),
         origin_key=body["origin_key"],
         set_name=body["set_name"],
+        requires=body["requires"],
         origin={"kind": "import", "import_id": import_id, "source": target.mapping.source},
     )
 

@@ -11,6 +11,7 @@ import { ErrorPanel } from "../../ui/ErrorPanel";
 import { Loaded } from "../../ui/Loaded";
 import { SimulatedBadge } from "../../ui/Status";
 import { PersonRole, ROLES } from "./PersonRole";
+import { PersonTags } from "./PersonTags";
 
 function AddPerson({ projectId, kinds }: { projectId: string; kinds: { value: string; label: string }[] }) {
   const { t } = useTranslation();
@@ -67,6 +68,7 @@ export function People({ projectId }: { projectId: string }) {
             columns={[
               { head: t("settings.name"), cell: (row) => <Group gap="xs">{row.name}<SimulatedBadge simulated={row.kind === "simulated"} /></Group> },
               { head: t("settings.role"), cell: (row) => <PersonRole projectId={projectId} person={row} /> },
+              { head: t("settings.tags"), cell: (row) => <PersonTags projectId={projectId} person={row} />, width: 200 },
               { head: t("settings.kind"), cell: (row) => row.kind },
               { head: t("settings.id"), cell: (row) => <CopyId id={row.id} /> },
             ]}
