@@ -39,6 +39,7 @@ open: false
 PAGES = (
     "loop",
     "label",
+    "my-work",
     "guidelines",
     "quality",
     "data",

@@ -1,31 +1,9 @@
 import type { Signals } from "../stages/labeling/signals";
+import type { components } from "./schema";
 
-/** One's own judgments and days, with everything measured. */
-export interface MyJudgment {
-  id: string;
-  item_id: string;
-  question_id: string;
-  kind: string;
-  answer: Record<string, unknown>;
-  created_at: number;
-  undone: boolean;
-  can_undo: boolean;
-  active_ms: number | null;
-  revisions: number | null;
-  signals: Signals | null;
-  note: string | null;
-  guideline_number: number | null;
-  prompt_start: string;
-}
+type Schemas = components["schemas"];
 
-export interface MyJudgments {
-  judgments: MyJudgment[];
-  next: string | null;
-}
-
-export interface MyDay {
-  day: string;
-  judged: number;
-  skipped: number;
-  active_ms: number;
-}
+/** One's own judgments and days, with everything that was noticed. */
+export type MyJudgment = Omit<Schemas["MyJudgmentOut"], "signals"> & { signals: Signals | null };
+export type MyJudgments = Omit<Schemas["MyJudgmentsOut"], "judgments"> & { judgments: MyJudgment[] };
+export type MyDay = Schemas["DayOut"];

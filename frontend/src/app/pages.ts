@@ -1,10 +1,11 @@
 import { may, type Need } from "../api/roles";
-import { BookIcon, GearIcon, LabelIcon, LoopIcon, QualityIcon, RocketIcon, ScaleIcon, StackIcon, TrainIcon } from "../ui/icons";
+import { BookIcon, GearIcon, LabelIcon, LoopIcon, PersonIcon, QualityIcon, RocketIcon, ScaleIcon, StackIcon, TrainIcon } from "../ui/icons";
 
 /** The pages of a project, in the order of the loop, each with what one must be allowed to see it. */
 export const PAGES = [
   { path: "loop", icon: LoopIcon, needs: "results" },
   { path: "label", icon: LabelIcon, needs: "judge" },
+  { path: "my-work", icon: PersonIcon, needs: "judge" },
   { path: "guidelines", icon: BookIcon, needs: "read" },
   { path: "quality", icon: QualityIcon, needs: "results" },
   { path: "data", icon: StackIcon, needs: "results" },

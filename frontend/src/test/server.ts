@@ -45,7 +45,7 @@ export class TinyServer {
   }
 
   private answer(path: string, body: Record<string, unknown>): [number, unknown] {
-    const progress = { mine: this.posted.filter((one) => one.path.endsWith("/judgments")).length, remaining: this.total, ...this.day };
+    const progress = { mine: this.posted.filter((one) => one.path.endsWith("/judgments")).length, remaining: this.total, open_items: this.total, today: 0, session: null, cap: { reached: null }, paused: null, last_guideline: null, ...this.day };
     if (path.endsWith("/assignments")) return [200, { assignments: this.lease(Number(body.count)), progress }];
     if (path.endsWith("/skip")) return [200, {}];
     if (path.endsWith("/judgments")) {

@@ -13,9 +13,8 @@ export const desk = {
   leaving: "Sent as soon as it is back",
   strip: {
     today: "{{count}} today",
-    session: "{{time}} this session",
+    session: "{{time}} at work this session",
     mine: "{{mine}} judged by you",
-    open: "{{count}} open",
     openItems_one: "{{count}} item open",
     openItems_other: "{{count}} items open",
     mineLink: "My work",

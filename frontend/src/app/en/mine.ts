@@ -30,7 +30,7 @@ export const mine = {
     side: { left: "left", right: "right", only: "text", lettered: "answer {{letter}}" },
     explain: {
       title: "What is measured, and what for",
-      lead: "Everything measured about you is on this page; nothing else is kept. Leads see these figures beside your judgments, always against your own usual figures and never as a verdict. Other annotators never see them. They do not change how much your votes count.",
+      lead: "Everything measured about you is on this page; nothing else is kept. Leads may look at these figures to find hard items and unclear guidelines; what is said of a person is said against that person's own usual figures, never as a verdict. Other annotators never see them. They do not change how much your votes count.",
       activeName: "Time at work",
       active: "From the item coming into view to your sending it, in seconds. A tab in the background counts nothing, and a pause without any key, click or scroll counts a minute at most.",
       revisionsName: "Changes",

@@ -130,3 +130,12 @@ test("who wrote what is told after the judgment where the project wants it, and 
   expect(await screen.findByText("Just judged: Left answer: plain, Right answer: flattering")).toBeInTheDocument();
   expect(screen.getByRole("button", { name: /^Undo/ })).toBeDisabled();
 });
+
+test("a button pressed by mouse does not keep Enter to itself", async () => {
+  const server = new TinyServer();
+  const { user } = await open("enter", server);
+  await user.keyboard("1");
+  await user.click(screen.getByRole("button", { name: /Word differences/ }));
+  await user.keyboard("{Enter}");
+  expect(screen.getByText("Prompt 2")).toBeInTheDocument();
+});

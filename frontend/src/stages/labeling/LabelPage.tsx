@@ -2,7 +2,7 @@ import { Button, Group, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { useDocumentTitle, useLocalStorage } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, type MouseEvent, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { meQuery } from "../../api/queries";
 import { stayWhenSignedOut } from "../../api/session";
@@ -75,6 +75,12 @@ function Current({ desk, state, onSent }: { desk: LabelDesk; state: DeskState; o
   return state.signedOut ? null : <Skeleton height={240} />;
 }
 
+/** A button pressed by mouse gives the focus up again: Enter after it sends, as it does everywhere here. */
+function letGo(event: MouseEvent) {
+  const button = (event.target as Element).closest("button, summary");
+  if (event.detail > 0 && button instanceof HTMLElement && !button.closest("[role=dialog]")) button.blur();
+}
+
 export function Desk({ projectId, person }: Whose) {
   const { t } = useTranslation();
   const { desk, state } = useDesk({ projectId, person });
@@ -87,7 +93,7 @@ export function Desk({ projectId, person }: Whose) {
   usePrepared();
   useEffect(() => stayWhenSignedOut(state.held.length > 0 || state.waiting > 0), [state.held.length, state.waiting]);
   return (
-    <Stack gap="sm" maw={1240} mx="auto" w="100%" className={styles.desk}>
+    <Stack gap="sm" maw={1240} mx="auto" w="100%" className={styles.desk} onClick={letGo}>
       <Group justify="space-between" gap="xs">
         <Title order={1}>{t("nav.label")}</Title>
         <Strip state={state} onUndo={undo} onLast={() => setLooking(true)} />

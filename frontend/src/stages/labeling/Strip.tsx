@@ -18,11 +18,11 @@ export function Strip({ state, onUndo, onLast }: StripProps) {
   const { t } = useTranslation();
   const { progress, waiting, past, elsewhere } = state;
   const said: string[] = [];
-  if (progress?.today !== undefined) said.push(t("desk.strip.today", { count: progress.today }));
+  if (progress) said.push(t("desk.strip.today", { count: progress.today }));
   if (progress?.session) said.push(t("desk.strip.session", { time: seconds(progress.session.active_ms / 1000) }));
   if (progress) {
     said.push(t("desk.strip.mine", { mine: integer(progress.mine) }));
-    said.push(progress.open_items === undefined ? t("desk.strip.open", { count: progress.remaining }) : t("desk.strip.openItems", { count: progress.open_items }));
+    said.push(t("desk.strip.openItems", { count: progress.open_items }));
   }
   const told = past.at(-1)?.revealed;
   return (

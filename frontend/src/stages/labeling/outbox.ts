@@ -59,7 +59,6 @@ const ASLEEP_MS = 60_000;
 /** Without Web Locks nobody knows which tabs live; this old, an entry is taken for left behind. */
 const ORPHAN_MS = 10_000;
 const POST_MS = 30_000;
-const TAKES_SIGNALS = false;
 const REFUSED = new Set([403, 404, 409, 410, 413, 422]);
 
 let outboxStore: UseStore | undefined;
@@ -113,7 +112,8 @@ async function post(entry: Sealed, want: Want): Promise<JudgmentAnswer | null> {
       answer: entry.answer,
       active_ms: entry.activeMs,
       revisions: entry.revisions,
-      ...(TAKES_SIGNALS ? { note: entry.note, signals: entry.signals } : {}),
+      note: entry.note,
+      signals: entry.signals,
       count: want.count,
       held: want.held,
     },
