@@ -156,7 +156,16 @@ def test_flags_are_checked_against_the_texts_of_the_item(world: World) -> None:
         answers.flag("privacy", "low", side="prompt", start=0, end=len(prompt)),
     ]
     assert submit(world.owner, offer, flagged(*good)).status_code == 200
-    assert judgments(world)[0].answer["flags"] == good
+    [kept] = judgments(world)
+    assert kept.answer["flags"] == good
+
+    # Who reads it sees the text that was meant, not the side that it stood on.
+    item = world.owner.get(f"{P}/items").json()["items"][0]
+    [vote] = world.owner.get(f"{P}/items/{kept.item_id}/votes").json()
+    on_text, on_prompt = vote["flags"]
+    assert item["completions"][on_text["completion"]] == text
+    assert (on_text["place"], on_text["severity"], on_text["end"]) == ("completion", "high", end)
+    assert (on_prompt["place"], on_prompt["completion"]) == ("prompt", None)
 
 
 def test_a_ranking_means_the_same_whatever_order_it_was_shown_in(world: World) -> None:

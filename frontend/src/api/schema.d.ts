@@ -1724,6 +1724,14 @@ export interface components {
             name: string;
             severities: string[];
         };
+        FlaggedOut: {
+            completion: number | null;
+            end: number | null;
+            flag: string;
+            place: string;
+            severity: string;
+            start: number | null;
+        };
         Gates: {
             contrast_accuracy_low?: number | null;
             max_canned_share?: number | null;
@@ -2768,6 +2776,7 @@ export interface components {
         VoteOut: {
             answer: string;
             created_at: number;
+            flags: components["schemas"]["FlaggedOut"][];
             rater: string;
             reason: string | null;
         };

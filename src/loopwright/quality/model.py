@@ -122,10 +122,26 @@ class QualityReport:
 
 
 @dataclass(frozen=True)
+class Flagged:
+    """A policy flag of a judgment; `place` is item, prompt, image or completion.
+
+    `completion` is the index in item order; `start` and `end` are code points of that text.
+    """
+
+    flag: str
+    severity: str
+    place: str
+    completion: int | None
+    start: int | None
+    end: int | None
+
+
+@dataclass(frozen=True)
 class BlindVote:
     """One judgment without who gave it: "annotator 1" means the same person on this item only."""
 
     rater: str
     answer: str
     reason: str | None
+    flags: list[Flagged]
     created_at: float

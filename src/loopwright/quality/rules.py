@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+from loopwright.base.types import Json
 from loopwright.quality.agreement import agreements, headline
 from loopwright.quality.book import PAIR
-from loopwright.quality.model import Facts, PairVerdict, SourceRating
+from loopwright.quality.model import Facts, Flagged, PairVerdict, SourceRating
+from loopwright.questions.model import ShownOrder, sides_of
 from loopwright.stats.bradley_terry import Comparison, rate
 
 _CREDIT = {"first": 1.0, "second": 0.0, "tie": 0.5, "both_bad": 0.5}
@@ -32,6 +34,24 @@ def facts(
         groups=rated.groups,
         position_bias=rated.left,
     )
+
+
+def flagged(answer: Json, shown_order: str | None) -> list[Flagged]:
+    """Return the policy flags of an answer, sides turned back into the item's order."""
+    order = None if shown_order is None else ShownOrder(shown_order)
+    places = (0,) if order is None else order.places
+    index = dict(zip(sides_of(order), places, strict=True))
+    return [
+        Flagged(
+            flag=one["flag"],
+            severity=one["severity"],
+            place="completion" if one["side"] in index else one["side"] or "item",
+            completion=index.get(one["side"]),
+            start=one["start"],
+            end=one["end"],
+        )
+        for one in answer.get("flags") or ()
+    ]
 
 
 def comparison(verdict: PairVerdict, sources: Mapping[str, str]) -> Comparison | None:

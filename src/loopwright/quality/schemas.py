@@ -174,12 +174,25 @@ class ConsensusOut(BaseModel):
         )
 
 
+class FlaggedOut(BaseModel):
+    """A policy flag; `place` is item, prompt, image or completion, that one by its index in the
+    item's own order. `start` and `end` count code points of its text, `end` exclusive."""
+
+    flag: str
+    severity: str
+    place: str
+    completion: int | None
+    start: int | None
+    end: int | None
+
+
 class VoteOut(BaseModel):
     """One judgment, blind: the rater's name holds on this item only."""
 
     rater: str
     answer: str
     reason: str | None
+    flags: list[FlaggedOut]
     created_at: float
 
     @classmethod
@@ -189,5 +202,6 @@ class VoteOut(BaseModel):
             rater=found.rater,
             answer=found.answer,
             reason=found.reason,
+            flags=[FlaggedOut(**vars(flag)) for flag in found.flags],
             created_at=found.created_at,
         )

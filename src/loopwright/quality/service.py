@@ -72,6 +72,7 @@ def votes(tx: Connection, *, project_id: str, item_id: str) -> list[BlindVote]:
             rater=f"annotator {number[one.rater_id]}",
             answer=one.outcome,
             reason=one.answer.get("reason"),
+            flags=rules.flagged(one.answer, one.shown_order),
             created_at=one.created_at,
         )
         for one in ordered
