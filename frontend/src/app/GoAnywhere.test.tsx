@@ -17,7 +17,7 @@ function lively(page: () => React.ReactNode) {
   const root = createRootRoute({ component: page });
   const paths = ["/", "/p/$project/label"].map((path) => createRoute({ getParentRoute: () => root, path, component: () => <p>{path}</p> }));
   const router = createRouter({ routeTree: root.addChildren(paths), history: createMemoryHistory({ initialEntries: ["/"] }) });
-  vi.stubGlobal("fetch", async () => new Response("[]", { headers: { "content-type": "application/json" } }));
+  vi.stubGlobal("fetch", async () => new Response(JSON.stringify([{ id: "helpdesk", name: "Help desk", role: "owner" }]), { headers: { "content-type": "application/json" } }));
   return render(
     <MantineProvider>
       <QueryClientProvider client={new QueryClient()}>
@@ -40,6 +40,7 @@ test("a key pressed right after going elsewhere reaches the page", async () => {
     );
   });
   const user = userEvent.setup();
+  await screen.findByText("Label");
   await user.type(await screen.findByPlaceholderText("Go to a page or a project"), "Label{Enter}");
   await screen.findByText("/p/$project/label");
   expect(screen.queryByRole("dialog")).toBeNull();
