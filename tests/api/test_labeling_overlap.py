@@ -16,11 +16,15 @@ from loopwright.labeling.model import Assignment, SkipReason, Submission
 from loopwright.sampling import service as sampling
 from loopwright.sampling.tables import queue_entry
 
-PEOPLE, ITEMS, OVERLAP, HELD = 24, 3000, 3, 3
+PEOPLE, ITEMS, OVERLAP, HELD = 24, 3000, 3, 10
 
 
 def answer(desk: Desk, name: str, held: list[Assignment], done: list[str]) -> list[Assignment]:
-    """Answer the first item held and reserve the next, in one transaction as the page does."""
+    """Answer the first item held; with the last one, reserve the next in the same transaction.
+
+    The statements of a search are most of an answer's work, and one Python runs them all: offers
+    come in batches, so that the run is short while 24 people still race for every item.
+    """
     offer, rest = held[0], held[1:]
     submission = Submission(
         client_id=f"{name}:{offer.id}",
@@ -34,7 +38,7 @@ def answer(desk: Desk, name: str, held: list[Assignment], done: list[str]) -> li
             project=desk.project,
             judge=judge(name),
             submission=submission,
-            count=HELD - len(rest),
+            count=0 if rest else HELD,
             held=[one.id for one in rest],
             now=START,
         )

@@ -20,7 +20,7 @@ from loopwright.intake.capture import capture_text
 from loopwright.intake.masking import MaskScope
 from loopwright.intake.rules import derived_id
 from loopwright.labeling import queue, rules, store, store_effort
-from loopwright.labeling.answers import keep_edit, read_answer
+from loopwright.labeling.answers import ReadAnswer, keep_edit, read_answer
 from loopwright.labeling.model import (
     Assignment,
     AssignmentState,
@@ -133,37 +133,18 @@ def _store_answer(
     tx: Connection, *, project: Project, offer: Assignment, submission: Submission, now: float
 ) -> Submitted:
     read = read_answer(tx, project=project, offer=offer, answer=submission.answer)
-    known = store.judgment_of_client(tx, project_id=project.id, client_id=submission.client_id)
+    client = {"project_id": project.id, "client_id": submission.client_id}
+    # The answer to an offer as it stands is hardly ever a repeat; the insert finds that out.
+    known = None
+    if offer.state is not AssignmentState.OPEN or offer.token != submission.token:
+        known = store.judgment_of_client(tx, **client)
+    if known is None:
+        _claim(tx, offer, submission.token)
+        row = _judgment_row(offer, submission, read, now)
+        if not store.insert_judgment(tx, row):
+            known = store.judgment_of_client(tx, **client)
     if known is not None:
         return _repeated(known, offer, read.answer)
-    _claim(tx, offer, submission.token)
-    judgment_id = new_id("jdg")
-    store.insert_judgment(
-        tx,
-        {
-            "id": judgment_id,
-            "client_id": submission.client_id,
-            "project_id": project.id,
-            "item_id": offer.item_id,
-            "question_id": offer.question_id,
-            "rater_id": offer.rater_id,
-            "assignment_id": offer.id,
-            "kind": read.kind,
-            "answer": read.answer,
-            "shown_order": offer.shown_order,
-            "outcome": read.outcome,
-            "votes": read.votes,
-            "guideline_version_id": offer.guideline_version_id,
-            "origin": submission.origin.value,
-            "active_ms": submission.active_ms,
-            "revisions": submission.revisions,
-            "note": None
-            if submission.note is None
-            else capture_text(submission.note, MaskScope()).text,
-            "signals": submission.signals,
-            "created_at": now,
-        },
-    )
     faults.point("submit.stored")
     if read.edit is not None:
         keep_edit(tx, project_id=project.id, item_id=offer.item_id, text=read.edit, now=now)
@@ -177,7 +158,32 @@ def _store_answer(
         active_ms=rules.active_ms(submission.active_ms, offered_at=offer.created_at, now=now),
         now=now,
     )
-    return Submitted(judgment_id, repeated=False, item_closed=False)
+    return Submitted(row["id"], repeated=False, item_closed=False)
+
+
+def _judgment_row(offer: Assignment, submission: Submission, read: ReadAnswer, now: float) -> Json:
+    note = submission.note
+    return {
+        "id": new_id("jdg"),
+        "client_id": submission.client_id,
+        "project_id": offer.project_id,
+        "item_id": offer.item_id,
+        "question_id": offer.question_id,
+        "rater_id": offer.rater_id,
+        "assignment_id": offer.id,
+        "kind": read.kind,
+        "answer": read.answer,
+        "shown_order": offer.shown_order,
+        "outcome": read.outcome,
+        "votes": read.votes,
+        "guideline_version_id": offer.guideline_version_id,
+        "origin": submission.origin.value,
+        "active_ms": submission.active_ms,
+        "revisions": submission.revisions,
+        "note": None if note is None else capture_text(note, MaskScope()).text,
+        "signals": submission.signals,
+        "created_at": now,
+    }
 
 
 def skip(

@@ -1,6 +1,6 @@
 """Every query of labeling; assignments and judgments."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, select
@@ -252,9 +252,9 @@ def judgment_of_client(tx: Connection, *, project_id: str, client_id: str) -> Ju
     return None if row is None else _judgment(row)
 
 
-def insert_judgment(tx: Connection, values: Mapping[str, Any]) -> None:
-    """Store one judgment."""
-    tx.execute(judgment.insert(), dict(values))
+def insert_judgment(tx: Connection, row: Json) -> bool:
+    """Store one judgment; return False when the project has its `client_id` already."""
+    return tx.execute(_NEW_JUDGMENTS[tx.dialect.name], row).first() is not None
 
 
 def supersede(tx: Connection, judgment_id: str, *, by: str, now: float) -> None:
