@@ -235,7 +235,7 @@ def test_a_deadlock_is_repeated(postgres_db: Database) -> None:
         runs = [pool.submit(crosses, "ab", 1, 2), pool.submit(crosses, "ba", 2, 1)]
         for run in runs:
             run.result(30)
-    assert sum(attempts.values()) == 3, "one of the two was undone by the server and repeated"
+    assert sum(attempts.values()) >= 3, "one of the two was undone by the server and repeated"
     assert postgres_db.read(lambda tx: list(tx.scalars(select(tally.c.value)))) == [2, 2]
 
 

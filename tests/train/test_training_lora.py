@@ -13,6 +13,7 @@ from support.training_world import (
     demonstration_rows,
     make_home,
     preference_rows,
+    prompt_rows,
     rows_artifact,
 )
 
@@ -68,3 +69,25 @@ def test_lora_trains_adapters_over_a_local_base_and_merges_them(tmp_path: Path) 
     scorer = load_file(home.artifacts.path(reward.outputs["reward_model"]) / "model.safetensors")
     assert not [name for name in scorer if "lora" in name]
     assert "score.weight" in scorer
+    steered = service.execute(
+        home,
+        project_id=PROJECT,
+        kind="rl",
+        spec={
+            "preset": "lora",
+            "lora_rank": 4,
+            "policy": tuned.outputs["policy"],
+            "reward_model": reward.outputs["reward_model"],
+            "prompts": rows_artifact(home, prompt_rows(count=8)),
+            "steps": 2,
+            "batch": 4,
+            "generations": 2,
+            "max_new_tokens": 6,
+            "learning_rate": 1e-2,
+            "seed": 1,
+        },
+        now_fn=system_now,
+    )
+    policy = load_file(home.artifacts.path(steered.outputs["policy"]) / "model.safetensors")
+    assert policy.keys() == after.keys(), "adapters are merged: it is served like any policy"
+    assert any((after[name] != policy[name]).any() for name in after)

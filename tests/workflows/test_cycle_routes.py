@@ -1,5 +1,6 @@
 """Cycles over HTTP: started, failed with a remedy, resumed, cancelled; only by those who may."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,9 +17,14 @@ from loopwright.infra.database import create_schema
 from loopwright.infra.home import Home, open_home
 from loopwright.infra.http import add_error_answers
 from loopwright.infra.settings import Settings
+from loopwright.intake.collect import ImportFile
+from loopwright.intake.mapping import parse_mapping
+from loopwright.labeling.imports import run_import
 from loopwright.loop.routes import router
 from loopwright.loop.runner import CycleRunner
+from loopwright.models import service as models
 from loopwright.projects.spec import parse_project
+from loopwright.training.store import runs
 from loopwright.web.stages import load_tables
 from support.cycle_server import PROJECT, YAML, fill
 
@@ -72,7 +78,7 @@ def ended(client: TestClient, cycle_id: str) -> Json:
 
 
 def until(client: TestClient, cycle_id: str, ready: Callable[[list[Json]], object]) -> None:
-    for _ in range(600):
+    for _ in range(3000):
         if ready(client.get(f"{PATH}/{cycle_id}").json()["steps"]):
             return
         time.sleep(0.02)
@@ -99,6 +105,44 @@ def test_a_cycle_with_nothing_to_learn_from_says_what_to_do(
     assert ended(client, cycle_id)["state"] == "failed"
     [listed] = client.get(PATH).json()["cycles"]
     assert (listed["number"], listed["step"]) == (1, "sft")
+
+
+CHOSEN = """\
+kind: preferences
+source: mail
+question: preference
+fields: {prompt: question, chosen: good, rejected: bad}
+"""
+
+
+def test_without_demonstrations_the_first_policy_learns_from_what_was_preferred(
+    home: Home, runner: CycleRunner
+) -> None:
+    yaml = EMPTY.replace("{steps: 20, batch: 16}", "{steps: 1, batch: 4}")
+    spec = parse_project(yaml)
+    home.db.write(lambda tx: apply_project(tx, spec=spec, yaml=yaml, now=1.0))
+    pairs = [{"question": f"What is {n}?", "good": f"It is {n}.", "bad": "No."} for n in range(12)]
+    file = home.folder("files") / "pairs.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in pairs))
+    run_import(
+        home,
+        project_id=PROJECT,
+        file=ImportFile(file, file.name),
+        mapping=parse_mapping(CHOSEN),
+        skip_bad=False,
+        now=2.0,
+    )
+    client = client_for(home, Role.ENGINEER)
+    cycle_id = client.post(PATH).json()["cycle_id"]
+    until(client, cycle_id, lambda steps: [one for one in steps if one["name"] == "collect"])
+    client.post(f"{PATH}/{cycle_id}/cancel")
+    [sft] = [run for run in home.db.read(lambda tx: runs(tx, PROJECT)) if run.kind.value == "sft"]
+    shown = home.artifacts.path(sft.spec["demonstrations"]).read_text().splitlines()
+    learned = {json.loads(row)["completion"] for row in shown}
+    assert learned
+    assert learned <= {row["good"] for row in pairs}
+    [policy] = home.db.read(lambda tx: models.list_policies(tx, project_id=PROJECT))[-1:]
+    assert (policy.name, policy.run_id) == ("sft", sft.id)
 
 
 def test_one_cycle_at_a_time_and_cancelled_in_the_middle(home: Home, runner: CycleRunner) -> None:

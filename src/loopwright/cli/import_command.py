@@ -92,8 +92,12 @@ def _print(report: dict[str, Any], file: Path, *, as_json: bool) -> None:
         print_json(report)
         return
     counts = report["counts"]
-    rows = [(name, value) for name, value in counts.items() if isinstance(value, int)]
-    print_table(f"Imported {file.name}", ("what", "count"), rows)
+    rows = [
+        (name.replace("_", " "), value, counts.get(f"{name}_added", ""))
+        for name, value in counts.items()
+        if isinstance(value, int) and name.removesuffix("_added") not in counts.keys() - {name}
+    ]
+    print_table(f"Imported {file.name}", ("what", "in the file", "new"), rows)
     console.print(report["sentence"], highlight=False, markup=False)
     if counts.get("rejected"):
         console.print(f"  Data, Imports on the page lists import {report['id']} with its reasons.")

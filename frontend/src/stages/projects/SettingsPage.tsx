@@ -18,8 +18,8 @@ export function SettingsPage() {
     <Page title={t("nav.settings")}>
       {may(self.data?.role, "people") && <Section title={t("settings.people")}><People projectId={project} /></Section>}
       {may(self.data?.role, "change") && <Section title={t("queue.title")} id="queue"><QueuePanel projectId={project} /></Section>}
-      {may(self.data?.role, "webhooks") && <Section title={t("webhooks.title")} id="webhooks"><Webhooks projectId={project} /></Section>}
       {may(self.data?.role, "people") && <Section title={t("settings.keys")}><Keys projectId={project} /></Section>}
+      {may(self.data?.role, "webhooks") && <Section title={t("webhooks.title")} id="webhooks"><Webhooks projectId={project} /></Section>}
       <ProjectFile projectId={project} />
     </Page>
   );
