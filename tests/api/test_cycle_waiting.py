@@ -12,7 +12,7 @@ from loopwright.base.types import Json
 from loopwright.cli.lock import SERVER_FILE, TOKEN_FILE, only_server
 from loopwright.cli.main import app
 from loopwright.infra.settings import Settings
-from loopwright.loop import service
+from loopwright.loop import service, store
 from loopwright.loop.model import Cycle, CycleState
 from support.server import RunningServer
 
@@ -79,10 +79,9 @@ def test_it_counts_what_its_own_items_miss(server: RunningServer, cycle: Cycle) 
     assert waiting() is None
 
 
-def test_status_says_how_many_and_where(
-    server: RunningServer, cycle: Cycle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings = Settings(home=tmp_path / "served")
+def status(server: RunningServer, home: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What `loopwright cycle status` prints, asked of the running server."""
+    settings = Settings(home=home)
     monkeypatch.setenv("LOOPWRIGHT_HOME", str(settings.home))
     key = server.owner().headers["authorization"].removeprefix("Bearer ")
     with only_server(settings):
@@ -90,6 +89,27 @@ def test_status_says_how_many_and_where(
         (settings.home / TOKEN_FILE).write_text(key)
         told = CliRunner().invoke(app, ["cycle", "status", "-p", "support"])
     assert told.exit_code == 0, told.output
-    assert "It waits for 6 of 6 judgments, on 3 items." in told.stdout
-    assert f"Judge at {server.url}/p/support/label" in told.stdout
-    assert "wait for judgments" in told.stdout
+    return told.stdout
+
+
+def test_status_says_how_many_and_where(
+    server: RunningServer, cycle: Cycle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = status(server, tmp_path / "served", monkeypatch)
+    assert "It waits for 6 of 6 judgments, on 3 items." in told
+    assert f"Judge at {server.url}/p/support/label" in told
+    assert "wait for judgments" in told
+
+
+def test_status_says_what_the_gate_decided_and_why(
+    server: RunningServer, cycle: Cycle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    why = "The win rate needs 9 more annotators."
+    decided = {"gate": {"decision": "hold", "reasons": [why]}}
+    home = server.home
+    home.db.write(lambda tx: store.update_cycle(tx, cycle.id, result=decided))
+    home.db.write(lambda tx: service.end(tx, cycle, state=CycleState.HELD, error=None, now=3.0))
+    told = status(server, tmp_path / "served", monkeypatch)
+    assert "Gate: hold" in told
+    assert why in told
+    assert "loopwright cycle resume" in told

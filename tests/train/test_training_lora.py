@@ -6,7 +6,9 @@ import pytest
 from safetensors.numpy import load_file
 
 from loopwright.base.clock import system_now
+from loopwright.infra.home import Home
 from loopwright.training import service
+from loopwright.training.model import Manifest
 from support.training_world import (
     PROJECT,
     SMALL,
@@ -69,6 +71,19 @@ def test_lora_trains_adapters_over_a_local_base_and_merges_them(tmp_path: Path) 
     scorer = load_file(home.artifacts.path(reward.outputs["reward_model"]) / "model.safetensors")
     assert not [name for name in scorer if "lora" in name]
     assert "score.weight" in scorer
+    _check_steered(home, tuned, reward)
+
+
+def _check_steered(home: Home, tuned: Manifest, reward: Manifest) -> None:
+    """RL changed the policy, and its adapters are merged: it is served like any other."""
+    before = load_file(home.artifacts.path(tuned.outputs["policy"]) / "model.safetensors")
+    after = load_file(_steered(home, tuned, reward) / "model.safetensors")
+    assert after.keys() == before.keys()
+    assert any((before[name] != after[name]).any() for name in before)
+
+
+def _steered(home: Home, tuned: Manifest, reward: Manifest) -> Path:
+    """Return the policy's folder after two steps of RL over the tuned one."""
     steered = service.execute(
         home,
         project_id=PROJECT,
@@ -88,6 +103,4 @@ def test_lora_trains_adapters_over_a_local_base_and_merges_them(tmp_path: Path) 
         },
         now_fn=system_now,
     )
-    policy = load_file(home.artifacts.path(steered.outputs["policy"]) / "model.safetensors")
-    assert policy.keys() == after.keys(), "adapters are merged: it is served like any policy"
-    assert any((after[name] != policy[name]).any() for name in after)
+    return home.artifacts.path(steered.outputs["policy"])

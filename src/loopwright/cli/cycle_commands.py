@@ -129,6 +129,13 @@ def _show(client: Client, project: str, cycle: Json, *, as_json: bool) -> None:
         for step in cycle.get("steps", [])
     ]
     print_table("Steps", ("step", "state", "seconds", "error"), rows)
+    result = cycle.get("result") or {}
+    if decision := result.get("gate", {}).get("decision"):
+        console.print(f"Gate: {decision}", highlight=False)
+        for reason in result["gate"]["reasons"]:
+            console.print(f"  {reason}", highlight=False, markup=False, soft_wrap=True)
+    if cycle["state"] == "held":
+        console.print("  Once that is there: loopwright cycle resume.", highlight=False)
     if cycle.get("waiting"):
         told = _to_judge(client, project, cycle["waiting"])
         console.print(told, highlight=False, soft_wrap=True)
