@@ -127,6 +127,7 @@ async def _drive(
         run.script_bytes = sum([len(gzip.compress(await one.body())) for one in scripts])
         for _ in range(judgments):
             await _judge(page, run, shown, delay, settle_seconds)
+        await page.unroute_all(behavior="wait")
     return run
 
 
