@@ -225,6 +225,16 @@ def test_my_judgments_are_mine_with_note_and_signals(ann: Client, server: Runnin
         }
 
 
+def test_a_reason_is_masked_and_may_be_sent_again(ann: Client) -> None:
+    [one] = ann.reserve("support", count=1)["assignments"]
+    answer = {"choice": "left", "reason": "as I told bo@example.com"}
+    first = ann.submit("support", one, answer, client_id="same")
+    again = ann.submit("support", one, answer, client_id="same")
+    assert again["judgment_id"] == first["judgment_id"]
+    [mine] = ann.my_judgments("support")["judgments"]
+    assert mine["answer"]["reason"] == "as I told [EMAIL_1]"
+
+
 def test_my_days_count_judgments_and_skips(ann: Client) -> None:
     assert ann.my_days("support") == []
     first, second = ann.reserve("support", count=2)["assignments"]

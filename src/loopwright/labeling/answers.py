@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 from loopwright.base.types import Json
 from loopwright.guidelines import store as guidelines
 from loopwright.intake import service as intake
+from loopwright.intake.capture import capture_text
+from loopwright.intake.masking import MaskScope
 from loopwright.labeling.model import Assignment
 from loopwright.models import service as models
 from loopwright.projects.model import Project
@@ -59,6 +61,8 @@ def read_answer(tx: Connection, *, project: Project, offer: Assignment, answer: 
         checked = {**checked, "text": masked}
         votes = kind.votes(config, checked, shown)
         edit = _edit(votes)
+    if checked["reason"]:
+        checked = {**checked, "reason": capture_text(checked["reason"], MaskScope()).text}
     return ReadAnswer(kind.name, checked, kind.outcome(votes), stored_votes(votes), edit)
 
 
