@@ -1,5 +1,6 @@
 """`loopwright bench NAME`: figures measured side by side in one run; it never asserts."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -17,12 +18,21 @@ def add_to(app: typer.Typer) -> None:
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="real-votes, gateway or label-page.")],
-    data: Annotated[Path | None, typer.Option(help="Folder with the data sets.")] = None,
+    name: Annotated[str, typer.Argument(help="real-votes, gateway, label-page or labeling.")],
+    data: Annotated[
+        Path | None, typer.Option(help="real-votes: folder with the data sets.")
+    ] = None,
+    items: Annotated[int, typer.Option(min=100, help="labeling: items in the queue.")] = 1_000_000,
+    seconds: Annotated[float, typer.Option(min=1, help="labeling: of each load.")] = 20.0,
+    only: Annotated[str | None, typer.Option(help="labeling: sqlite or postgres.")] = None,
+    soak: Annotated[bool, typer.Option(help="labeling: a million judgments, 50 kills.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Measure something and print its figures."""
-    result = _measure(name, data)
+    if name == "labeling":
+        result = _labeling(items=items, seconds=seconds, only=only, soak=soak)
+    else:
+        result = _measure(name, data)
     if as_json:
         print_json(result)
         return
@@ -49,5 +59,17 @@ def _measure(name: str, data: Path | None) -> Json:
 
         return measure_page(data)
     raise InvalidInput(
-        f"There is no bench {name!r}.", remedy="Use real-votes, gateway or label-page."
+        f"There is no bench {name!r}.", remedy="Use real-votes, gateway, label-page or labeling."
     )
+
+
+def _labeling(*, items: int, seconds: float, only: str | None, soak: bool) -> Json:
+    from loopwright.cli.bench.labeling import DATABASES, Options, measure
+
+    if only not in {None, *DATABASES}:
+        raise InvalidInput(
+            f"There is no database {only!r} to measure.", remedy=f"Use {' or '.join(DATABASES)}."
+        )
+    databases = DATABASES if only is None else (only,)
+    options = Options(items=items, seconds=seconds, databases=databases, soak=soak)
+    return measure(options, say=lambda text: print(text, file=sys.stderr, flush=True))

@@ -92,7 +92,7 @@ def _ends_cleanly() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Tells when it answers, and lets go of live streams as soon as it is told to end."""
 
     def __init__(self, app: FastAPI, settings: Settings, *, up: Callable[[], None]) -> None:
@@ -134,7 +134,7 @@ def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
         try:
             publish_all(home, now=system_now())
             with _children(settings):
-                _Server(create_app(home), settings, up=tell).run()
+                Server(create_app(home), settings, up=tell).run()
         finally:
             (settings.home / SERVER_FILE).unlink(missing_ok=True)
             home.close()

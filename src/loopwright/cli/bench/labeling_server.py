@@ -1,0 +1,119 @@
+"""The server under load, as `loopwright up` runs it, without gateway and model server.
+
+Started as `python -m loopwright.cli.bench.labeling_server`; LOOPWRIGHT_* say which home and port.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from loopwright.cli.bench.postgres_server import free_port
+from loopwright.cli.server import Server, prepare
+from loopwright.infra.settings import Settings
+from loopwright.web.app import create_app
+
+HOST = "127.0.0.1"
+
+
+@dataclass
+class BenchServer:
+    """A server process over a home; `database_url` None means SQLite in the home."""
+
+    home: Path
+    database_url: str | None
+    port: int = 0
+    child: "subprocess.Popen[bytes] | None" = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self.port = self.port or free_port()
+        given = {"LOOPWRIGHT_HOME": str(self.home), "LOOPWRIGHT_PORT": str(self.port)}
+        if self.database_url is not None:
+            given["LOOPWRIGHT_DATABASE_URL"] = self.database_url
+        kept = {name: value for name, value in os.environ.items() if name[:11] != "LOOPWRIGHT_"}
+        self.child = subprocess.Popen(
+            [sys.executable, "-m", "loopwright.cli.bench.labeling_server"],
+            env={**kept, **given, "OMP_NUM_THREADS": "1"},
+            stdout=subprocess.PIPE,
+        )
+        if self.child.stdout is None or self.child.stdout.readline() != b"up\n":
+            raise RuntimeError("the server under test did not start; see its messages above")
+
+    def stop(self) -> None:
+        """End it in order."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it as the system would: no time to clean up."""
+        self._end(signal.SIGKILL)
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time it has used."""
+        if self.child is None:
+            return 0.0
+        times = psutil.Process(self.child.pid).cpu_times()
+        return float(times.user + times.system)
+
+    def memory_mib(self) -> float:
+        """Return the memory it holds."""
+        if self.child is None:
+            return 0.0
+        return float(psutil.Process(self.child.pid).memory_info().rss) / 2**20
+
+    def _end(self, number: int) -> None:
+        if self.child is not None:
+            self.child.send_signal(number)
+            self.child.wait()
+            if self.child.stdout is not None:
+                self.child.stdout.close()
+            self.child = None
+
+
+@contextmanager
+def running(home: Path, database_url: str | None) -> Iterator[BenchServer]:
+    """Serve until the block ends."""
+    server = BenchServer(home, database_url)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def tree_cpu_seconds(pid: int) -> float:
+    """Return the processor time of a process and of its children that live."""
+    first = psutil.Process(pid)
+    return sum(_cpu(one) for one in (first, *first.children(recursive=True)))
+
+
+def _cpu(one: psutil.Process) -> float:
+    try:
+        times = one.cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return float(times.user + times.system)
+
+
+def main() -> None:
+    """Serve until told to end."""
+    settings = Settings()
+    home = prepare(settings)
+
+    def up() -> None:
+        print("up", flush=True)
+
+    try:
+        Server(create_app(home), settings, up=up).run()
+    finally:
+        home.close()
+
+
+if __name__ == "__main__":
+    main()
