@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Connection
 
 from loopwright.accounts import control, service
@@ -42,18 +43,21 @@ def _check_origin(request: Request) -> None:
         )
 
 
-def current_actor(request: Request, home: HomeOf) -> Actor:
+async def current_actor(request: Request, home: HomeOf) -> Actor:
     """Return who is asking. Raises Unauthenticated when nobody is signed in."""
     header = request.headers.get("authorization", "")
     scheme, _, key = header.partition(" ")
     found: Actor | None = None
     if scheme.lower() == "bearer":
-        found = home.db.read(lambda tx: service.actor_of_key(tx, key))
+        found = service.known_actor("key", key) or await run_in_threadpool(
+            home.db.read, lambda tx: service.actor_of_key(tx, key)
+        )
     elif secret := request.cookies.get(COOKIE):
         if request.method not in _SAFE:
             _check_origin(request)
-        found = home.db.read(
-            lambda tx: service.actor_of_session(tx, secret=secret, now=system_now())
+        found = service.known_actor("session", secret) or await run_in_threadpool(
+            home.db.read,
+            lambda tx: service.actor_of_session(tx, secret=secret, now=system_now()),
         )
     if found is None:
         raise Unauthenticated(

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from sqlalchemy import Connection
 
@@ -11,8 +12,12 @@ from loopwright.accounts import store
 from loopwright.accounts.model import EVERYWHERE, Actor, Person, PersonKind, Rater, Role
 from loopwright.base.errors import InvalidInput, NotFound, Unauthenticated
 from loopwright.base.ids import new_id
+from loopwright.infra.database import after_commit
+from loopwright.infra.memo import Memo
 
 KEY_PREFIX = "lw_"
+KNOWN_SECONDS = 2.0
+_KNOWN: Memo[tuple[str, str], Actor] = Memo(seconds=KNOWN_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -34,8 +39,13 @@ def ensure_owner(tx: Connection, *, now: float) -> str:
     if known is not None:
         return known
     person_id = store.add_person(tx, name="Owner", kind=PersonKind.HUMAN, now=now)
-    store.set_role(tx, person_id=person_id, project_id=EVERYWHERE, role=Role.OWNER, now=now)
+    _give_role(tx, person_id=person_id, project_id=EVERYWHERE, role=Role.OWNER, now=now)
     return person_id
+
+
+def _give_role(tx: Connection, *, person_id: str, project_id: str, role: Role, now: float) -> None:
+    store.set_role(tx, person_id=person_id, project_id=project_id, role=role, now=now)
+    after_commit(tx, _KNOWN.forget)
 
 
 def add_person(
@@ -47,7 +57,7 @@ def add_person(
             "A person needs a name of 1 to 200 characters on one line.", remedy="Send a `name`."
         )
     person_id = store.add_person(tx, name=name.strip(), kind=kind, now=now)
-    store.set_role(tx, person_id=person_id, project_id=project_id, role=role, now=now)
+    _give_role(tx, person_id=person_id, project_id=project_id, role=role, now=now)
     return NewPerson(person_id, add_key(tx, person_id=person_id, now=now))
 
 
@@ -97,17 +107,37 @@ def sign_in(tx: Connection, *, token: str, now: float, seconds: float) -> str:
 def sign_out(tx: Connection, *, secret: str) -> None:
     """End a session."""
     store.drop_session(tx, token_hash(secret))
+    after_commit(tx, _KNOWN.forget)
+
+
+def known_actor(way: Literal["key", "session"], secret: str) -> Actor | None:
+    """Return whose key or session it was a moment ago, None when it has to be looked up.
+
+    A role or session that ends in this process is forgotten with its commit; what ends in
+    another server process on the same database counts for up to `KNOWN_SECONDS` more.
+    """
+    return _KNOWN.get((way, token_hash(secret)))
 
 
 def actor_of_key(tx: Connection, key: str) -> Actor | None:
     """Return whose API key it is."""
-    person_id = store.person_of_key(tx, token_hash(key))
-    return None if person_id is None else store.actor(tx, person_id)
+    age, hashed = _KNOWN.age, token_hash(key)
+    found = _actor(tx, store.person_of_key(tx, hashed))
+    if found is not None:
+        _KNOWN.keep(("key", hashed), found, age=age)
+    return found
 
 
 def actor_of_session(tx: Connection, *, secret: str, now: float) -> Actor | None:
     """Return whose session it is."""
-    person_id = store.person_of_session(tx, token_hash=token_hash(secret), now=now)
+    age, hashed = _KNOWN.age, token_hash(secret)
+    found = _actor(tx, store.person_of_session(tx, token_hash=hashed, now=now))
+    if found is not None:
+        _KNOWN.keep(("session", hashed), found, age=age)
+    return found
+
+
+def _actor(tx: Connection, person_id: str | None) -> Actor | None:
     return None if person_id is None else store.actor(tx, person_id)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from loopwright.guidelines.model import GuidelineVersion
 from loopwright.guidelines.tables import guideline_version
@@ -14,6 +14,8 @@ VERSIONS = Ids(
     project=guideline_version.c.project_id,
     remedy="List the project's guideline versions and use one of their ids.",
 )
+
+_ONE = select(guideline_version).where(guideline_version.c.id == bindparam("version"))
 
 
 def versions(tx: Connection, project_id: str) -> Sequence[GuidelineVersion]:
@@ -45,6 +47,5 @@ def insert(tx: Connection, version: GuidelineVersion) -> None:
 
 def get(tx: Connection, version_id: str) -> GuidelineVersion | None:
     """Return one version, None when there is no such id."""
-    query = select(guideline_version).where(guideline_version.c.id == version_id)
-    row = tx.execute(query).mappings().first()
+    row = tx.execute(_ONE, {"version": version_id}).mappings().first()
     return None if row is None else GuidelineVersion(**row)

@@ -6,6 +6,7 @@ durable when `write` returns. SQLite has one writing thread that commits in grou
 """
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
 
 import orjson
@@ -16,6 +17,8 @@ from loopwright.base.errors import InvalidInput
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
+
+_AFTER_COMMIT = "loopwright_after_commit"
 
 metadata = MetaData(
     naming_convention={
@@ -53,6 +56,13 @@ class Database(Protocol):
 
     def write(self, work: Work[T]) -> T:
         """Run `work` in one transaction; when this returns, its effects are durable."""
+        ...
+
+    def write_soon(self, work: Work[T]) -> "Future[T]":
+        """Hand over `work`; the future holds its result once its effects are durable.
+
+        For callers that must not wait: an event loop awaits it with `asyncio.wrap_future`.
+        """
         ...
 
     def read(self, work: Work[T]) -> T:
@@ -93,6 +103,17 @@ def _unsupported(what: str) -> InvalidInput:
         f"The database URL {what}.",
         remedy="Set LOOPWRIGHT_DATABASE_URL to a postgresql:// URL, or leave it unset for SQLite.",
     )
+
+
+def after_commit(tx: Connection, act: Callable[[], None]) -> None:
+    """Have `act` called when what `tx` wrote is durable, before anybody is told so."""
+    tx.info.setdefault(_AFTER_COMMIT, []).append(act)
+
+
+def take_after_commit(tx: Connection) -> list[Callable[[], None]]:
+    """Return what was asked for with `after_commit` and forget it; for databases only."""
+    asked: list[Callable[[], None]] = tx.info.pop(_AFTER_COMMIT, [])
+    return asked
 
 
 def create_schema(database: Database) -> None:

@@ -28,7 +28,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 
 
-def get_home(request: Request) -> Home:
+async def get_home(request: Request) -> Home:
     """Return the home that this server works with."""
     home: Home = request.app.state.home
     return home

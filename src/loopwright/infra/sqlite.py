@@ -13,7 +13,7 @@ from sqlalchemy.pool import QueuePool
 
 from loopwright.base.errors import Unavailable
 from loopwright.infra import faults
-from loopwright.infra.database import Work
+from loopwright.infra.database import Work, take_after_commit
 
 T = TypeVar("T")
 
@@ -84,14 +84,17 @@ class SqliteDatabase:
 
     def write(self, work: Work[T]) -> T:
         """Run `work` on the writer thread; return after its group is durable."""
+        return self.write_soon(work).result()
+
+    def write_soon(self, work: Work[T]) -> "Future[T]":
+        """Hand `work` to the writer thread; the future is done when its group is durable."""
         if threading.current_thread() is self._thread:
             raise RuntimeError("write() inside write(): pass the connection on instead")
         request = _Request(work, Future())
         with self._close_lock:
             self._require_open()
             self._requests.put(request)
-        result: T = request.done.result()
-        return result
+        return request.done
 
     def read(self, work: Work[T]) -> T:
         """Run `work` in a read transaction on a reader connection."""
@@ -141,6 +144,9 @@ class SqliteDatabase:
             with self._writer_engine.begin() as connection:
                 outcomes.extend(_attempt(connection, request) for request in group)
                 faults.point("group.before_commit")
+                committed = take_after_commit(connection)
+            for act in committed:
+                act()
             faults.point("write.after_commit")
         except BaseException as failure:  # the commit itself failed: nobody is told "stored"
             for request in group:

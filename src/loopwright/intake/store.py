@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from loopwright.base.types import Json
+from loopwright.infra.lookup import ById
 from loopwright.infra.refs import Ids
 from loopwright.intake.model import (
     Completion,
@@ -29,6 +30,9 @@ _IMAGE = [
     column for column in image.c if column.name not in ("project_id", "sent_digest", "created_at")
 ]
 _COMPLETION = [column for column in completion.c if column.name != "mask_counts"]
+_PROMPTS = ById(_PROMPT, prompt.c.id)
+_COMPLETIONS = ById(_COMPLETION, completion.c.id)
+_ITEMS = ById(list(item.c), item.c.id)
 
 
 ITEMS = Ids(
@@ -76,11 +80,7 @@ def chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def prompts_of(tx: Connection, ids: Iterable[str]) -> dict[str, Prompt]:
     """Return the prompts with these ids."""
-    return {
-        row["id"]: Prompt(**row)
-        for part in chunks(list(dict.fromkeys(ids)))
-        for row in tx.execute(select(*_PROMPT).where(prompt.c.id.in_(part))).mappings()
-    }
+    return {row["id"]: Prompt(**row) for row in _PROMPTS(tx, ids)}
 
 
 def prompt_digests(tx: Connection, ids: Iterable[str]) -> dict[str, str]:
@@ -134,11 +134,7 @@ def _matching(
 
 def completions_of(tx: Connection, ids: Iterable[str]) -> dict[str, Completion]:
     """Return the completions with these ids."""
-    return {
-        row["id"]: Completion(**row)
-        for part in chunks(list(dict.fromkeys(ids)))
-        for row in tx.execute(select(*_COMPLETION).where(completion.c.id.in_(part))).mappings()
-    }
+    return {row["id"]: Completion(**row) for row in _COMPLETIONS(tx, ids)}
 
 
 def get_item(tx: Connection, item_id: str) -> Item | None:
@@ -149,11 +145,7 @@ def get_item(tx: Connection, item_id: str) -> Item | None:
 
 def items_of(tx: Connection, ids: Iterable[str]) -> dict[str, Item]:
     """Return the items with these ids."""
-    return {
-        row["id"]: _item(dict(row))
-        for part in chunks(list(dict.fromkeys(ids)))
-        for row in tx.execute(select(item).where(item.c.id.in_(part))).mappings()
-    }
+    return {row["id"]: _item(dict(row)) for row in _ITEMS(tx, ids)}
 
 
 def items(

@@ -7,7 +7,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from loopwright.base.types import Json
-from loopwright.guidelines import service as guidelines
+from loopwright.guidelines import store as guidelines
 from loopwright.guidelines.model import GuidelineVersion
 from loopwright.intake import store as intake
 from loopwright.intake.model import Completion, ItemImage, Message, Prompt
@@ -57,7 +57,11 @@ def offers_of(
     prompts = intake.prompts_of(tx, [item.prompt_id for item in items.values()])
     shown = [(item, prompts[item.prompt_id]) for item in items.values()]
     texts = intake.completions_of(tx, [key for item, _ in shown for key in item.completion_ids])
-    versions = {one.id: one for one in guidelines.versions(tx, project.id)}
+    versions = {
+        key: guidelines.get(tx, key)
+        for key in dict.fromkeys(one.guideline_version_id for one in assignments)
+        if key is not None
+    }
     segments = {segment.id: segment.requires for segment in project.spec.segments}
     offers = []
     for one in assignments:

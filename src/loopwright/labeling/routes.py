@@ -1,9 +1,11 @@
 """HTTP: get items, answer, skip, undo."""
 
+from asyncio import wrap_future
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from loopwright.accounts.access import Permission, require
@@ -13,7 +15,7 @@ from loopwright.base.clock import system_now
 from loopwright.infra.home import Home
 from loopwright.infra.http import get_home
 from loopwright.labeling import service
-from loopwright.labeling.model import Assignment, Judge, Origin, Progress, Submission, Submitted
+from loopwright.labeling.model import Assignment, Judge, Origin, Submission
 from loopwright.labeling.offers import offers_of, revealed
 from loopwright.labeling.schemas import (
     AssignmentOut,
@@ -36,35 +38,36 @@ HomeOf = Annotated[Home, Depends(get_home)]
 ActorOf = Annotated[Actor, Depends(current_actor)]
 
 
-@router.post("/assignments")
-def reserve(project_id: str, body: ReserveIn, home: HomeOf, actor: ActorOf) -> ReservedOut:
+@router.post("/assignments", response_model=ReservedOut)
+async def reserve(project_id: str, body: ReserveIn, home: HomeOf, actor: ActorOf) -> Response:
     """Lease up to `count` items to the caller, besides those in `held`."""
-    project = _project(home, actor, project_id)
+    require(actor, Permission.JUDGE, project_id)
     now = system_now()
 
-    def write(tx: Connection) -> tuple[list[Assignment], Progress]:
+    def write(tx: Connection) -> ReservedOut:
+        project = projects.get(tx, project_id)
         judge = _judge(tx, project_id, actor, now)
         offers = service.reserve(
             tx, project=project, judge=judge, count=body.count, held=body.held, now=now
         )
-        return offers, service.progress(tx, project=project, judge=judge, now=now)
+        progress = service.progress(tx, project=project, judge=judge, now=now)
+        return ReservedOut(
+            assignments=_offered(tx, project, offers),
+            progress=progress_out(progress, project.spec.assignment),
+        )
 
-    offers, progress = home.db.write(write)
-    return ReservedOut(
-        assignments=_shown(home, project, offers),
-        progress=progress_out(progress, project.spec.assignment),
-    )
+    return _json(await wrap_future(home.db.write_soon(write)))
 
 
-@router.post("/judgments")
-def submit(
+@router.post("/judgments", response_model=JudgmentOut)
+async def submit(
     project_id: str, body: JudgmentIn, request: Request, home: HomeOf, actor: ActorOf
-) -> JudgmentOut:
+) -> Response:
     """Store an answer (once for each client_id) and lease up to `count` further items.
 
     409 says that it was not counted: keep the answer as a draft.
     """
-    project = _project(home, actor, project_id)
+    require(actor, Permission.JUDGE, project_id)
     now = system_now()
     by_key = request.headers.get("authorization") is not None
     submission = Submission(
@@ -79,7 +82,8 @@ def submit(
         signals=None if body.signals is None else body.signals.model_dump(),
     )
 
-    def write(tx: Connection) -> tuple[Submitted, list[Assignment], Progress]:
+    def write(tx: Connection) -> JudgmentOut:
+        project = projects.get(tx, project_id)
         judge = _judge(tx, project_id, actor, now)
         done, offers = service.submit_and_reserve(
             tx,
@@ -90,16 +94,16 @@ def submit(
             held=body.held,
             now=now,
         )
-        return done, offers, service.progress(tx, project=project, judge=judge, now=now)
+        progress = service.progress(tx, project=project, judge=judge, now=now)
+        return JudgmentOut(
+            judgment_id=done.judgment_id,
+            repeated=done.repeated,
+            revealed=_revealed(tx, project, body.assignment_id),
+            next=_offered(tx, project, offers),
+            progress=progress_out(progress, project.spec.assignment),
+        )
 
-    done, offers, progress = home.db.write(write)
-    return JudgmentOut(
-        judgment_id=done.judgment_id,
-        repeated=done.repeated,
-        revealed=_revealed(home, project, body.assignment_id),
-        next=_shown(home, project, offers),
-        progress=progress_out(progress, project.spec.assignment),
-    )
+    return _json(await wrap_future(home.db.write_soon(write)))
 
 
 @router.post("/assignments/{assignment_id}/skip")
@@ -151,16 +155,24 @@ def _judge(tx: Connection, project_id: str, actor: Actor, now: float) -> Judge:
     )
 
 
+def _json(body: BaseModel) -> Response:
+    """Write the answer at once; the framework would check once more what was just made."""
+    return Response(body.model_dump_json(), media_type="application/json")
+
+
 def _shown(home: Home, project: Project, assignments: Sequence[Assignment]) -> list[AssignmentOut]:
-    """Texts are read outside the writing transaction, which stays short."""
-    if not assignments:
-        return []
-    found = home.db.read(lambda tx: offers_of(tx, project=project, assignments=assignments))
+    return home.db.read(lambda tx: _offered(tx, project, assignments))
+
+
+def _offered(
+    tx: Connection, project: Project, assignments: Sequence[Assignment]
+) -> list[AssignmentOut]:
+    found = offers_of(tx, project=project, assignments=assignments)
     return [assignment_out(offer) for offer in found]
 
 
-def _revealed(home: Home, project: Project, assignment_id: str) -> dict[str, str] | None:
+def _revealed(tx: Connection, project: Project, assignment_id: str) -> dict[str, str] | None:
     """Return who wrote what, in a project that tells; the answer can no longer be undone there."""
     if project.spec.reveal == "never":
         return None
-    return home.db.read(lambda tx: revealed(tx, assignment_id))
+    return revealed(tx, assignment_id)

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from loopwright.accounts.tables import rater
 from loopwright.base.types import Json
 from loopwright.guidelines.tables import guideline_version
+from loopwright.infra.lookup import ById
 from loopwright.intake.model import ItemPurpose
 from loopwright.intake.tables import item
 from loopwright.labeling.model import Assignment, AssignmentState, Judgment
@@ -91,9 +92,7 @@ _SUPERSEDE = (
     .where(judgment.c.id == bindparam("key"))
     .values(superseded_by=bindparam("by"), superseded_at=bindparam("at"))
 )
-_QUESTIONS = select(item.c.id, item.c.question_id, item.c.completion_ids).where(
-    item.c.id.in_(bindparam("ids", expanding=True))
-)
+_QUESTIONS = ById([item.c.id, item.c.question_id, item.c.completion_ids], item.c.id)
 _GUIDELINE = (
     select(guideline_version.c.id)
     .where(guideline_version.c.project_id == bindparam("project"))
@@ -132,8 +131,10 @@ def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 def questions_of(tx: Connection, item_ids: Sequence[str]) -> dict[str, tuple[str, int]]:
     """Return which question each item asks, and about how many completions."""
-    rows = tx.execute(_QUESTIONS, {"ids": list(item_ids)})
-    return {row[0]: (row[1], len(row[2])) for row in rows}
+    return {
+        row["id"]: (row["question_id"], len(row["completion_ids"]))
+        for row in _QUESTIONS(tx, item_ids)
+    }
 
 
 def guideline_in_force(tx: Connection, project_id: str) -> str | None:

@@ -1,23 +1,36 @@
 """Every query of the projects stage."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
-from sqlalchemy import Connection, RowMapping, select
+import orjson
+from sqlalchemy import Connection, RowMapping, Text, bindparam, select, type_coerce
 from sqlalchemy.dialects import postgresql, sqlite
 
 from loopwright.projects.model import Project
 from loopwright.projects.spec import ProjectSpec
 from loopwright.projects.tables import project
 
+_COLUMNS = [
+    type_coerce(column, Text).label("spec") if column.name == "spec" else column
+    for column in project.c
+]
+_ONE = select(*_COLUMNS).where(project.c.id == bindparam("project"))
+
+
+@lru_cache(maxsize=64)
+def _spec(text: str) -> ProjectSpec:
+    """Every judgment asks for its project's spec, which seldom changes: the text is the key."""
+    return ProjectSpec.model_validate(orjson.loads(text))
+
 
 def _project(row: RowMapping) -> Project:
-    fields = dict(row)
-    return Project(**{**fields, "spec": ProjectSpec.model_validate(fields["spec"])})
+    return Project(**{**row, "spec": _spec(row["spec"])})
 
 
 def find(tx: Connection, project_id: str) -> Project | None:
     """Return the project, None when there is none."""
-    row = tx.execute(select(project).where(project.c.id == project_id)).mappings().first()
+    row = tx.execute(_ONE, {"project": project_id}).mappings().first()
     return None if row is None else _project(row)
 
 
@@ -33,14 +46,13 @@ def ids(tx: Connection) -> list[str]:
 
 def find_to_change(tx: Connection, project_id: str) -> Project | None:
     """Return the project and keep others from changing it until this transaction ends."""
-    query = select(project).where(project.c.id == project_id).with_for_update()
-    row = tx.execute(query).mappings().first()
+    row = tx.execute(_ONE.with_for_update(), {"project": project_id}).mappings().first()
     return None if row is None else _project(row)
 
 
 def all_projects(tx: Connection) -> Sequence[Project]:
     """Return every project, newest first."""
-    query = select(project).order_by(project.c.created_at.desc())
+    query = select(*_COLUMNS).order_by(project.c.created_at.desc())
     return [_project(row) for row in tx.execute(query).mappings()]
 
 

@@ -1,0 +1,32 @@
+"""Rows by their ids, without building a statement for each question asked."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, bindparam, select
+
+_CHUNK = 500
+
+
+class ById:
+    """Reads rows by an id column; a statement is built once for each number of ids."""
+
+    def __init__(self, columns: Sequence[ColumnElement[Any]], key: ColumnElement[Any]) -> None:
+        self._columns, self._key = columns, key
+        self._queries: dict[int, Select[Any]] = {}
+
+    def __call__(self, tx: Connection, ids: Iterable[str]) -> Iterator[RowMapping]:
+        """Yield the rows that are there, each id once, in no promised order."""
+        wanted = list(dict.fromkeys(ids))
+        for start in range(0, len(wanted), _CHUNK):
+            part = wanted[start : start + _CHUNK]
+            given = {f"id_{number}": one for number, one in enumerate(part)}
+            yield from tx.execute(self._query(len(part)), given).mappings()
+
+    def _query(self, count: int) -> "Select[Any]":
+        if count not in self._queries:
+            marks: list[Any] = [bindparam(f"id_{number}") for number in range(count)]
+            self._queries[count] = select(*self._columns).where(
+                self._key == marks[0] if count == 1 else self._key.in_(marks)
+            )
+        return self._queries[count]
