@@ -149,6 +149,7 @@ class Busy:
     def __init__(self, db: Database, *, judge: Callable[[], None]) -> None:
         self._db, self._judge = db, judge
         self.dialect, self.read, self.close = db.dialect, db.read, db.close
+        self.write_soon = db.write_soon
         self.writes = 0
 
     def write(self, work: Work[T]) -> T:

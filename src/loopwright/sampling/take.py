@@ -15,8 +15,6 @@ from sqlalchemy.sql.selectable import CompoundSelect
 from loopwright.sampling.model import Branch, Slot
 from loopwright.sampling.tables import queue_entry
 
-_END = 2**62
-
 _DECREMENT = (
     queue_entry.update()
     .where(queue_entry.c.item_id == bindparam("item"), queue_entry.c.seq == bindparam("place"))
@@ -33,8 +31,8 @@ class Take:
 
     def __init__(self, eligible: ColumnElement[bool]) -> None:
         self._eligible = eligible
-        self._picks: dict[int, CompoundSelect[Any]] = {}
-        self._takes: dict[int, Any] = {}
+        self._picks: dict[tuple[int, bool], CompoundSelect[Any]] = {}
+        self._takes: dict[tuple[int, bool], Any] = {}
 
     def __call__(
         self,
@@ -57,19 +55,21 @@ class Take:
         for number, branch in enumerate(order):
             given[f"lane_{number}"], given[f"band_{number}"] = branch
             given[f"after_{number}"] = after.get(branch, 0)
-            given[f"upto_{number}"] = _END if upto is None else upto.get(branch, 0)
+            if upto is not None:
+                given[f"upto_{number}"] = upto.get(branch, 0)
+        shape = (len(order), upto is not None)
         if tx.dialect.name == "postgresql":
-            rows = tx.execute(self._take(len(order)), given).all()
+            rows = tx.execute(self._take(*shape), given).all()
         else:
-            rows = tx.execute(self._pick(len(order)), given).all()
+            rows = tx.execute(self._pick(*shape), given).all()
             if rows:
                 tx.execute(_DECREMENT, [{"item": row.item_id, "place": row.seq} for row in rows])
         taken = [Slot(row.item_id, row.seq, row.band, row.lane) for row in rows]
         return sorted(taken, key=lambda slot: (order.index(slot.branch), slot.seq))
 
-    def _pick(self, branches: int) -> "CompoundSelect[Any]":
+    def _pick(self, branches: int, bounded: bool) -> "CompoundSelect[Any]":
         """Return the query: each branch from its own place on, in order, up to the limit."""
-        if branches not in self._picks:
+        if (branches, bounded) not in self._picks:
             entry = queue_entry.c
             parts = [
                 select(entry.item_id, entry.seq, entry.band, entry.lane)
@@ -78,7 +78,9 @@ class Take:
                     entry.lane == bindparam(f"lane_{number}"),
                     entry.band == bindparam(f"band_{number}"),
                     entry.seq > bindparam(f"after_{number}"),
-                    entry.seq <= bindparam(f"upto_{number}"),
+                    # Only where it is meant: for a range of unknown length PostgreSQL would
+                    # sort what is in it instead of walking the index up to the limit.
+                    *([entry.seq <= bindparam(f"upto_{number}")] if bounded else []),
                     entry.remaining > 0,
                     self._eligible,
                 )
@@ -90,21 +92,21 @@ class Take:
             ]
             # Branches run in order, and none runs once the limit is reached.
             picked = union_all(*(select(part) for part in parts)).limit(bindparam("count"))
-            self._picks[branches] = picked
-        return self._picks[branches]
+            self._picks[branches, bounded] = picked
+        return self._picks[branches, bounded]
 
-    def _take(self, branches: int) -> Any:
-        if branches not in self._takes:
+    def _take(self, branches: int, bounded: bool) -> Any:
+        if (branches, bounded) not in self._takes:
             # Inlined instead of materialized, branches could run (and lock) more than once.
-            picked = self._pick(branches).cte("picked").prefix_with("MATERIALIZED")
+            picked = self._pick(branches, bounded).cte("picked").prefix_with("MATERIALIZED")
             entry = queue_entry.c
-            self._takes[branches] = (
+            self._takes[branches, bounded] = (
                 queue_entry.update()
                 .where(entry.item_id == picked.c.item_id, entry.seq == picked.c.seq)
                 .values(remaining=entry.remaining - 1)
                 .returning(entry.item_id, entry.seq, entry.band, entry.lane)
             )
-        return self._takes[branches]
+        return self._takes[branches, bounded]
 
 
 class Ends:
