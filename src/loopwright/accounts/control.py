@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from loopwright.accounts import store
+from loopwright.accounts import service, store
 from loopwright.accounts.access import Permission, allowed, require_grant, roles_with
 from loopwright.accounts.model import EVERYWHERE, Actor, ApiKey, Person, Role
 from loopwright.base.errors import Conflict
@@ -41,6 +41,7 @@ def change_role(
     if role not in roles_with(Permission.PEOPLE_MANAGE):
         _keep_a_lead(tx, actor=actor, project_id=project_id, leaving=found)
     store.set_role(tx, person_id=found.id, project_id=project_id, role=role, now=now)
+    service.forget_known(tx)
     _tell(tx, "person.role_changed", project_id, found.id, {"role": role.value}, actor, now)
     return find_person(tx, project_id=project_id, typed=found.id)
 
@@ -56,6 +57,7 @@ def remove_person(
     require_grant(actor, role=found.role, project_id=project_id)
     _keep_a_lead(tx, actor=actor, project_id=project_id, leaving=found)
     store.drop_role(tx, person_id=found.id, project_id=project_id)
+    service.forget_known(tx)
     left = store.actor(tx, found.id)
     if left is not None and not left.roles:
         store.revoke_keys(tx, person_id=found.id, now=now)
@@ -95,6 +97,7 @@ def revoke_own_key(tx: Connection, *, actor: Actor, typed: str, now: float) -> A
 
 def sign_out_everywhere(tx: Connection, *, actor: Actor) -> int:
     """End every session of the asker, in all browsers; return how many those were."""
+    service.forget_known(tx)
     return store.drop_sessions(tx, person_id=actor.person_id)
 
 
@@ -115,6 +118,7 @@ def _revoke(
     if found.revoked_at is not None:
         return found
     store.revoke_key(tx, key_id=found.id, now=now)
+    service.forget_known(tx)
     _tell(tx, "key.revoked", project_id, found.id, {"person": found.person_id}, actor, now)
     [again] = [key for key in store.keys_of(tx, [found.person_id]) if key.id == found.id]
     return again

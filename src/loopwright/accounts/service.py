@@ -45,7 +45,7 @@ def ensure_owner(tx: Connection, *, now: float) -> str:
 
 def _give_role(tx: Connection, *, person_id: str, project_id: str, role: Role, now: float) -> None:
     store.set_role(tx, person_id=person_id, project_id=project_id, role=role, now=now)
-    after_commit(tx, _KNOWN.forget)
+    forget_known(tx)
 
 
 def add_person(
@@ -107,16 +107,21 @@ def sign_in(tx: Connection, *, token: str, now: float, seconds: float) -> str:
 def sign_out(tx: Connection, *, secret: str) -> None:
     """End a session."""
     store.drop_session(tx, token_hash(secret))
-    after_commit(tx, _KNOWN.forget)
+    forget_known(tx)
 
 
 def known_actor(way: Literal["key", "session"], secret: str) -> Actor | None:
     """Return whose key or session it was a moment ago, None when it has to be looked up.
 
-    A role or session that ends in this process is forgotten with its commit; what ends in
+    A role, key or session that ends in this process is forgotten with its commit; what ends in
     another server process on the same database counts for up to `KNOWN_SECONDS` more.
     """
     return _KNOWN.get((way, token_hash(secret)))
+
+
+def forget_known(tx: Connection) -> None:
+    """Have everybody looked up again once `tx` is committed; call it where access changes."""
+    after_commit(tx, _KNOWN.forget)
 
 
 def actor_of_key(tx: Connection, key: str) -> Actor | None:
