@@ -33,7 +33,7 @@ demo: $(DEMO_READY)
 .PHONY: test
 test: $(DEV_READY)
 	@bash tools/system_tools.sh
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 	$(BIN)/python frontend/npm.py test
 
 .PHONY: check

@@ -21,22 +21,13 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the folders in ORDER, files and tests as they stand; a file stays with one worker.
-
-    The browser tests are one group: they share one installed wheel and one server.
-    """
+    """Run the folders in ORDER, files and tests as they stand."""
 
     def rank(item: pytest.Item) -> int:
-        return ORDER.index(_folder(item)) if _folder(item) in ORDER else len(ORDER)
+        folder = item.path.relative_to(REPOSITORY / "tests").parts[0]
+        return ORDER.index(folder) if folder in ORDER else len(ORDER)
 
     items.sort(key=rank)
-    for item in items:
-        together = "e2e" if _folder(item) == "e2e" else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(together))
-
-
-def _folder(item: pytest.Item) -> str:
-    return item.path.relative_to(REPOSITORY / "tests").parts[0]
 
 
 @pytest.fixture(scope="session")
