@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from loopwright.infra.database import Database, create_schema, open_database
 from loopwright.infra.home import Home, open_home
@@ -18,6 +19,9 @@ REPOSITORY = Path(__file__).parent.parent
 ORDER = ("tools", "stats", "rules", "api", "real_data", "workflows", "train", "e2e")
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# No test asserts a time, and a busy machine is no failure.
+settings.register_profile("loopwright", deadline=None)
+settings.load_profile("loopwright")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

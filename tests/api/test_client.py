@@ -46,10 +46,14 @@ def ann(server: RunningServer, owner: Client) -> Iterator[Client]:
         yield client
 
 
+def _counts(answer: Json) -> tuple[int, int]:
+    return answer["progress"]["mine"], answer["progress"]["remaining"]
+
+
 def test_an_annotator_judges_skips_and_undoes(ann: Client) -> None:
     reserved = ann.reserve("support", count=2)
     first, second = reserved["assignments"]
-    assert reserved["progress"] == {"mine": 0, "remaining": 9}
+    assert _counts(reserved) == (0, 9)
     assert first["question"]["kind"] == "pairwise"
     assert first["guideline"]["number"] == 1
     assert first["segment"] == "shipping"
@@ -58,7 +62,7 @@ def test_an_annotator_judges_skips_and_undoes(ann: Client) -> None:
     done = ann.submit(
         "support", first, {"choice": "left", "reason": None}, count=1, held=[second["id"]]
     )
-    assert (done["repeated"], done["progress"]) == (False, {"mine": 1, "remaining": 8})
+    assert (done["repeated"], *_counts(done)) == (False, 1, 8)
     assert [one["item_id"] for one in done["next"]] != [second["item_id"]]
     ann.skip("support", second, "broken")
     again = ann.undo("support", done["judgment_id"])["assignment"]
@@ -194,8 +198,8 @@ def test_a_cut_connection_loses_no_answer_and_counts_none_twice(
     with Client(proxy.url, person["api_key"]) as client:
         for offer in client.reserve("support", count=3)["assignments"]:
             client.submit("support", offer, {"choice": "left", "reason": None})
-        progress = client.reserve("support", count=0)["progress"]
+        counts = _counts(client.reserve("support", count=0))
     proxy.shutdown()
     proxy.server_close()
     assert proxy.answers == 10
-    assert progress == {"mine": 3, "remaining": 6}
+    assert counts == (3, 6)

@@ -22,17 +22,17 @@ def test_import_freeze_export_and_trace(server: RunningServer) -> None:
         data={"mapping": (EXAMPLES / "votes.yaml").read_text()},
         files={"file": ("votes.csv", votes)},
     ).json()
-    assert sent["counts"]["judgments_added"] == 12
+    assert sent["counts"]["judgments_added"] == 90
     frozen = owner.post(f"{BASE}/datasets", json={}).json()
-    assert frozen["counts"]["rows"] == 5
+    assert frozen["counts"]["rows"] == 31
     assert owner.post(f"{BASE}/datasets", json={}).json()["digest"] == frozen["digest"]
     assert len(owner.get(f"{BASE}/datasets").json()["datasets"]) == 1
     detail = owner.get(f"{BASE}/datasets/{frozen['digest']}").json()
-    assert len(detail["rows"]) == 5
+    assert len(detail["rows"]) == 31
     export = owner.get(
         f"{BASE}/datasets/{frozen['digest']}/export?format=trl-preference-conversational"
     )
-    assert export.headers["x-loopwright-rows"] == "5"
+    assert export.headers["x-loopwright-rows"] == "31"
     lines = [json.loads(line) for line in export.text.splitlines()]
     assert all(set(line) == {"prompt", "chosen", "rejected"} for line in lines)
     judgment = detail["rows"][0]["judgments"][0]
