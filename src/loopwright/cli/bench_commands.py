@@ -25,12 +25,11 @@ def bench(
     items: Annotated[int, typer.Option(min=100, help="labeling: items in the queue.")] = 1_000_000,
     seconds: Annotated[float, typer.Option(min=1, help="labeling: of each load.")] = 20.0,
     only: Annotated[str | None, typer.Option(help="labeling: sqlite or postgres.")] = None,
-    soak: Annotated[bool, typer.Option(help="labeling: a million judgments, 50 kills.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Measure something and print its figures."""
     if name == "labeling":
-        result = _labeling(items=items, seconds=seconds, only=only, soak=soak)
+        result = _labeling(items=items, seconds=seconds, only=only)
     else:
         result = _measure(name, data)
     if as_json:
@@ -63,7 +62,7 @@ def _measure(name: str, data: Path | None) -> Json:
     )
 
 
-def _labeling(*, items: int, seconds: float, only: str | None, soak: bool) -> Json:
+def _labeling(*, items: int, seconds: float, only: str | None) -> Json:
     from loopwright.cli.bench.labeling import DATABASES, Options, measure
 
     if only not in {None, *DATABASES}:
@@ -71,5 +70,5 @@ def _labeling(*, items: int, seconds: float, only: str | None, soak: bool) -> Js
             f"There is no database {only!r} to measure.", remedy=f"Use {' or '.join(DATABASES)}."
         )
     databases = DATABASES if only is None else (only,)
-    options = Options(items=items, seconds=seconds, databases=databases, soak=soak)
+    options = Options(items=items, seconds=seconds, databases=databases)
     return measure(options, say=lambda text: print(text, file=sys.stderr, flush=True))

@@ -1,6 +1,6 @@
-"""How fast, exact and durable the labeling stage is, on databases and servers of its own.
+"""How fast the labeling stage is, on databases and servers of its own.
 
-One figure for each promise of the hot path; the load runs on the same cores as the server.
+The load runs on the same cores as the server.
 """
 
 import os
@@ -53,7 +53,6 @@ class Options:
     runs: int = 3
     """Each load is cut into so many runs; the spread is over them."""
     databases: tuple[str, ...] = DATABASES
-    soak: bool = False
 
 
 @dataclass(frozen=True)
