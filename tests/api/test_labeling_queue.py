@@ -76,6 +76,43 @@ def test_imported_votes_leave_alone_what_is_leased(desk: Desk) -> None:
     assert (total.remaining, total.imported) == (6, 2)
 
 
+def test_an_imported_vote_takes_a_free_slot_and_none_that_is_leased(home: Home) -> None:
+    desk = make_desk(home, items=1, overlap=3)
+    [item] = desk.items
+    desk.reserve("ann")
+    import_votes(desk, item, "7")
+    check_books(desk)
+    judge_all(desk, "bob", "cat", "ann", "dan")
+    assert (state(desk, item).done, state(desk, item).state) == (3, ItemProgress.CLOSED)
+
+
+@pytest.mark.parametrize("skips", [True, False])
+def test_what_an_import_closed_is_offered_to_nobody_when_its_lease_ends(
+    desk: Desk, *, skips: bool
+) -> None:
+    [mine] = desk.reserve("ann")
+    import_votes(desk, mine.item_id, "7", "8")
+    if skips:
+        skip(desk, "ann", mine)
+    else:
+        desk.home.db.write(lambda tx: service.expire_leases(tx, now=START + 101))
+    check_books(desk)
+    offered = desk.reserve("bob", count=9, now=START + 102)
+    assert mine.item_id not in {one.item_id for one in offered}
+
+
+def test_an_item_with_more_than_it_wanted_needs_fewer_for_a_higher_overlap(desk: Desk) -> None:
+    [mine] = desk.reserve("ann")
+    import_votes(desk, mine.item_id, "7", "8")
+    desk.submit("ann", mine)
+    assert desk.open([mine.item_id], overlap=3) == 0
+    check_books(desk)
+    assert desk.open([mine.item_id], overlap=4) == 1
+    check_books(desk)
+    assert overlap(desk, [mine.item_id], 5) == 1
+    check_books(desk)
+
+
 # Pauses
 
 

@@ -51,6 +51,17 @@ def test_an_item_that_was_set_aside_can_be_opened_again(desk: Desk) -> None:
     check_books(desk)
 
 
+def test_what_was_set_aside_waits_for_a_lead_also_when_more_is_wanted(desk: Desk) -> None:
+    item = desk.items[0]
+    for name in ("ann", "bob", "cat"):
+        skip(desk, name, meet(desk, name, item))
+    assert desk.open([item], overlap=3) == 0
+    assert (state(desk, item).state, state(desk, item).wanted) == (ItemProgress.STUCK, 3)
+    check_books(desk)
+    assert reopen(desk, [item]) == 1
+    check_books(desk)
+
+
 def test_who_holds_an_item_may_answer_it_after_it_was_set_aside(desk: Desk) -> None:
     item = desk.items[0]
     [mine] = desk.reserve("zoe")

@@ -58,9 +58,21 @@ def passed(order: Sequence[Branch], *, last: Branch | None, full: bool) -> Seque
 
 
 def raised(state: ItemState, *, overlap: int, band: int) -> ItemState:
-    """Return an item that wants more judgments, at least as urgently as before."""
-    band = min(state.band, band)
-    return replace(state, wanted=overlap, band=band, state=ItemProgress.OPEN, closed_at=None)
+    """Return an item that wants more judgments, at least as urgently as before.
+
+    What was set aside stays so: it gets what it lacks when a lead opens it again.
+    """
+    more = replace(state, wanted=overlap, band=min(state.band, band))
+    if state.state is ItemProgress.STUCK or state.done >= overlap:
+        return more
+    return replace(more, state=ItemProgress.OPEN, closed_at=None)
+
+
+def slots_for(before: ItemState, after: ItemState) -> int:
+    """Return how many slots an item needs that wants more than before; what is stuck has none."""
+    if after.state is ItemProgress.STUCK:
+        return 0
+    return max(0, after.wanted - max(before.wanted, before.done))
 
 
 def count_of(state: ItemState) -> QueueCount:

@@ -60,24 +60,32 @@ def open_items(
         if state.wanted < overlap
     ]
     slots = [(state.item_id, state.branch, overlap) for state in states]
-    slots += [(to.item_id, to.branch, to.wanted - state.wanted) for state, to in raised]
+    slots += [(to.item_id, to.branch, rules.slots_for(state, to)) for state, to in raised]
+    slots = [slot for slot in slots if slot[2] > 0]
     added = sum(number for _, _, number in slots)
-    if added == 0:
+    if not states and not raised:
         return 0
     counts = rules.summed((state.branch, rules.count_of(state)) for state in states)
     store.count(tx, project_id=project_id, shard=rules.BULK_SHARD, counts=counts)
     change_states(tx, project_id=project_id, changes=raised)
     require_few_lanes(tx, project_id)
     store.append(tx, project_id=project_id, slots=slots)
+    if added:
+        _tell_opened(tx, project_id, {"items": len(slots), "judgments": added}, band, now)
+    return added
+
+
+def _tell_opened(
+    tx: Connection, project_id: str, counts: Mapping[str, int], band: int, now: float
+) -> None:
     events.emit(
         tx,
         kind="items.opened",
         project_id=project_id,
         subject_id=None,
-        payload={"items": len(slots), "judgments": added, "band": Band(band).name.lower()},
+        payload={**counts, "band": Band(band).name.lower()},
         now=now,
     )
-    return added
 
 
 def change_states(
@@ -208,14 +216,15 @@ def retake(tx: Connection, item_id: str) -> bool:
 def give_back(tx: Connection, *, project_id: str, item_ids: Sequence[str]) -> None:
     """Append a slot for each item where it stands now: what was not judged is wanted again.
 
-    An item that was set aside gets none; it gets what it lacks when it is opened again.
+    An item that was set aside gets none; it gets what it lacks when it is opened again. One that
+    imported judgments closed meanwhile wants no more.
     """
     if item_ids:
         states = store.states_to_change(tx, item_ids)
         slots = [
             (item_id, states[item_id].branch, 1)
             for item_id in item_ids
-            if states[item_id].state is not ItemProgress.STUCK
+            if states[item_id].state is ItemProgress.OPEN
         ]
         store.append(tx, project_id=project_id, slots=slots)
 

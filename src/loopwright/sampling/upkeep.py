@@ -81,20 +81,15 @@ def set_overlap(
     raised = [
         (state, rules.raised(state, overlap=overlap, band=state.band))
         for state in states.values()
-        if overlap > state.wanted and state.state is not ItemProgress.STUCK
+        if overlap > state.wanted
     ]
-    slots = [(to.item_id, to.branch, to.wanted - state.wanted) for state, to in raised]
-    store.append(tx, project_id=project_id, slots=slots)
+    slots = [(to.item_id, to.branch, rules.slots_for(state, to)) for state, to in raised]
+    store.append(tx, project_id=project_id, slots=[slot for slot in slots if slot[2] > 0])
     lowered = [
         (state, rules.settled(replace(state, wanted=wanted), now=now))
         for state, wanted in _lowered(tx, states, held, overlap)
     ]
-    set_aside = [
-        (state, replace(state, wanted=overlap))
-        for state in states.values()
-        if overlap > state.wanted and state.state is ItemProgress.STUCK
-    ]
-    changes = [*raised, *lowered, *set_aside]
+    changes = [*raised, *lowered]
     change_states(tx, project_id=project_id, changes=changes)
     if changes:
         payload = {"items": len(changes), "overlap": overlap}
@@ -179,7 +174,7 @@ def count_skip(tx: Connection, *, project_id: str, item_id: str, leased: bool) -
         return None
     after = replace(before, skips=before.skips + 1)
     store.save_states(tx, [after])
-    if leased and after.state is not ItemProgress.STUCK:
+    if leased and after.state is ItemProgress.OPEN:
         store.append(tx, project_id=project_id, slots=[(item_id, after.branch, 1)])
     return after
 
@@ -189,7 +184,8 @@ def count_imported(
 ) -> None:
     """Count judgments that were made elsewhere: items that have enough of them are closed.
 
-    Items that were never queued count nothing here.
+    Each takes the place of a free slot; who holds an item may still answer. Items that were never
+    queued count nothing here.
     """
     states = lock(tx, project_id=project_id, item_ids=list(counts))
     freed = store.clear_slots(tx, list(states))
@@ -204,8 +200,7 @@ def count_imported(
         )
         changes.append((state, rules.settled(done, now=now)))
     slots = [
-        (to.item_id, to.branch, min(freed.get(to.item_id, 0), to.wanted - to.done))
-        for _, to in changes
+        (to.item_id, to.branch, freed.get(to.item_id, 0) - counts[to.item_id]) for _, to in changes
     ]
     store.append(tx, project_id=project_id, slots=[slot for slot in slots if slot[2] > 0])
     change_states(tx, project_id=project_id, changes=changes)
