@@ -9,7 +9,7 @@ import pytest
 from loopwright.accounts import service as accounts
 from loopwright.accounts.model import Role
 from loopwright.base.clock import system_now
-from support.server import PROJECT_YAML, RunningServer
+from support.server import PROJECT_YAML, RunningServer, add_project
 
 Json = dict[str, Any]
 ITEM: Json = {
@@ -235,6 +235,19 @@ def test_a_batch_with_one_bad_item_stores_none(owner: httpx.Client) -> None:
     path = "/api/projects/support/items"
     bad = {**ITEM, "completions": [{"text": "only one"}]}
     error(owner.post(path, json={"items": [ITEM, bad]}), status=422)
+    assert owner.get(path).json()["items"] == []
+
+
+def test_another_projects_prompt_is_no_prompt_of_this_one(
+    server: RunningServer, owner: httpx.Client
+) -> None:
+    add_project(server.home, PROJECT_YAML.replace("id: support", "id: secret", 1))
+    sent = owner.post("/api/projects/secret/prompts", json={"prompts": [ITEM["prompt"]]})
+    [prompt] = sent.json()["prompts"]
+    path = "/api/projects/support/items"
+    for prompt_id in (prompt["id"], "prm_none"):
+        item = {"prompt_id": prompt_id, "completions": ITEM["completions"]}
+        error(owner.post(path, json={"items": [item]}), status=404, code="unknown_prompt")
     assert owner.get(path).json()["items"] == []
 
 

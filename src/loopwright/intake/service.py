@@ -182,6 +182,11 @@ def prompts(
     return store.prompts(tx, project_id, split=split, limit=limit)
 
 
+def prompts_of(tx: Connection, ids: Iterable[str]) -> dict[str, Prompt]:
+    """Return prompts by id; those that are not there are left out."""
+    return store.prompts_of(tx, ids)
+
+
 def completions_of(tx: Connection, ids: Iterable[str]) -> dict[str, Completion]:
     """Return completions by id."""
     return store.completions_of(tx, ids)

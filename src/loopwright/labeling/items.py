@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from loopwright.base.digests import digest_json
-from loopwright.base.errors import InvalidInput
+from loopwright.base.errors import InvalidInput, NotFound
 from loopwright.intake import service as intake
 from loopwright.intake.capture import capture_text
 from loopwright.intake.masking import MaskScope
@@ -41,13 +41,15 @@ BAND_OF = {
 def add_items(tx: Connection, *, project_id: str, body: ItemsIn, now: float) -> Placed:
     """Store a batch of items with their prompts and completions, and open those to judge.
 
-    Raises InvalidInput for an item that its question or purpose cannot take.
+    Raises InvalidInput for an item that its question or purpose cannot take, NotFound for a prompt
+    that the project does not have.
     """
     spec = projects.get(tx, project_id).spec
     question = spec.question(body.question) if body.question else spec.questions[0]
     for number, item in enumerate(body.items, start=1):
         _check(item, number, question)
     images = _images(tx, project_id, body.items)
+    _check_prompts(tx, project_id, body.items)
     prompt_ids = _prompts(tx, spec, body.items, now)
     names = [completion.policy for item in body.items for completion in item.completions]
     policies = models.ensure_external(tx, project_id=project_id, names=names, now=now)
@@ -119,6 +121,19 @@ def _images(tx: Connection, project_id: str, items: Sequence[ItemIn]) -> list[It
         alt = capture_text(item.image.alt, MaskScope()).text
         found.append(ItemImage(image.digest, image.width, image.height, alt, item.image.sensitive))
     return found
+
+
+def _check_prompts(tx: Connection, project_id: str, items: Sequence[ItemIn]) -> None:
+    """Another project's prompt is as good as none: its text is not for this project's people."""
+    named = [item.prompt_id for item in items if item.prompt_id is not None]
+    known = intake.prompts_of(tx, named)
+    for prompt_id in named:
+        if prompt_id not in known or known[prompt_id].project_id != project_id:
+            raise NotFound(
+                f"There is no prompt {prompt_id} in project {project_id}.",
+                remedy="Send the prompt itself, or the id of one of the project's prompts.",
+                code="unknown_prompt",
+            )
 
 
 def _prompts(tx: Connection, spec: ProjectSpec, items: Sequence[ItemIn], now: float) -> list[str]:
