@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection
+from webhook_world import NOW, P, add, follow, happen, messages, send_due
 
 from loopwright.base.errors import Conflict, InvalidInput, NotFound
 from loopwright.client.webhooks import SignatureRefused, verify
@@ -23,18 +24,14 @@ from loopwright.infra.settings import Settings
 from loopwright.webhooks import rules, sender, service, store
 from loopwright.webhooks.model import (
     FAMILIES,
-    Delivery,
     DeliveryState,
     Outcome,
-    Webhook,
     WebhookState,
 )
 from support.receiver import Receiver, receiving
 from support.server import add_project
 
 Json = dict[str, Any]
-P = "support"
-NOW = 2_000_000_000.0
 
 
 @pytest.fixture(name="home")
@@ -52,46 +49,6 @@ def webhook_home(database_url: str, tmp_path: Path) -> Iterator[Home]:
 def receiver() -> Iterator[Receiver]:
     with receiving() as one:
         yield one
-
-
-def add(home: Home, url: str, *kinds: str) -> Webhook:
-    return home.db.write(
-        lambda tx: service.add(
-            tx, project_id=P, url=url, kinds=kinds, description="", person_id="per_1",
-            allow_loopback=True, now=NOW,
-        )
-    )  # fmt: skip
-
-
-def happen(home: Home, kind: str, **facts: Any) -> None:
-    def write(tx: Connection) -> None:
-        events.emit(
-            tx, kind=kind, project_id=P, subject_id="sub_1", payload={"n": 1, **facts}, now=NOW
-        )
-
-    home.db.write(write)
-
-
-def follow(home: Home) -> int:
-    return home.db.write(lambda tx: service.follow(tx, now=NOW))
-
-
-def send_due(home: Home, now: float, *, seconds: float = 5.0) -> list[DeliveryState]:
-    """Send every message that is due, as the thread does, one after the other."""
-    states = []
-    while claims := home.db.write(lambda tx: sender.claim(tx, now=now)):
-        for one in claims:
-            outcome = sender.send(one, allow_loopback=True, now=now, seconds=seconds)
-            states.append(settle(home, one, outcome, now))
-    return states
-
-
-def settle(home: Home, one: sender.Claim, outcome: Outcome, now: float) -> DeliveryState:
-    return home.db.write(lambda tx: sender.settle(tx, one, outcome, now=now, jitter=0.5))
-
-
-def messages(home: Home, hook: Webhook) -> list[Delivery]:
-    return home.db.read(lambda tx: store.deliveries(tx, hook.id))
 
 
 def test_what_happens_is_sent_signed_with_small_facts(home: Home, receiver: Receiver) -> None:
@@ -376,6 +333,31 @@ def test_the_log_forgets_what_was_delivered_long_ago(home: Home, receiver: Recei
     assert home.db.write(lambda tx: store.forget(tx, before=NOW, limit=10)) == 0
     assert home.db.write(lambda tx: store.forget(tx, before=NOW + 1, limit=10)) == 1
     assert messages(home, hook) == []
+
+
+def test_what_the_log_forgot_is_not_sent_again(home: Home, receiver: Receiver) -> None:
+    add(home, receiver.url)
+    happen(home, "item.closed")
+    follow(home)
+    send_due(home, NOW)
+    later = NOW + sender.KEPT_SECONDS + 1
+    assert home.db.write(lambda tx: store.forget(tx, before=NOW + 1, limit=10)) == 1
+    assert home.db.write(lambda tx: service.follow(tx, now=later)) == 0
+
+
+def test_other_kinds_count_from_when_they_are_asked_for(home: Home, receiver: Receiver) -> None:
+    hook = add(home, receiver.url, "release.*")
+    happen(home, "item.closed")
+    assert follow(home) == 0
+    home.db.write(
+        lambda tx: service.change(
+            tx, project_id=P, webhook_id=hook.id, url=None, kinds=["item.*"], description=None,
+            allow_loopback=True,
+        )
+    )  # fmt: skip
+    assert follow(home) == 0
+    happen(home, "item.closed")
+    assert follow(home) == 1
 
 
 def test_two_servers_at_once_send_every_message_once(home: Home, receiver: Receiver) -> None:

@@ -22,6 +22,8 @@ MOST = 20
 EVENTS_AT_ONCE = 500
 LOOK_BACK = 2000
 """PostgreSQL shows a number before a smaller one when that transaction ends later."""
+LOOK_BACK_SECONDS = 86400.0
+"""No transaction lasts longer; the log remembers longer which events were told."""
 
 
 def add(
@@ -87,7 +89,7 @@ def change(
     description: str | None,
     allow_loopback: bool,
 ) -> Webhook:
-    """Change where a webhook leads or what it tells."""
+    """Change where a webhook leads or what it tells; other kinds count from now on."""
     found = get(tx, project_id, webhook_id, lock=True)
     after = replace(
         found,
@@ -95,8 +97,18 @@ def change(
         kinds=found.kinds if kinds is None else sorted(set(kinds)),
         description=found.description if description is None else description,
     )
+    if after.kinds != found.kinds:
+        # Looking back must not tell what was not asked for when it happened.
+        after = replace(after, start_seq=max(found.start_seq, found.cursor_seq))
     _check(after.url, after.kinds, allow_loopback=allow_loopback)
-    store.change(tx, found.id, url=after.url, kinds=after.kinds, description=after.description)
+    store.change(
+        tx,
+        found.id,
+        url=after.url,
+        kinds=after.kinds,
+        description=after.description,
+        start_seq=after.start_seq,
+    )
     return after
 
 
@@ -185,7 +197,12 @@ def follow(tx: Connection, *, now: float) -> int:
     for found in store.active(tx):
         after = max(found.start_seq, found.cursor_seq - back)
         new = events.after(tx, seq=after, limit=limit, project_id=found.project_id)
-        asked = [event for event in new if rules.wanted(found.kinds, event.kind)]
+        asked = [
+            event
+            for event in new
+            if rules.wanted(found.kinds, event.kind)
+            and (event.seq > found.cursor_seq or event.at > now - LOOK_BACK_SECONDS)
+        ]
         known = store.events_known(tx, found.id, [event.seq for event in asked])
         rows = [
             _row(
