@@ -195,6 +195,25 @@ def test_undo_takes_a_judgment_back_and_offers_the_item_anew(desk: Desk) -> None
     assert kept.superseded_by is not None
 
 
+def test_the_client_id_of_an_undone_answer_stands_for_no_new_one(desk: Desk) -> None:
+    [offer] = desk.reserve("ann")
+    done = desk.submit("ann", offer, client_id="c1")
+    again = desk.home.db.write(
+        lambda tx: service.undo(
+            tx,
+            project=desk.project,
+            judge=desk.judge("ann"),
+            judgment_id=done.judgment_id,
+            now=START,
+        )
+    )
+    assert desk.submit("ann", offer, client_id="c1").repeated, "a late retry of what was undone"
+    with pytest.raises(Conflict) as refused:
+        desk.submit("ann", again, client_id="c1")
+    assert refused.value.code == "client_id_reused"
+    assert not desk.submit("ann", again, client_id="c2").repeated
+
+
 def test_a_closed_item_can_be_undone_only_at_once(home: Home) -> None:
     desk = make_desk(home, items=1, overlap=1)
     [offer] = desk.reserve("ann")

@@ -142,9 +142,10 @@ def _store_answer(
         _claim(tx, offer, submission.token)
         row = _judgment_row(offer, submission, read, now)
         if not store.insert_judgment(tx, row):
-            known = store.judgment_of_client(tx, **client)
-    if known is not None:
-        return _repeated(known, offer, read.answer)
+            # The offer waits for an answer, so the id's judgment is another's, or was undone.
+            raise _client_id_reused(store.judgment_of_client(tx, **client), submission)
+    else:
+        return _repeated(known, offer, submission, read.answer)
     faults.point("submit.stored")
     if read.edit is not None:
         keep_edit(tx, project_id=project.id, item_id=offer.item_id, text=read.edit, now=now)
@@ -290,14 +291,21 @@ def record_imported(
     return len(new)
 
 
-def _repeated(known: Judgment, offer: Assignment, answer: Json) -> Submitted:
+def _repeated(
+    known: Judgment, offer: Assignment, submission: Submission, answer: Json
+) -> Submitted:
     if known.assignment_id == offer.id and known.answer == answer:
         return Submitted(known.id, repeated=True, item_closed=False)
-    raise Conflict(
-        f"The client id {known.client_id!r} stands for another answer (judgment {known.id}).",
+    raise _client_id_reused(known, submission)
+
+
+def _client_id_reused(known: Judgment | None, submission: Submission) -> Conflict:
+    stands = f" (judgment {known.id})" if known is not None else ""
+    return Conflict(
+        f"The client id {submission.client_id!r} stands for another answer{stands}.",
         remedy="Make a new client id for each answer; keep it only to send the same one again.",
         code="client_id_reused",
-        detail={"judgment_id": known.id},
+        detail={} if known is None else {"judgment_id": known.id},
     )
 
 
