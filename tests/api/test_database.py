@@ -153,6 +153,25 @@ def test_a_database_that_undoes_the_whole_transaction_is_not_believed(
     assert sqlite_db.write(adds(7)) == 7
 
 
+def test_work_that_is_called_off_does_not_end_the_writer(sqlite_db: SqliteDatabase) -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def holds(tx: Connection) -> int:
+        begun.set()
+        assert go.wait(10)
+        return adds(1)(tx)
+
+    first = sqlite_db.write_soon(holds)
+    assert begun.wait(10)
+    second = sqlite_db.write_soon(adds(2))
+    third = sqlite_db.write_soon(adds(3))
+    assert second.cancel()
+    assert not first.cancel(), "it has begun"
+    go.set()
+    assert third.result(timeout=10) == 3
+    assert stored(sqlite_db) == {1, 3}
+
+
 def test_a_foreign_lock_is_an_error_not_a_hang(sqlite_db: SqliteDatabase, tmp_path: Path) -> None:
     sqlite_db.write(lambda tx: tx.exec_driver_sql("PRAGMA busy_timeout=50").scalar())
     other = sqlite3.connect(tmp_path / "state.db", isolation_level=None)

@@ -128,7 +128,9 @@ class SqliteDatabase:
         group: list[_Request] = []
         request = self._requests.get()
         while request is not None:
-            group.append(request)
+            # Nobody can take it back from here on: a cancelled future would refuse its result.
+            if request.done.set_running_or_notify_cancel():
+                group.append(request)
             if len(group) >= _GROUP_LIMIT:
                 return group, True
             try:
