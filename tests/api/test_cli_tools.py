@@ -79,6 +79,7 @@ def test_webhooks_from_the_command_line(served: list[str]) -> None:
     assert "on its way" in told("webhooks", "ping", hook, *served)
     [one] = json.loads(told("webhooks", "deliveries", hook, "--json", *served))["deliveries"]
     assert one["kind"] == "webhook.ping"
+    assert one["id"] in told("webhooks", "deliveries", hook, *served)
     assert "waits" in told("webhooks", "redeliver", hook, one["id"], *served, code=1)
     assert "paused" in told("webhooks", "pause", hook, *served)
     assert "active" in told("webhooks", "resume", hook, *served)

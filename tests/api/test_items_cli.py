@@ -77,7 +77,11 @@ def test_the_example_has_every_kind_and_simulated_annotators_answer_it(
         ('{"prompt": "Hi"', "items.jsonl:1 is not JSON"),
         ("[1]", "items.jsonl:1 is not an object"),
         ('{"prompt": "a"}\n\n{"image": {"path": "no.png"}}', "items.jsonl:3 names the image"),
-        ('{"question": "fix", "prompt": "Hi"}', "lines 1 to 1: Item 1 of the batch has 0 comple"),
+        ('{"question": "fix", "prompt": "Hi"}', "items.jsonl:1 has 0 comple"),
+        (
+            '{"prompt": "a", "completions": ["b", "c"]}\n\n{"promt": "a"}',
+            "items.jsonl:3: promt: Ex",
+        ),
         ('{"question": "find", "prompt": "Hi", "image": {"path": "svg.png"}}', "could hold scri"),
         ('{"question": "none", "prompt": "Hi"}', "has no question 'none'"),
     ],

@@ -128,7 +128,7 @@ def test_what_people_skip_is_listed_and_opened_again(
 
 def test_the_command_line_keeps_the_queue(owner: Client, command: Any) -> None:
     assert "Paused: Lunch" in command("queue", "pause", "--reason", "Lunch")
-    assert "20 judgments are wanted on 10 items" in command("queue", "resume")
+    assert "Judgments wanted: 20. Items open: 10" in command("queue", "resume")
     assert "4 items moved" in command("queue", "move", "--band", "confused", "--segment", "billing")
     assert "10 items changed" in command("queue", "overlap", "1", "--all")
     told = CliRunner().invoke(app, ["queue", "move", "--band", "core", "-p", "support"])

@@ -121,12 +121,18 @@ def test_what_only_follows_from_a_mistake_is_not_told() -> None:
     assert "questions: Tuple should have at least 1 item" in empty
 
 
+def test_a_wrong_id_is_refused_in_words() -> None:
+    assert "id: 'De sk' is no id: use up to 63 letters a to z" in problems_of(
+        changed("id: desk", "id: De sk")
+    )
+
+
 def test_every_mistake_is_told_at_once() -> None:
     text = changed("kind: pairwise", "kind: pairwize").replace("name: B}", "nam: B}")
     told = problems_of(text)
     assert "p.yaml:5:" in told
     assert "p.yaml:20: segments.1.nam: this key is not known" in told
-    assert "p.yaml:20: segments.1.name: Field required" in told
+    assert "p.yaml:20: segments.1.name: this key is needed" in told
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """`loopwright items add`: items to judge from a file of JSON lines, with their images."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -18,6 +19,8 @@ from loopwright.client import ApiError, Client
 
 app = typer.Typer(help="What is judged.", no_args_is_help=True)
 _BATCH = 200
+_ROUTE = re.compile(r"^[A-Z]+ /\S+: ")
+_ITEM = re.compile(r"body\.items\.(?P<index>\d+)\.|Item (?P<number>\d+) of the batch")
 
 
 @app.callback()
@@ -52,7 +55,8 @@ def add(
     """Add items of any kind; the same file again adds nothing.
 
     A line is {"question", "prompt", "completions", "image", "key"}: a prompt and a completion may
-    be plain text, an image is {"path", "alt", "sensitive"} with the path from the file's folder.
+    be plain text, a prompt of several turns is {"messages": [{"role", "content"}]}, an image is
+    {"path", "alt", "sensitive"} with the path from the file's folder.
     """
     lines = _lines(file, question)
     added = 0
@@ -121,7 +125,6 @@ def _batches(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
 def _send(
     client: Client, project: str, file: Path, batch: Sequence[_Line], overlap: int | None
 ) -> int:
-    place = f"{file}, lines {batch[0].number} to {batch[-1].number}"
     try:
         for line in batch:
             if line.image is not None:
@@ -133,10 +136,23 @@ def _send(
         if failure.status not in (413, 422):
             raise
         raise InvalidInput(
-            f"{place}: {failure.message}",
+            _placed(file, batch, failure.message),
             remedy=f"{failure.remedy} Then add the file again: what is there is not added twice.",
         ) from failure
     return int(answer["added"])
+
+
+def _placed(file: Path, batch: Sequence[_Line], message: str) -> str:
+    """Say at which lines of the file a batch was refused: its items by number mean nothing here."""
+    found = _ITEM.findall(message)
+    if not found:
+        return f"{file}, lines {batch[0].number} to {batch[-1].number}: {message}"
+
+    def line(match: re.Match[str]) -> str:
+        at = int(match["index"]) if match["index"] else int(match["number"]) - 1
+        return f"{file}:{batch[at].number}{': ' if match['index'] else ''}"
+
+    return _ITEM.sub(line, _ROUTE.sub("", message))
 
 
 def _refused(file: Path, number: int, what: str) -> InvalidInput:

@@ -34,7 +34,7 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
         return
     table = Table(title=title, title_justify="left")
     for column in columns:
-        table.add_column(column)
+        table.add_column(column, no_wrap=column == "id", overflow="fold")  # ids are copied whole
     for row in rows:
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     console.print(table)

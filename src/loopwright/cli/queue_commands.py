@@ -137,8 +137,8 @@ def _say(queue: Any) -> None:
     if queue["paused"]:
         console.print(f"Paused: {queue['paused']['reason']}", markup=False)
     console.print(
-        f"{queue['judgments']:,} judgments are wanted on {queue['open']:,} items; "
-        f"{queue['stuck']:,} items are set aside.",
+        f"Judgments wanted: {queue['judgments']:,}. "
+        f"Items open: {queue['open']:,}, set aside: {queue['stuck']:,}.",
         highlight=False,
     )
 

@@ -10,9 +10,11 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from loopwright.base.nearest import did_you_mean
+from loopwright.projects.question_spec import SLUG
 
 Path = tuple[str | int, ...]
 _VALUE_ERROR = "Value error, "
+_IN_AN_ID = "use up to 63 letters a to z, digits, - and _, beginning with a letter or a digit"
 _WORD = re.compile(r"'([^']*)'")
 
 
@@ -55,6 +57,10 @@ def _sentence(error: Any, model: type[BaseModel]) -> str:
         case "union_tag_invalid":
             key = context["discriminator"].strip("'")
             return f"{key}: {_none_of(context['tag'], context['expected_tags'])}"
+        case "missing":
+            return "this key is needed and is not there"
+        case "string_pattern_mismatch" if context["pattern"] == SLUG:
+            return f"{error['input']!r} is no id: {_IN_AN_ID}"
     return str(error["msg"]).removeprefix(_VALUE_ERROR)
 
 

@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 from loopwright.base.nearest import did_you_mean
 from loopwright.projects.recipe import Part
 
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+SLUG = r"^[a-z0-9][a-z0-9_-]{0,62}$"
+Slug = Annotated[str, Field(pattern=SLUG)]
 Tags = Annotated[tuple[Slug, ...], Field(max_length=8)]
 """Skills and languages that somebody has, or that an item requires."""
 Kind = Literal[
