@@ -5,6 +5,7 @@ export const desk = {
     whole: "Whole texts",
     inStep: "Scroll in step",
     differences: "Word differences",
+    blank: "This answer is empty.",
     tooFar: "These two differ too much to compare word by word.",
     between_one: "Show {{count}} turn between",
     between_other: "Show {{count}} turns between",

@@ -59,7 +59,7 @@ export const project = {
   },
   queue: {
     title: "Queue",
-    summary: "{{judgments}} judgments are wanted on {{open}} items; {{stuck}} items were set aside.",
+    summary: "Judgments wanted: {{judgments}}. Items open: {{open}}, set aside: {{stuck}}.",
     requires: "Requires",
     nothing: "nothing",
     band: "Band",

@@ -61,7 +61,10 @@ interface SideProps {
   children: ReactNode;
 }
 
+/** An answer of nothing is said to be one: a blank box looks like a page that failed. */
 function SideText({ side, text }: { side: string; text: string }) {
+  const { t } = useTranslation();
+  if (text.trim() === "") return <Text size="sm" c="dimmed" fs="italic">{t("desk.reading.blank")}</Text>;
   return <div data-located={side}><Markdown text={text} located={useLocated(side)} /></div>;
 }
 

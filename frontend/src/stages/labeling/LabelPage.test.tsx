@@ -107,6 +107,24 @@ test("Z brings the last answer back, sent or not", async () => {
   expect(screen.getByRole("radio", { name: "Left is better" })).toHaveAttribute("aria-checked", "true");
 });
 
+test("an answer taken back no longer counts in the line of progress", async () => {
+  const server = new TinyServer(5, {}, {});
+  server.day = { mine: 7, today: 4 };
+  const { user } = await open("counts", server);
+  await user.keyboard("1{Enter}");
+  await waitFor(async () => expect(await waiting("counts")).toHaveLength(0));
+  expect(await screen.findByText("7 judged by you")).toBeInTheDocument();
+  await user.keyboard("z");
+  expect(await screen.findByText("6 judged by you")).toBeInTheDocument();
+  expect(screen.getByText("3 today")).toBeInTheDocument();
+});
+
+test("an empty answer says so", async () => {
+  await open("empty", new TinyServer(5, {}, { completions: [{ side: "left", text: "Something" }, { side: "right", text: " " }] }));
+  expect(screen.getByRole("article", { name: "Right answer" })).toHaveTextContent("This answer is empty.");
+  expect(screen.getByRole("article", { name: "Left answer" })).not.toHaveTextContent("empty");
+});
+
 test("S skips with a reason", async () => {
   const server = new TinyServer();
   const { user } = await open("skip", server);

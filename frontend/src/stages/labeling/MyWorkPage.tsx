@@ -32,7 +32,7 @@ function Days({ projectId }: { projectId: string }) {
               { head: t("mine.day"), cell: (row) => row.day },
               { head: t("mine.judged"), cell: (row) => integer(row.judged), align: "end" },
               { head: t("mine.skipped"), cell: (row) => integer(row.skipped), align: "end" },
-              { head: t("mine.active"), cell: (row) => seconds(row.active_ms / 1000), align: "end" },
+              { head: t("mine.active"), cell: (row) => spent(row.active_ms), align: "end" },
             ]}
           />
         )}
@@ -41,17 +41,20 @@ function Days({ projectId }: { projectId: string }) {
   );
 }
 
+/** Time of a person, in seconds at the least: nobody thinks of their own work in milliseconds. */
+const spent = (ms: number) => (ms < 1000 ? `${(ms / 1000).toFixed(1)} s` : seconds(ms / 1000));
+
 /** Everything measured about one judgment, in plain words. */
 function Measured({ row }: { row: MyJudgment }) {
   const { t } = useTranslation();
   const { signals } = row;
   const sideName = (side: string) => (side === "left" || side === "right" || side === "only" ? t(`mine.side.${side}`) : t("mine.side.lettered", { letter: side.toUpperCase() }));
   const said: string[] = [];
-  if (row.active_ms !== null) said.push(t("mine.took", { time: seconds(row.active_ms / 1000) }));
+  if (row.active_ms !== null) said.push(t("mine.took", { time: spent(row.active_ms) }));
   if (row.revisions !== null) said.push(row.revisions === 0 ? t("mine.revisions_zero") : t("mine.revisions", { count: row.revisions }));
   if (signals?.first_choice) {
     const first = { choice: signals.first_choice };
-    said.push(signals.first_choice_ms === null ? t("mine.first", first) : t("mine.firstAfter", { ...first, time: seconds(signals.first_choice_ms / 1000) }));
+    said.push(signals.first_choice_ms === null ? t("mine.first", first) : t("mine.firstAfter", { ...first, time: spent(signals.first_choice_ms) }));
   }
   for (const [side, share] of Object.entries(signals?.scroll ?? {})) said.push(t("mine.seen", { side: sideName(side), share: percent(share) }));
   if (signals?.pasted_characters) said.push(t("mine.pasted", { count: signals.pasted_characters }));

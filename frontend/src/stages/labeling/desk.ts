@@ -1,7 +1,7 @@
 import { type ApiError, asApiError } from "../../api/errors";
 import { call, project } from "../../api/http";
 import type { Answer, Assignment, AssignmentsAnswer, Progress } from "../../api/types";
-import { type DeskState, goneFrom, START, withFresh } from "./deskState";
+import { type DeskState, goneFrom, START, withFresh, withoutOne } from "./deskState";
 import { type Draft, EMPTY, type Partly, withAnswer } from "./drafts";
 import * as outbox from "./outbox";
 import { inOrder, lastToUndo, mayUndo, type Past, remember } from "./past";
@@ -213,11 +213,10 @@ export class LabelDesk {
   }
 
   private async takeBack({ entry, judgmentId }: Past): Promise<Assignment> {
-    if (await outbox.withdraw(entry.clientId)) {
-      this.set({ waiting: Math.max(0, this.state.waiting - 1) });
-      return entry.assignment;
-    }
-    return outbox.undoSent(this.projectId, judgmentId ?? this.sentIds.get(entry.clientId) ?? null);
+    const unsent = await outbox.withdraw(entry.clientId);
+    const again = unsent ? entry.assignment : await outbox.undoSent(this.projectId, judgmentId ?? this.sentIds.get(entry.clientId) ?? null);
+    this.set(unsent ? { waiting: Math.max(0, this.state.waiting - 1) } : { progress: withoutOne(this.state.progress) });
+    return again;
   }
 
   private back(id: string, again: Assignment): void {

@@ -41,6 +41,11 @@ export function withFresh(held: readonly Assignment[], fresh: readonly Assignmen
   return [...held.map((one) => newest.get(one.id) ?? one), ...fresh.filter((one) => !known.has(one.id))];
 }
 
+/** The counts after an answer was taken back; the server says them anew with the next one. */
+export function withoutOne(progress: Progress | null): Progress | null {
+  return progress && { ...progress, mine: Math.max(0, progress.mine - 1), today: Math.max(0, progress.today - 1) };
+}
+
 /** Of the items asked about, those that the server no longer holds for this person; not where something was chosen or typed. */
 export function goneFrom(asked: readonly Assignment[], held: readonly Assignment[], { returning, drafts }: DeskState): Set<string> {
   const still = new Set(held.map((one) => one.id));
