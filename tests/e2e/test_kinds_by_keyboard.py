@@ -156,7 +156,7 @@ def _upload(server: Server, project: str) -> str:
 def _flag_the_prompt(page: Page) -> None:
     """Flag the first word of the prompt, the last of the places, without a mouse."""
     page.keyboard.press("f")
-    dialog = page.get_by_role("dialog", name="Flag a policy problem")
+    dialog = page.get_by_role("dialog", name="Flag a problem")
     expect(dialog.get_by_role("radio", name="1: Personal data")).to_be_checked()
     page.keyboard.press("2")
     places = dialog.get_by_role("radiogroup", name="Where").get_by_role("radio")

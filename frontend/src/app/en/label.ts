@@ -34,6 +34,7 @@ export const label = {
   skipForm: {
     title: "Why skip this item?",
     send: "Skip it",
+    final: "It goes to somebody else; a skip that was sent cannot be taken back.",
     reasons: {
       cannot_judge: "I cannot judge this",
       not_my_language: "It is not in a language of mine",
@@ -52,7 +53,7 @@ export const label = {
     label: "Choose a label",
     send: "Send and go on",
     reason: "Write a reason",
-    flag: "Flag a policy problem, with the words selected",
+    flag: "Flag a problem, with the words selected",
     skip: "Skip with a reason",
     undo: "Undo the last one",
     checklist: "Fold the checklist",

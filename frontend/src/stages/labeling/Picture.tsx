@@ -45,7 +45,7 @@ export function Picture({ image, shown, onTurn, children }: PictureProps) {
         <div className={styles.cover}>
           <div className={styles.warning}>
             <Text size="sm">{t("kinds.boxes.sensitive")}</Text>
-            <Button size="compact-md" variant="default" onClick={onTurn} rightSection={<Key>V</Key>}>{t("kinds.boxes.reveal")}</Button>
+            <Button size="compact-sm" variant="default" onClick={onTurn} rightSection={<Key>V</Key>}>{t("kinds.boxes.reveal")}</Button>
           </div>
         </div>
       )}

@@ -1,8 +1,9 @@
-import { Button, Group, Radio, Stack } from "@mantine/core";
+import { Button, Group, Radio, Stack, Text } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Dialog } from "../../ui/Dialog";
+import { Key } from "../../ui/Key";
 
 const REASONS = ["cannot_judge", "not_my_language", "upsetting", "broken"] as const;
 type Reason = (typeof REASONS)[number];
@@ -24,13 +25,14 @@ export default function SkipForm({ onSkip, onClose }: { onSkip: (reason: string)
           <Radio.Group value={reason} onChange={(value) => setReason(value as Reason)} aria-label={t("label.skipForm.title")}>
             <Stack gap="xs">
               {REASONS.map((value, index) => (
-                <Radio key={value} value={value} label={`${index + 1}  ${t(`label.skipForm.reasons.${value}`)}`} data-autofocus={index === 0 || undefined} />
+                <Radio key={value} value={value} label={<>{t(`label.skipForm.reasons.${value}`)} <Key>{String(index + 1)}</Key></>} data-autofocus={index === 0 || undefined} />
               ))}
             </Stack>
           </Radio.Group>
+          <Text size="xs" c="dimmed">{t("label.skipForm.final")}</Text>
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>{t("cancel")}</Button>
-            <Button type="submit">{t("label.skipForm.send")}</Button>
+            <Button type="submit" rightSection={<Key>Enter</Key>}>{t("label.skipForm.send")}</Button>
           </Group>
         </Stack>
       </form>

@@ -17,7 +17,7 @@ const prompt = [{ role: "user", content: "Prompt 1" }];
 test("four keys flag a side; the flag goes with the answer", async () => {
   const { user, sent } = await judging({ kind: "pairwise" }, { guideline, completions: pair });
   await user.keyboard("2f");
-  expect(await screen.findByRole("dialog", { name: "Flag a policy problem" })).toBeInTheDocument();
+  expect(await screen.findByRole("dialog", { name: "Flag a problem" })).toBeInTheDocument();
   await user.keyboard("132{Enter}");
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   const chips = await screen.findByRole("list", { name: "Flagged on this item" });
@@ -64,7 +64,7 @@ test("a flag without policy or severity is not raised, and the form says what it
   const { user } = await judging({ kind: "pairwise" }, { guideline, completions: pair });
   await user.click(screen.getByRole("button", { name: /Flag a problem/ }));
   const dialog = await screen.findByRole("dialog");
-  expect(within(dialog).getByText("Choose the policy")).toBeInTheDocument();
+  expect(within(dialog).getByText("Choose the rule")).toBeInTheDocument();
   await user.click(within(dialog).getByRole("radio", { name: "2: Unsafe advice" }));
   await user.click(within(dialog).getByRole("button", { name: /Flag it/ }));
   expect(within(dialog).getByText("Choose how severe it is")).toBeInTheDocument();

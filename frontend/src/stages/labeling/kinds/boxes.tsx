@@ -54,13 +54,13 @@ function Stage({ image, ...props }: ScreenProps & { image: ItemImage }) {
     <div className={styles.stage}>
       <div>
         <div className={styles.tools} role="group" aria-label={t("kinds.boxes.image")}>
-          <Button size="compact-md" variant="default" disabled={!shown} onClick={addInView} rightSection={<Key>N</Key>}>{t("kinds.boxes.add")}</Button>
-          <Button size="compact-md" variant="default" onClick={() => zoomBy(-1)} aria-label={t("kinds.boxes.zoomOut")} disabled={zoom <= 1}>{"\u2212"}</Button>
+          <Button size="compact-sm" variant="default" disabled={!shown} onClick={addInView} rightSection={<Key>N</Key>}>{t("kinds.boxes.add")}</Button>
+          <Button size="compact-sm" variant="default" onClick={() => zoomBy(-1)} aria-label={t("kinds.boxes.zoomOut")} disabled={zoom <= 1}>{"\u2212"}</Button>
           <Text span size="sm" className="lw-number" aria-live="polite">{t("kinds.boxes.zoom", { percent: Math.round((100 * width) / image.width) })}</Text>
-          <Button size="compact-md" variant="default" onClick={() => zoomBy(1)} aria-label={t("kinds.boxes.zoomIn")}>+</Button>
-          <Button size="compact-md" variant="default" onClick={whole} disabled={zoom <= 1} rightSection={<Key>O</Key>}>{t("kinds.boxes.whole")}</Button>
-          <Button size="compact-md" variant={tool === "pan" ? "light" : "default"} aria-pressed={tool === "pan"} onClick={() => setTool(tool === "draw" ? "pan" : "draw")} rightSection={<Key>P</Key>}>{t("kinds.boxes.pan")}</Button>
-          {image.sensitive && shown && <Button size="compact-md" variant="default" onClick={turn} rightSection={<Key>V</Key>}>{t("kinds.boxes.blur")}</Button>}
+          <Button size="compact-sm" variant="default" onClick={() => zoomBy(1)} aria-label={t("kinds.boxes.zoomIn")}>+</Button>
+          <Button size="compact-sm" variant="default" onClick={whole} disabled={zoom <= 1} rightSection={<Key>O</Key>}>{t("kinds.boxes.whole")}</Button>
+          <Button size="compact-sm" variant={tool === "pan" ? "light" : "default"} aria-pressed={tool === "pan"} onClick={() => setTool(tool === "draw" ? "pan" : "draw")} rightSection={<Key>P</Key>}>{t("kinds.boxes.pan")}</Button>
+          {image.sensitive && shown && <Button size="compact-sm" variant="default" onClick={turn} rightSection={<Key>V</Key>}>{t("kinds.boxes.blur")}</Button>}
         </div>
         <div ref={viewport} className={styles.viewport} tabIndex={0} role="group" aria-label={image.alt || t("kinds.boxes.image")}>
           <div className={styles.zoomed} style={{ width }}>
@@ -98,7 +98,7 @@ export const boxes: Kind = {
     { keys: ["J", "K"], what: t("kinds.keys.pickBox") },
     { keys: ["\u2190", "\u2191", "\u2192", "\u2193"], what: t("kinds.keys.moveBox") },
     { keys: ["Shift", "\u2192", "\u2193"], what: t("kinds.keys.sizeBox") },
-    { keys: ["1", "9"], what: t("kinds.keys.labelBox") },
+    { keys: ["1\u20139"], what: t("kinds.keys.labelBox") },
     { keys: ["Delete"], what: t("kinds.keys.dropBox") },
     { keys: ["0"], what: t("kinds.keys.nothing") },
     { keys: ["-", "+", "O"], what: t("kinds.keys.zoom") },

@@ -37,7 +37,7 @@ function Bar({ assignment, answer, onAnswer }: ScreenProps) {
 export const likert: Kind = {
   Bar,
   keys: (assignment, t) => [
-    { keys: ["1", String(Math.min(9, scaleOf({ assignment }).length))], what: t("kinds.keys.value") },
+    { keys: [`1\u2013${Math.min(9, scaleOf({ assignment }).length)}`], what: t("kinds.keys.value") },
     // The tenth is on 0, where it lies on the keyboard; an eleventh is reached by an arrow.
     ...(scaleOf({ assignment }).length > 9 ? [{ keys: ["0"], what: t("kinds.keys.tenth") }] : []),
     { keys: ["\u2190", "\u2192"], what: t("kinds.keys.along") },

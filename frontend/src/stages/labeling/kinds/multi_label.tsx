@@ -40,7 +40,7 @@ function Bar({ assignment, answer, onAnswer }: ScreenProps) {
 export const multiLabel: Kind = {
   Bar,
   keys: (assignment, t) => [
-    { keys: ["1", "9"], what: t("kinds.keys.toggle") },
+    { keys: ["1\u20139"], what: t("kinds.keys.toggle") },
     ...(atLeast(assignment) === 0 ? [{ keys: ["0"], what: t("kinds.none") }] : []),
   ],
   missing: (assignment, answer, t) => {

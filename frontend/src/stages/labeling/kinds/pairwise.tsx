@@ -27,9 +27,9 @@ export const pairwise: Kind = {
   keys: ({ question: { strength } }, t) =>
     strength
       ? [
-          { keys: ["1", String(strength)], what: t("label.keys.leftBy") },
+          { keys: [`1\u2013${strength}`], what: t("label.keys.leftBy") },
           { keys: [String(strength + 1), "T"], what: t("label.keys.tie") },
-          { keys: [String(strength + 2), String(2 * strength + 1)], what: t("label.keys.rightBy") },
+          { keys: [`${strength + 2}\u2013${2 * strength + 1}`], what: t("label.keys.rightBy") },
           { keys: ["0", "B"], what: t("label.keys.both") },
           { keys: ["\u2190", "\u2192"], what: t("label.keys.line") },
         ]

@@ -72,7 +72,7 @@ function Body({ assignment, answer, onAnswer }: ScreenProps) {
 export const ranking: Kind = {
   Body,
   keys: (assignment, t) => [
-    { keys: ["1", String(assignment.completions.length)], what: t("kinds.keys.rank") },
+    { keys: [`1\u2013${assignment.completions.length}`], what: t("kinds.keys.rank") },
     { keys: ["J", "K"], what: t("kinds.keys.select") },
     { keys: ["Alt", "\u2191", "\u2193"], what: t("kinds.keys.move") },
     { keys: ["="], what: t("kinds.keys.tie") },

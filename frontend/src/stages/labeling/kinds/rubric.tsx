@@ -38,7 +38,7 @@ function Body({ assignment, answer, onAnswer }: ScreenProps) {
 export const rubric: Kind = {
   Body,
   keys: (_, t) => [
-    { keys: ["1", "7"], what: t("kinds.keys.level") },
+    { keys: ["1\u20137"], what: t("kinds.keys.level") },
     { keys: ["J", "K"], what: t("kinds.keys.criterion") },
     { keys: ["\u2190", "\u2192"], what: t("kinds.keys.along") },
   ],

@@ -82,10 +82,10 @@ export const scorecard: Kind = {
   Bar,
   chosenSide: (answer) => asCard(answer).choice ?? null,
   keys: ({ question: { strength } }, t) => [
-    { keys: ["1", String(placesOf(strength).length - (strength ? 1 : 0))], what: t("kinds.keys.place") },
+    { keys: [`1\u2013${placesOf(strength).length - (strength ? 1 : 0)}`], what: t("kinds.keys.place") },
     { keys: ["T"], what: t("label.keys.tie") },
     { keys: ["B"], what: t("label.keys.both") },
-    { keys: ["1", "7"], what: t("kinds.keys.level") },
+    { keys: ["1\u20137"], what: t("kinds.keys.level") },
     { keys: ["J", "K"], what: t("kinds.keys.row") },
     { keys: ["\u2190", "\u2192"], what: t("kinds.keys.along") },
   ],

@@ -15,7 +15,7 @@ function Bar({ assignment, answer, onAnswer }: ScreenProps) {
 
 export const singleLabel: Kind = {
   Bar,
-  keys: (_, t) => [{ keys: ["1", "9"], what: t("label.keys.label") }],
+  keys: (_, t) => [{ keys: ["1\u20139"], what: t("label.keys.label") }],
   missing: (_, answer, t) => (answer.label === undefined ? t("label.missing") : null),
   answerOf: (_, answer) => ({ label: (answer as unknown as LabelAnswer).label }),
 };
