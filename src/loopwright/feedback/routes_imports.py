@@ -11,6 +11,7 @@ from loopwright.accounts.model import Actor
 from loopwright.accounts.routes import current_actor
 from loopwright.base.clock import system_now
 from loopwright.base.errors import InvalidInput
+from loopwright.base.types import STORABLE
 from loopwright.feedback.tool_import import ToolExport, import_export, source_of
 from loopwright.feedback.tools.model import Tool
 from loopwright.feedback.tools.reading import Part
@@ -23,7 +24,7 @@ router = APIRouter(prefix="/api/projects/{project_id}/imports", tags=["imports"]
 
 HomeOf = Annotated[Home, Depends(get_home)]
 ActorOf = Annotated[Actor, Depends(current_actor)]
-Name = Annotated[str | None, Form(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+Name = Annotated[str | None, Form(min_length=1, max_length=200, pattern=STORABLE)]
 _OURS = ("prompt", "completion", "first", "second")
 
 

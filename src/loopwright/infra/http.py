@@ -4,6 +4,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DataError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -71,6 +72,16 @@ def add_error_answers(app: FastAPI) -> None:
             )
         )
 
+    @app.exception_handler(DataError)
+    def unstorable(request: Request, error: DataError) -> JSONResponse:
+        _log.warning("unstorable", path=request.url.path, error=str(error.orig))
+        return _error(
+            InvalidInput(
+                f"{request.method} {request.url.path}: the database cannot hold what was sent.",
+                remedy="Leave out NUL characters, and numbers beyond 64 bits.",
+            )
+        )
+
     @app.exception_handler(Exception)
     def unforeseen(request: Request, error: Exception) -> JSONResponse:
         _log.error("unforeseen", path=request.url.path, exc_info=error)
@@ -108,25 +119,27 @@ class SafetyHeaders:
 class BodyLimit:
     """Refuses bodies over a limit before they fill the memory.
 
-    Uploads to a path that ends in `streamed` go to the disk and have a limit of their own.
+    Uploads to a path with one of the ends in `streamed` go to the disk and may be larger.
     Bodies are read before anybody is asked who they are, so this holds for strangers too.
     """
 
-    def __init__(self, app: ASGIApp, *, most_bytes: int, streamed: str) -> None:
+    def __init__(
+        self, app: ASGIApp, *, most_bytes: int, streamed: tuple[str, ...], most_streamed: int
+    ) -> None:
         self._app = app
         self._limit = most_bytes
         self._streamed = streamed
+        self._most_streamed = most_streamed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or refuse it with 413."""
         headers = Headers(scope=scope) if scope["type"] == "http" else Headers()
         is_upload = headers.get("content-type", "").startswith("multipart/")
-        if is_upload and scope["path"].endswith(self._streamed):
-            await self._app(scope, receive, send)  # the route has a limit of its own
-            return
+        streamed = is_upload and scope["path"].endswith(self._streamed)
+        limit = self._most_streamed if streamed else self._limit
         announced = headers.get("content-length", "0")
-        if announced.isdecimal() and int(announced[:18]) > self._limit:
-            await _error(self._too_large())(scope, receive, send)
+        if announced.isdecimal() and int(announced[:18]) > limit:
+            await _error(_too_large(limit, streamed=streamed))(scope, receive, send)
             return
         seen = 0
         started = False
@@ -135,27 +148,29 @@ class BodyLimit:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._limit:
-                raise self._too_large()
+            if seen > limit:
+                raise _too_large(limit, streamed=streamed)
             return message
 
         async def unless_over(message: Message) -> None:
             nonlocal started
             # Whoever read the body may make another answer of our refusal: ours is the one sent.
-            if seen <= self._limit or started:
+            if seen <= limit or started:
                 started = True
                 await send(message)
 
         try:
             await self._app(scope, counted, unless_over)
         except TooLarge:
-            if started or seen <= self._limit:
+            if started or seen <= limit:
                 raise
-        if seen > self._limit and not started:
-            await _error(self._too_large())(scope, receive, send)
+        if seen > limit and not started:
+            await _error(_too_large(limit, streamed=streamed))(scope, receive, send)
 
-    def _too_large(self) -> TooLarge:
-        return TooLarge(
-            f"The request is larger than {self._limit // 1024**2} MiB.",
-            remedy="Send fewer at once, or import a file.",
-        )
+
+def _too_large(limit: int, *, streamed: bool) -> TooLarge:
+    whole = "Import it in parts, or raise LOOPWRIGHT_MAX_UPLOAD_BYTES."
+    return TooLarge(
+        f"The request is larger than {limit // 1024**2} MiB.",
+        remedy=whole if streamed else "Send fewer at once, or import a file.",
+    )

@@ -9,6 +9,7 @@ from loopwright.accounts.access import Permission, require
 from loopwright.accounts.model import Actor
 from loopwright.accounts.routes import current_actor
 from loopwright.base.clock import system_now
+from loopwright.base.types import LARGEST
 from loopwright.infra.home import Home
 from loopwright.infra.http import get_home
 from loopwright.intake import service, store
@@ -30,7 +31,7 @@ router = APIRouter(prefix="/api/projects/{project_id}", tags=["intake"])
 HomeOf = Annotated[Home, Depends(get_home)]
 ActorOf = Annotated[Actor, Depends(current_actor)]
 Limit = Annotated[int, Query(ge=1, le=500)]
-Offset = Annotated[int, Query(ge=0)]
+Offset = Annotated[int, Query(ge=0, le=LARGEST)]
 
 
 @router.get("/prompts")

@@ -6,14 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from loopwright.base.types import Json
+from loopwright.base.types import STORABLE, Json
 from loopwright.intake.model import DEFAULT_SEGMENT, ImportReport, Item, ItemPurpose, Prompt
 from loopwright.projects.spec import Tags
 
 MAX_BATCH = 1000
 MAX_TEXT = 400_000
-Text = Annotated[str, Field(max_length=MAX_TEXT)]
-Key = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(max_length=MAX_TEXT, pattern=STORABLE)]
+Key = Annotated[str, Field(min_length=1, max_length=200, pattern=STORABLE)]
 
 
 class Body(BaseModel):
@@ -71,7 +71,7 @@ class ImageIn(Body):
     """An image that was sent before, by its digest; `alt` says in words what it shows."""
 
     digest: Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
-    alt: Annotated[str, Field(max_length=2000)] = ""
+    alt: Annotated[str, Field(max_length=2000, pattern=STORABLE)] = ""
     sensitive: bool = False
 
 

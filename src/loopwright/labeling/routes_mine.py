@@ -10,6 +10,7 @@ from loopwright.accounts.access import Permission, require
 from loopwright.accounts.model import Actor
 from loopwright.accounts.routes import current_actor
 from loopwright.base.clock import system_now
+from loopwright.base.types import LARGEST
 from loopwright.infra.home import Home
 from loopwright.infra.http import get_home
 from loopwright.labeling import rules, store_effort, store_mine
@@ -35,7 +36,7 @@ def my_judgments(
     home: HomeOf,
     actor: ActorOf,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    before: Annotated[int | None, Query(ge=1)] = None,
+    before: Annotated[int | None, Query(ge=1, le=LARGEST)] = None,
 ) -> MyJudgmentsOut:
     """Return the caller's judgments, newest first; `next` is the `before` of the next page."""
     require(actor, Permission.JUDGE, project_id)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from loopwright.base.types import Json
+from loopwright.base.types import STORABLE, Json
 from loopwright.labeling.model import Progress, SkipReason
 from loopwright.labeling.offers import Offer
 from loopwright.projects.assignment_spec import AssignmentSpec
@@ -33,7 +33,7 @@ class SignalsIn(Body):
     `scroll` is how far each side was read, 0 to 1.
     """
 
-    first_choice: Annotated[str, Field(max_length=200)] | None = None
+    first_choice: Annotated[str, Field(max_length=200, pattern=STORABLE)] | None = None
     first_choice_ms: Whole | None = None
     scroll: Annotated[
         dict[Annotated[str, Field(max_length=20)], Annotated[float, Field(ge=0, le=1)]],
@@ -45,13 +45,13 @@ class SignalsIn(Body):
 class JudgmentIn(Body):
     """An answer, and how many items to offer next."""
 
-    client_id: Annotated[str, Field(min_length=1, max_length=200)]
+    client_id: Annotated[str, Field(min_length=1, max_length=200, pattern=STORABLE)]
     assignment_id: str
     token: int
     answer: Json
     active_ms: Whole | None = None
     revisions: Whole | None = None
-    note: Annotated[str, Field(max_length=2000)] | None = None
+    note: Annotated[str, Field(max_length=2000, pattern=STORABLE)] | None = None
     """A remark to the leads; no part of the answer."""
     signals: SignalsIn | None = None
     count: Count = 0

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
+from loopwright.base.types import STORABLE
 from loopwright.intake.model import ItemPurpose
 from loopwright.labeling.model import StuckItem
 from loopwright.labeling.schemas import Body
@@ -17,7 +18,7 @@ ItemIds = Annotated[list[str], Field(min_length=1, max_length=1000)]
 class PauseIn(Body):
     """Why nothing is to be offered for now; annotators read it."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Annotated[str, Field(min_length=1, max_length=500, pattern=STORABLE)]
 
 
 class Selection(Body):

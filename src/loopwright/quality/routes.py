@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from loopwright.accounts.access import Permission, require
 from loopwright.accounts.model import Actor
 from loopwright.accounts.routes import current_actor
+from loopwright.base.types import LARGEST
 from loopwright.infra.home import Home
 from loopwright.infra.http import get_home
 from loopwright.projects import service as projects
@@ -41,7 +42,7 @@ def list_consensus(
     *,
     order: ConsensusOrder = ConsensusOrder.UPDATED,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
 ) -> list[ConsensusOut]:
     """Return consensus answers, the latest change first or the least certain first."""
     require(actor, Permission.RESULTS_READ, project_id)

@@ -61,7 +61,12 @@ def create_app(home: Home, *, background: bool = True) -> FastAPI:
     )
     if background:
         app.state.background = Background(home)
-    app.add_middleware(BodyLimit, most_bytes=home.settings.max_request_bytes, streamed="/imports")
+    app.add_middleware(
+        BodyLimit,
+        most_bytes=home.settings.max_request_bytes,
+        streamed=("/imports", "/imports/tool"),
+        most_streamed=home.settings.max_upload_bytes,
+    )
     add_docs(app)
     add_site(app)
     return app

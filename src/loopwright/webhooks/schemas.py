@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from loopwright.base.types import Json
+from loopwright.base.types import STORABLE, Json
 from loopwright.webhooks.model import Attempt, Delivery, DeliveryState, Webhook, WebhookState
 
 Url = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -14,7 +14,7 @@ Kinds = Annotated[
     list[Annotated[str, Field(pattern=r"^[a-z_]{1,40}\.([a-z_]{1,60}|\*)$")]],
     Field(max_length=50),
 ]
-Description = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
+Description = Annotated[str, Field(max_length=200, pattern=STORABLE)]
 
 
 class Body(BaseModel):
