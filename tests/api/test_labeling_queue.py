@@ -101,6 +101,23 @@ def test_what_an_import_closed_is_offered_to_nobody_when_its_lease_ends(
     assert mine.item_id not in {one.item_id for one in offered}
 
 
+@pytest.mark.parametrize("skips", [True, False])
+def test_what_imports_and_others_fill_up_is_not_offered_again(home: Home, *, skips: bool) -> None:
+    desk = make_desk(home, items=1, overlap=3)
+    [item] = desk.items
+    [mine] = desk.reserve("ann")
+    [other] = desk.reserve("bob", now=START + 50)
+    import_votes(desk, item, "7", "8")
+    if skips:
+        skip(desk, "ann", mine)
+    else:
+        desk.home.db.write(lambda tx: service.expire_leases(tx, now=START + 101))
+    assert desk.reserve("cat", now=START + 102) == []
+    desk.submit("bob", other, now=START + 102)
+    assert (state(desk, item).done, state(desk, item).state) == (3, ItemProgress.CLOSED)
+    check_books(desk)
+
+
 def test_an_item_with_more_than_it_wanted_needs_fewer_for_a_higher_overlap(desk: Desk) -> None:
     [mine] = desk.reserve("ann")
     import_votes(desk, mine.item_id, "7", "8")

@@ -92,7 +92,8 @@ def _barred(project_id: str, item_id: str, judge_id: str, rater_id: str, now: fl
 
 def count_skip(tx: Connection, *, project: Project, item_id: str, leased: bool, now: float) -> None:
     """Count a skip; set the item aside when there are too many, or nobody is left."""
-    state = upkeep.count_skip(tx, project_id=project.id, item_id=item_id, leased=leased)
+    held = store.open_counts(tx, [item_id])
+    state = upkeep.count_skip(tx, project_id=project.id, item_id=item_id, leased=leased, held=held)
     if state is None or state.state is not ItemProgress.OPEN:
         return
     if state.skips >= project.spec.assignment.skips:

@@ -63,7 +63,8 @@ def expire_leases(tx: Connection, *, now: float, count: int = _EXPIRE_AT_ONCE) -
     )
     for project_id in dict.fromkeys(one[1] for one in overdue):
         items = [item_id for _, project, item_id in overdue if project == project_id]
-        sampling.give_back(tx, project_id=project_id, item_ids=items)
+        held = store.open_counts(tx, items)
+        sampling.give_back(tx, project_id=project_id, item_ids=items, held=held)
         events.emit(
             tx,
             kind="leases.expired",

@@ -1,5 +1,6 @@
 """Use cases of the queue: open items, take slots, give them back, count what is done."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -213,20 +214,45 @@ def retake(tx: Connection, item_id: str) -> bool:
     return True
 
 
-def give_back(tx: Connection, *, project_id: str, item_ids: Sequence[str]) -> None:
+def give_back(
+    tx: Connection, *, project_id: str, item_ids: Sequence[str], held: Mapping[str, int]
+) -> None:
     """Append a slot for each item where it stands now: what was not judged is wanted again.
 
     An item that was set aside gets none; it gets what it lacks when it is opened again. One that
-    imported judgments closed meanwhile wants no more.
+    imported judgments filled up meanwhile wants no more than it lacks besides what is `held`.
     """
     if item_ids:
         states = store.states_to_change(tx, item_ids)
+        given = {key: Counter(item_ids)[key] for key in states}
         slots = [
-            (item_id, states[item_id].branch, 1)
-            for item_id in item_ids
-            if states[item_id].state is ItemProgress.OPEN
+            (key, states[key].branch, number)
+            for key, number in slots_back(tx, states=states, given=given, held=held).items()
         ]
         store.append(tx, project_id=project_id, slots=slots)
+
+
+def slots_back(
+    tx: Connection,
+    *,
+    states: Mapping[str, ItemState],
+    given: Mapping[str, int],
+    held: Mapping[str, int],
+) -> dict[str, int]:
+    """Return how many of the slots that people gave back are wanted again."""
+    # Only imports bring judgments that took no slot, so only there can there be too many.
+    free = store.free_slots(tx, [key for key, state in states.items() if state.imported])
+    back = {}
+    for key, state in states.items():
+        if state.state is not ItemProgress.OPEN:
+            continue
+        lacking = given[key]
+        if state.imported:
+            taken = state.done + held.get(key, 0) + sum(number for _, number in free.get(key, ()))
+            lacking = min(lacking, state.wanted - taken)
+        if lacking > 0:
+            back[key] = lacking
+    return back
 
 
 def count_judgment(

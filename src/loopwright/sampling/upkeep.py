@@ -13,7 +13,7 @@ from loopwright.base.types import Json
 from loopwright.infra import events
 from loopwright.sampling import rules, store
 from loopwright.sampling.model import Band, ItemProgress, ItemState, Pause
-from loopwright.sampling.service import change_states, lanes_of, require_few_lanes
+from loopwright.sampling.service import change_states, lanes_of, require_few_lanes, slots_back
 
 
 def pause(tx: Connection, *, project_id: str, reason: str, by: str, now: float) -> Pause:
@@ -164,7 +164,9 @@ def reopen(
     return len(changes)
 
 
-def count_skip(tx: Connection, *, project_id: str, item_id: str, leased: bool) -> ItemState | None:
+def count_skip(
+    tx: Connection, *, project_id: str, item_id: str, leased: bool, held: Mapping[str, int]
+) -> ItemState | None:
     """Count that somebody skipped an item and, when it was `leased`, give its slot back.
 
     Returns the item after it, None when it was never queued.
@@ -174,8 +176,11 @@ def count_skip(tx: Connection, *, project_id: str, item_id: str, leased: bool) -
         return None
     after = replace(before, skips=before.skips + 1)
     store.save_states(tx, [after])
-    if leased and after.state is ItemProgress.OPEN:
-        store.append(tx, project_id=project_id, slots=[(item_id, after.branch, 1)])
+    if leased:
+        states, given = {item_id: after}, {item_id: 1}
+        back = slots_back(tx, states=states, given=given, held=held)
+        slots = [(key, after.branch, number) for key, number in back.items()]
+        store.append(tx, project_id=project_id, slots=slots)
     return after
 
 
