@@ -32,7 +32,7 @@ export type AssignmentsAnswer = Schemas["ReservedOut"];
 export type JudgmentAnswer = Schemas["JudgmentOut"];
 export type Undone = Schemas["UndoneOut"];
 
-export type GuidelineVersion = Omit<Schemas["loopwright__guidelines__schemas__GuidelineOut"], "criteria"> & { criteria: Criterion[] };
+export type GuidelineVersion = Omit<Schemas["loopwright__guidelines__schemas__GuidelineOut"], "criteria" | "flags"> & { criteria: Criterion[]; flags: Schemas["FlagOut"][] };
 export interface Criterion {
   id: string;
   name: string;

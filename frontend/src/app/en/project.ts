@@ -55,6 +55,7 @@ export const project = {
     applied: "Applied. Guideline {{number}} is in force.",
     copy: "Copy",
     copied: "Copied",
+    copyOf: "Copy: {{what}}",
     download: "Download",
   },
   queue: {
@@ -96,6 +97,9 @@ export const project = {
     empty: "No guideline yet",
     emptyText: "The guideline says what a good answer is. Add one under `guideline` in project.yaml and apply the file.",
     noChecklist: "This version has no checklist.",
+    flags: "Rules that a flag can name",
+    rule: "Rule",
+    severities: "How severe",
     noCriteria: "This version names no criteria.",
   },
 } as const;

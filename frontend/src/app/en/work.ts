@@ -48,7 +48,7 @@ export const work = {
   quality: {
     judgments: "Judgments",
     annotators: "Annotators",
-    items: "Items",
+    items: "Items judged",
     sources: "Policies compared",
     alpha: "Agreement (Krippendorff's alpha)",
     alphaNote: "1 is full agreement, 0 is chance",
@@ -56,7 +56,7 @@ export const work = {
     positionNote: "share won by the left side; 0.5 is none",
     half: "0.5 = no bias",
     consensus: "Consensus",
-    consensusNote: "{{closed}} settled, {{open}} open, {{undecided}} undecided",
+    consensusNote: "In all: {{closed}} complete, {{open}} still open; undecided of both: {{undecided}}",
     undecided: "undecided",
     leaning: "leans to {{answer}}",
     ratings: "Ratings of the policies",

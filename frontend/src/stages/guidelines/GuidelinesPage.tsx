@@ -19,7 +19,7 @@ function scaleText(scale: unknown): string {
   return typeof scale === "object" ? Object.entries(scale).map(([point, meaning]) => `${point}: ${String(meaning)}`).join("; ") : String(scale);
 }
 
-function VersionView({ version }: { version: GuidelineVersion }) {
+export function VersionView({ version }: { version: GuidelineVersion }) {
   const { t } = useTranslation();
   return (
     <>
@@ -53,6 +53,20 @@ function VersionView({ version }: { version: GuidelineVersion }) {
           />
         )}
       </Section>
+      {version.flags.length > 0 && (
+        <Section title={t("guidelines.flags")}>
+          <DataTable
+            caption={t("guidelines.flags")}
+            rows={version.flags}
+            keyOf={(row) => row.id}
+            columns={[
+              { head: t("guidelines.rule"), cell: (row) => <Text size="sm" fw={600}>{row.name}</Text>, width: 180 },
+              { head: t("guidelines.meaning"), cell: (row) => row.description || "\u2013" },
+              { head: t("guidelines.severities"), cell: (row) => scaleText(row.severities) },
+            ]}
+          />
+        </Section>
+      )}
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { Alert, Button, Code, Group, NativeSelect, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Code, CopyButton, Group, NativeSelect, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -13,7 +13,23 @@ import { SimulatedBadge } from "../../ui/Status";
 import { PersonRole, ROLES } from "./PersonRole";
 import { PersonTags } from "./PersonTags";
 
-function AddPerson({ projectId, kinds }: { projectId: string; kinds: { value: string; label: string }[] }) {
+/** What is shown once, to be copied at once. */
+function Secret({ label, value }: { label: string; value: string }) {
+  const { t } = useTranslation();
+  return (
+    <Stack gap={2} mb={6}>
+      <Group gap="xs">
+        <Text size="sm">{label}</Text>
+        <CopyButton value={value}>
+          {({ copied, copy }) => <Button size="compact-xs" variant="default" aria-label={t("settings.copyOf", { what: label })} onClick={copy}>{t(copied ? "settings.copied" : "settings.copy")}</Button>}
+        </CopyButton>
+      </Group>
+      <Code block>{value}</Code>
+    </Stack>
+  );
+}
+
+export function AddPerson({ projectId, kinds }: { projectId: string; kinds: { value: string; label: string }[] }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const [name, setName] = useState("");
@@ -21,7 +37,10 @@ function AddPerson({ projectId, kinds }: { projectId: string; kinds: { value: st
   const [kind, setKind] = useState(kinds[0]?.value ?? "human");
   const add = useMutation({
     mutationFn: (added: string) => call<NewPerson>("POST", project(projectId, "/people"), { json: { name: added, role, kind } }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["project", projectId] }),
+    onSuccess: () => {
+      setName("");
+      return queries.invalidateQueries({ queryKey: ["project", projectId] });
+    },
   });
   return (
     <Stack gap="xs">
@@ -42,10 +61,8 @@ function AddPerson({ projectId, kinds }: { projectId: string; kinds: { value: st
       {add.data && (
         <Alert color="green" variant="outline" className="lw-panel" role="status" title={t("settings.added", { name: add.variables })}>
           <Text size="sm" mb={6}>{t("settings.keyText")}</Text>
-          <Text size="sm">{t("settings.link")}</Text>
-          <Code block mb={6}>{add.data.signin_link}</Code>
-          <Text size="sm">{t("settings.key")}</Text>
-          <Code block>{add.data.api_key}</Code>
+          <Secret label={t("settings.link")} value={add.data.signin_link} />
+          <Secret label={t("settings.key")} value={add.data.api_key} />
         </Alert>
       )}
     </Stack>

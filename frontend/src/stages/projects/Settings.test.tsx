@@ -4,6 +4,7 @@ import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { worded } from "../../app/i18n";
 import { show } from "../../test/show";
 import { Keys } from "./Keys";
+import { AddPerson } from "./People";
 import { PersonRole } from "./PersonRole";
 
 beforeAll(() => worded(Promise.resolve()));
@@ -51,4 +52,17 @@ test("a role held everywhere is not offered for change", async () => {
   show(<PersonRole projectId="p" person={{ ...ANN, tags: [], role: "owner", everywhere: true }} />);
   expect(await screen.findByText("owner, everywhere")).toBeInTheDocument();
   expect(screen.queryByRole("combobox")).not.toBeInTheDocument();
+});
+
+test("after somebody was added the name is empty again, and link and key can be copied", async () => {
+  vi.stubGlobal("fetch", async () => new Response(JSON.stringify({ person_id: "per_2", signin_link: "http://here/signin?token=t", api_key: "lw_k" }), { status: 200, headers: { "content-type": "application/json" } }));
+  show(<AddPerson projectId="p" kinds={[{ value: "human", label: "Person" }]} />);
+  const user = userEvent.setup();
+  await user.type(await screen.findByLabelText(/Name/), "Bea");
+  await user.click(screen.getByRole("button", { name: "Add a person" }));
+  expect(await screen.findByText("Bea was added")).toBeInTheDocument();
+  expect(screen.getByLabelText(/Name/)).toHaveValue("");
+  expect(screen.getByRole("button", { name: "Add a person" })).toBeDisabled();
+  await user.click(screen.getByRole("button", { name: "Copy: Sign-in link, works once" }));
+  expect(await navigator.clipboard.readText()).toBe("http://here/signin?token=t");
 });
