@@ -112,6 +112,18 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
     assert not (tmp_path / "home" / SERVER_FILE).exists()
 
 
+def test_a_home_that_was_never_there_is_told_as_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:  # so that no server comes up: it is quick
+        monkeypatch.setenv("LOOPWRIGHT_PORT", str(taken.getsockname()[1]))
+        first = runner.invoke(app, ["queue", "status", "-p", "support"])
+        again = runner.invoke(app, ["queue", "status", "-p", "support"])
+    assert f"{tmp_path / 'home'} is a new home" in first.stderr
+    assert "new home" not in again.stderr
+    assert "did not come up" in again.stderr.replace("\n", " ")
+
+
 def test_a_stale_server_file_is_not_believed(tmp_path: Path) -> None:
     """By now another program may listen there, and the key is not for that one."""
     settings = Settings(home=tmp_path / "home")

@@ -10,7 +10,9 @@ from loopwright.base.errors import InvalidInput
 from loopwright.intake import rules
 from loopwright.intake.dialogue import parse_dialogue, render_dialogue, split_shared
 from loopwright.intake.mapping import ImportMapping, check_columns, parse_mapping
+from loopwright.intake.model import ImportReport
 from loopwright.intake.rows import RowReader
+from loopwright.intake.schemas import sentence_of
 
 VOTES = """\
 kind: votes
@@ -149,3 +151,11 @@ def test_a_fifth_of_the_prompts_is_held_out() -> None:
     digests = [rules.messages_digest([{"role": "user", "content": str(i)}]) for i in range(2000)]
     held_out = sum(rules.split_of(digest) == rules.HELD_OUT for digest in digests)
     assert 330 < held_out < 470
+
+
+def test_one_thing_is_told_as_one() -> None:
+    counts = {"rows": 2, "judgments_added": 1, "items_added": 1, "prompts_added": 2, "rejected": 1}
+    report = ImportReport("i", "p", "votes", "s", "v.csv", "d", "m", counts, 0.1, 1.0)
+    assert sentence_of(report) == (
+        "Added 1 judgment, 1 item, 2 prompts from v.csv. 1 row was skipped; the rejects say why."
+    )

@@ -11,6 +11,7 @@ import orjson
 
 from loopwright.base.errors import Unavailable
 from loopwright.cli.lock import SERVER_FILE, TOKEN_FILE, is_served
+from loopwright.cli.output import errors
 from loopwright.client import Client
 from loopwright.infra.child import end_children
 from loopwright.infra.home import make_home_folder
@@ -98,5 +99,7 @@ def connected(settings: Settings) -> Iterator[Client]:
         with client:
             yield client
         return
+    if not settings.home.exists():  # a mistyped home must not look like an empty one
+        errors.print(f"{settings.home} is a new home: nothing is in it yet.", soft_wrap=True)
     with server_process(settings) as own:
         yield own

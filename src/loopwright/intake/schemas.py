@@ -227,9 +227,14 @@ def sentence_of(report: ImportReport) -> str:
     """Return in a sentence what an import did."""
     names = ("judgments", "items", "prompts", "feedback")
     added = [(name, report.counts.get(f"{name}_added", 0)) for name in names]
-    what = ", ".join(f"{count:,} {name}" for name, count in added if count)
+    what = ", ".join(
+        f"{count:,} {name.removesuffix('s') if count == 1 else name}"
+        for name, count in added
+        if count
+    )
     rejected = report.counts.get("rejected", 0)
-    skipped = f" {rejected:,} rows were skipped; the rejects say why." if rejected else ""
+    were = "row was" if rejected == 1 else "rows were"
+    skipped = f" {rejected:,} {were} skipped; the rejects say why." if rejected else ""
     out = report.counts.get("left_out") or {}
     listed = ", ".join(f"{count:,} {reason}" for reason, count in sorted(out.items()))
     skipped = (f" Left out: {listed}." if listed else "") + skipped
