@@ -28,7 +28,7 @@ def test_import_freeze_export_and_trace(server: RunningServer) -> None:
     assert owner.post(f"{BASE}/datasets", json={}).json()["digest"] == frozen["digest"]
     assert len(owner.get(f"{BASE}/datasets").json()["datasets"]) == 1
     detail = owner.get(f"{BASE}/datasets/{frozen['digest']}").json()
-    assert len(detail["rows"]) == 31
+    assert len(detail["rows"]) == 20
     export = owner.get(
         f"{BASE}/datasets/{frozen['digest']}/export?format=trl-preference-conversational"
     )
