@@ -8,10 +8,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from loopwright.accounts.model import EVERYWHERE, Actor, ApiKey, Person, PersonKind, Rater, Role
 from loopwright.accounts.tables import api_key, membership, person, rater, session, signin_link
 from loopwright.base.ids import new_id
+from loopwright.infra.prepared import Prepared
 
 # Built once: it runs with every request of an annotator.
-_RATER = select(rater.c.id, rater.c.tags).where(
-    rater.c.project_id == bindparam("project"), rater.c.person_id == bindparam("person")
+_RATER = Prepared(
+    select(rater.c.id, rater.c.tags).where(
+        rater.c.project_id == bindparam("project"), rater.c.person_id == bindparam("person")
+    )
 )
 
 
@@ -202,8 +205,8 @@ def use_link(tx: Connection, *, token_hash: str, now: float) -> str | None:
 
 def rater_of_person(tx: Connection, *, project_id: str, person_id: str) -> Rater | None:
     """Return the pseudonym of a person in a project."""
-    row = tx.execute(_RATER, {"project": project_id, "person": person_id}).first()
-    return None if row is None else Rater(row.id, frozenset(row.tags))
+    row = _RATER.first(tx, {"project": project_id, "person": person_id})
+    return None if row is None else Rater(row["id"], frozenset(row["tags"]))
 
 
 def set_tags(tx: Connection, *, rater_id: str, tags: Sequence[str]) -> None:

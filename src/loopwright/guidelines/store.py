@@ -6,6 +6,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from loopwright.guidelines.model import GuidelineVersion
 from loopwright.guidelines.tables import guideline_version
+from loopwright.infra.prepared import Prepared
 from loopwright.infra.refs import Ids
 
 VERSIONS = Ids(
@@ -15,7 +16,7 @@ VERSIONS = Ids(
     remedy="List the project's guideline versions and use one of their ids.",
 )
 
-_ONE = select(guideline_version).where(guideline_version.c.id == bindparam("version"))
+_ONE = Prepared(select(guideline_version).where(guideline_version.c.id == bindparam("version")))
 
 
 def versions(tx: Connection, project_id: str) -> Sequence[GuidelineVersion]:
@@ -47,5 +48,5 @@ def insert(tx: Connection, version: GuidelineVersion) -> None:
 
 def get(tx: Connection, version_id: str) -> GuidelineVersion | None:
     """Return one version, None when there is no such id."""
-    row = tx.execute(_ONE, {"version": version_id}).mappings().first()
+    row = _ONE.first(tx, {"version": version_id})
     return None if row is None else GuidelineVersion(**row)

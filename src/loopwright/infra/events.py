@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Column, Connection, Double, Index, Integer, T
 
 from loopwright.base.types import Json
 from loopwright.infra.database import JsonText, metadata
+from loopwright.infra.prepared import Prepared
 
 # SQLite numbers rows by itself only when the key is plain INTEGER.
 Sequence64 = BigInteger().with_variant(Integer, "sqlite")
@@ -22,6 +23,8 @@ event = Table(
     Column("payload", JsonText, nullable=False),
     Index("ix_event_project_seq", "project_id", "seq"),
 )
+
+_INSERT = Prepared(event.insert())
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,15 @@ def emit(
     now: float,
 ) -> None:
     """Append an event in the caller's transaction."""
-    tx.execute(
-        event.insert().values(
-            at=now, kind=kind, project_id=project_id, subject_id=subject_id, payload=payload
-        )
+    _INSERT.run(
+        tx,
+        {
+            "at": now,
+            "kind": kind,
+            "project_id": project_id,
+            "subject_id": subject_id,
+            "payload": payload,
+        },
     )
 
 

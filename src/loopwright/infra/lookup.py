@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, bindparam, select
+from sqlalchemy import ColumnElement, Connection, bindparam, select
+
+from loopwright.base.types import Json
+from loopwright.infra.prepared import Prepared
 
 _CHUNK = 500
 
@@ -13,20 +16,22 @@ class ById:
 
     def __init__(self, columns: Sequence[ColumnElement[Any]], key: ColumnElement[Any]) -> None:
         self._columns, self._key = columns, key
-        self._queries: dict[int, Select[Any]] = {}
+        self._queries: dict[int, Prepared] = {}
 
-    def __call__(self, tx: Connection, ids: Iterable[str]) -> Iterator[RowMapping]:
+    def __call__(self, tx: Connection, ids: Iterable[str]) -> Iterator[Json]:
         """Yield the rows that are there, each id once, in no promised order."""
         wanted = list(dict.fromkeys(ids))
         for start in range(0, len(wanted), _CHUNK):
             part = wanted[start : start + _CHUNK]
             given = {f"id_{number}": one for number, one in enumerate(part)}
-            yield from tx.execute(self._query(len(part)), given).mappings()
+            yield from self._query(len(part)).rows(tx, given)
 
-    def _query(self, count: int) -> "Select[Any]":
+    def _query(self, count: int) -> Prepared:
         if count not in self._queries:
             marks: list[Any] = [bindparam(f"id_{number}") for number in range(count)]
-            self._queries[count] = select(*self._columns).where(
-                self._key == marks[0] if count == 1 else self._key.in_(marks)
+            self._queries[count] = Prepared(
+                select(*self._columns).where(
+                    self._key == marks[0] if count == 1 else self._key.in_(marks)
+                )
             )
         return self._queries[count]

@@ -55,11 +55,13 @@ __all__ = [
 
 def judge_of(tx: Connection, *, project_id: str, person_id: str, kind: str, now: float) -> Judge:
     """Return a person as a judge; their pseudonym is made on first use."""
-    # The place in the queue is also the lock under which the pseudonym is made.
-    sampling.hold_cursor(tx, project_id=project_id, judge_id=person_id)
-    rater = accounts.ensure_rater(
-        tx, project_id=project_id, person_id=person_id, kind=kind, now=now
-    )
+    rater = accounts.rater_of(tx, project_id=project_id, person_id=person_id)
+    if rater is None:
+        # The place in the queue is also the lock under which the pseudonym is made.
+        sampling.hold_cursor(tx, project_id=project_id, judge_id=person_id)
+        rater = accounts.ensure_rater(
+            tx, project_id=project_id, person_id=person_id, kind=kind, now=now
+        )
     human = kind == PersonKind.HUMAN.value
     return Judge(rater_id=rater.id, judge_id=person_id, tags=rater.tags, human=human)
 

@@ -10,6 +10,7 @@ from loopwright.accounts.tables import rater
 from loopwright.base.types import Json
 from loopwright.guidelines.tables import guideline_version
 from loopwright.infra.lookup import ById
+from loopwright.infra.prepared import Prepared
 from loopwright.intake.model import ItemPurpose
 from loopwright.intake.tables import item
 from loopwright.labeling.model import Assignment, AssignmentState, Judgment
@@ -34,7 +35,7 @@ _SEEN = (
 TAKE = Take(_SEEN.is_(None))
 """Takes slots of items that the judge was never offered."""
 
-_ONE = select(assignment).where(assignment.c.id == bindparam("key")).with_for_update()
+_ONE = Prepared(select(assignment).where(assignment.c.id == bindparam("key")).with_for_update())
 _MINE = (
     select(assignment)
     .where(
@@ -43,7 +44,7 @@ _MINE = (
     )
     .order_by(assignment.c.id)
 )
-_HELD = _MINE.where(assignment.c.state == "open")
+_HELD = Prepared(_MINE.where(assignment.c.state == "open"))
 _FREE = select(queue_entry.c.seq).where(
     queue_entry.c.item_id == assignment.c.item_id,
     queue_entry.c.remaining > 0,
@@ -57,7 +58,7 @@ _OVERDUE = (
     .limit(bindparam("count"))
     .with_for_update(skip_locked=True)
 )
-_SETTLE = (
+_SETTLE = Prepared(
     assignment.update()
     .where(assignment.c.id == bindparam("key"))
     .values(state=bindparam("to"), reason=bindparam("why"), settled_at=bindparam("at"))
@@ -84,8 +85,10 @@ _LEASE = (
     .where(assignment.c.id == bindparam("key"))
     .values(state="open", token=bindparam("fence"), lease_until=bindparam("until"), settled_at=None)
 )
-_OF_CLIENT = select(judgment).where(
-    judgment.c.project_id == bindparam("project"), judgment.c.client_id == bindparam("client")
+_OF_CLIENT = Prepared(
+    select(judgment).where(
+        judgment.c.project_id == bindparam("project"), judgment.c.client_id == bindparam("client")
+    )
 )
 _SUPERSEDE = (
     judgment.update()
@@ -93,7 +96,7 @@ _SUPERSEDE = (
     .values(superseded_by=bindparam("by"), superseded_at=bindparam("at"))
 )
 _QUESTIONS = ById([item.c.id, item.c.question_id, item.c.completion_ids], item.c.id)
-_GUIDELINE = (
+_GUIDELINE = Prepared(
     select(guideline_version.c.id)
     .where(guideline_version.c.project_id == bindparam("project"))
     .order_by(guideline_version.c.number.desc())
@@ -111,7 +114,10 @@ def _adding(insert: Any) -> Any:
 
 # Statements are built once: building one costs more than running it.
 _DIALECTS: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
-_COUNT = {name: _adding(dialect.insert(rater_progress)) for name, dialect in _DIALECTS.items()}
+_COUNT = Prepared(
+    {name: _adding(dialect.insert(rater_progress)) for name, dialect in _DIALECTS.items()}
+)
+_INSERT = Prepared(assignment.insert())
 _BAR = {
     name: dialect.insert(assignment).on_conflict_do_nothing() for name, dialect in _DIALECTS.items()
 }
@@ -121,6 +127,7 @@ _NEW_JUDGMENTS = {
     .returning(judgment.c.id)
     for name, dialect in _DIALECTS.items()
 }
+_NEW_JUDGMENT = Prepared(_NEW_JUDGMENTS)
 
 
 def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
@@ -139,12 +146,13 @@ def questions_of(tx: Connection, item_ids: Sequence[str]) -> dict[str, tuple[str
 
 def guideline_in_force(tx: Connection, project_id: str) -> str | None:
     """Return the id of the project's newest guideline version, without its text."""
-    return tx.scalar(_GUIDELINE, {"project": project_id})
+    row = _GUIDELINE.first(tx, {"project": project_id})
+    return None if row is None else row["id"]
 
 
 def assignment_for_update(tx: Connection, assignment_id: str) -> Assignment | None:
     """Return an assignment, locked; None when there is none of that id."""
-    row = tx.execute(_ONE, {"key": assignment_id}).mappings().first()
+    row = _ONE.first(tx, {"key": assignment_id})
     return None if row is None else _assignment(row)
 
 
@@ -156,8 +164,7 @@ def get_assignment(tx: Connection, assignment_id: str) -> Assignment | None:
 
 def held_by(tx: Connection, *, project_id: str, judge_id: str) -> list[Assignment]:
     """Return a judge's open assignments, oldest first."""
-    rows = tx.execute(_HELD, {"project": project_id, "judge": judge_id}).mappings()
-    return [_assignment(row) for row in rows]
+    return [_assignment(row) for row in _HELD.rows(tx, {"project": project_id, "judge": judge_id})]
 
 
 def lapsed_of(
@@ -176,7 +183,7 @@ def overdue(tx: Connection, *, now: float, count: int) -> list[tuple[str, str, s
 
 def insert_assignments(tx: Connection, rows: Sequence[Assignment]) -> None:
     """Store new offers. A second one of an item to the same judge fails the transaction."""
-    tx.execute(assignment.insert(), [{**vars(row), "state": row.state.value} for row in rows])
+    _INSERT.run_many(tx, [{**vars(row), "state": row.state.value} for row in rows])
 
 
 def bar(tx: Connection, rows: Sequence[Assignment]) -> None:
@@ -215,8 +222,7 @@ def settle(
 ) -> None:
     """Write down what became of offers."""
     rows = [{"key": key, "to": state.value, "why": reason, "at": now} for key in assignment_ids]
-    if rows:
-        tx.execute(_SETTLE, rows)
+    _SETTLE.run_many(tx, rows)
 
 
 def lease(tx: Connection, leases: Sequence[Assignment]) -> None:
@@ -243,19 +249,20 @@ def count_offers(tx: Connection, *, project_id: str, rater_id: str, more: int) -
     """Count shuffled offers made to a rater; return all so far, these included."""
     values = {"project_id": project_id, "rater_id": rater_id, "offered": more}
     counts = {"judged": 0, "skipped": 0}
-    return int(tx.execute(_COUNT[tx.dialect.name], {**values, **counts}).scalar_one())
+    [row] = _COUNT.rows(tx, {**values, **counts})
+    return int(row["offered"])
 
 
 def judgment_of_client(tx: Connection, *, project_id: str, client_id: str) -> Judgment | None:
     """Return the judgment that a client id stands for, superseded or not."""
     given = {"project": project_id, "client": client_id}
-    row = tx.execute(_OF_CLIENT, given).mappings().first()
+    row = _OF_CLIENT.first(tx, given)
     return None if row is None else _judgment(row)
 
 
 def insert_judgment(tx: Connection, row: Json) -> bool:
     """Store one judgment; return False when the project has its `client_id` already."""
-    return tx.execute(_NEW_JUDGMENTS[tx.dialect.name], row).first() is not None
+    return _NEW_JUDGMENT.first(tx, row) is not None
 
 
 def supersede(tx: Connection, judgment_id: str, *, by: str, now: float) -> None:
@@ -313,11 +320,11 @@ def insert_missing_judgments(tx: Connection, rows: Sequence[Json]) -> set[str]:
     return {row.id for part in chunks(rows) for row in tx.execute(insert, part)}
 
 
-def _judgment(row: RowMapping) -> Judgment:
+def _judgment(row: RowMapping | Json) -> Judgment:
     return Judgment(**row)
 
 
-def _assignment(row: RowMapping) -> Assignment:
+def _assignment(row: RowMapping | Json) -> Assignment:
     shown = row["shown_order"]
     return Assignment(
         **{

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, and_, bindparam, case, func, literal, or_, se
 from sqlalchemy.dialects import postgresql, sqlite
 
 from loopwright.guidelines.tables import guideline_version
+from loopwright.infra.prepared import Prepared
 from loopwright.labeling import rules
 from loopwright.labeling.model import Day, Session, Standing
 from loopwright.labeling.tables import rater_day, rater_progress
@@ -14,7 +15,7 @@ from loopwright.sampling.tables import queue_pause
 
 _DIALECTS: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
 _BASE = select(literal(1).label("one")).subquery("base")
-_STANDING = (
+_STANDING = Prepared(
     select(
         rater_progress.c.judged,
         rater_progress.c.session_started_at,
@@ -105,8 +106,12 @@ def _on_day(insert: Any) -> Any:
 
 
 # Statements are built once: building one costs more than running it.
-_JUDGED = {name: _judged(dialect.insert(rater_progress)) for name, dialect in _DIALECTS.items()}
-_ON_DAY = {name: _on_day(dialect.insert(rater_day)) for name, dialect in _DIALECTS.items()}
+_JUDGED = Prepared(
+    {name: _judged(dialect.insert(rater_progress)) for name, dialect in _DIALECTS.items()}
+)
+_ON_DAY = Prepared(
+    {name: _on_day(dialect.insert(rater_day)) for name, dialect in _DIALECTS.items()}
+)
 _SKIPPED = {
     name: dialect.insert(rater_progress).on_conflict_do_update(
         index_elements=["project_id", "rater_id"],
@@ -137,18 +142,20 @@ def standing(tx: Connection, *, project_id: str, rater_id: str, now: float) -> S
     """Return what a rater has done and whether the queue is paused, in one look."""
     today = rules.day_of(now)
     given = {"project": project_id, "rater": rater_id, "on": today}
-    row = tx.execute(_STANDING, given).one()
+    [row] = _STANDING.rows(tx, given)
     session = None
-    if row.session_last_at is not None and rules.same_session(row.session_last_at, now):
+    if row["session_last_at"] is not None and rules.same_session(row["session_last_at"], now):
         session = Session(
-            row.session_started_at, row.session_last_at, row.session_judged, row.session_active_ms
+            *(row[f"session_{name}"] for name in ("started_at", "last_at", "judged", "active_ms"))
         )
+    day = (row[f"day_{name}"] or 0 for name in ("judged", "skipped", "active_ms"))
+    pause = (row[name] for name in ("reason", "paused_by", "since"))
     return Standing(
-        mine=row.judged or 0,
-        today=Day(today, row.day_judged or 0, row.day_skipped or 0, row.day_active_ms or 0),
+        mine=row["judged"] or 0,
+        today=Day(today, *day),
         session=session,
-        last_guideline=row.last_guideline,
-        pause=None if row.since is None else Pause(row.reason, row.paused_by, row.since),
+        last_guideline=row["last_guideline"],
+        pause=None if row["since"] is None else Pause(*pause),
     )
 
 
@@ -170,7 +177,7 @@ def count_judged(
 ) -> None:
     """Count a judgment for its rater, for the session and for the day."""
     given = {"project": project_id, "rater": rater_id, "guideline": guideline_id}
-    tx.execute(_JUDGED[tx.dialect.name], {**given, "at": now, "active": active_ms})
+    _JUDGED.run(tx, {**given, "at": now, "active": active_ms})
     count_on_day(
         tx, project_id=project_id, rater_id=rater_id, at=now, judged=1, active_ms=active_ms
     )
@@ -202,8 +209,8 @@ def count_on_day(
     active_ms: int = 0,
 ) -> None:
     """Add to what a rater did on the day of `at`."""
-    tx.execute(
-        _ON_DAY[tx.dialect.name],
+    _ON_DAY.run(
+        tx,
         {
             "project_id": project_id,
             "rater_id": rater_id,

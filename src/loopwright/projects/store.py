@@ -7,6 +7,8 @@ import orjson
 from sqlalchemy import Connection, RowMapping, Text, bindparam, select, type_coerce
 from sqlalchemy.dialects import postgresql, sqlite
 
+from loopwright.base.types import Json
+from loopwright.infra.prepared import Prepared
 from loopwright.projects.model import Project
 from loopwright.projects.spec import ProjectSpec
 from loopwright.projects.tables import project
@@ -16,6 +18,7 @@ _COLUMNS = [
     for column in project.c
 ]
 _ONE = select(*_COLUMNS).where(project.c.id == bindparam("project"))
+_FIND = Prepared(_ONE)
 
 
 @lru_cache(maxsize=64)
@@ -24,13 +27,13 @@ def _spec(text: str) -> ProjectSpec:
     return ProjectSpec.model_validate(orjson.loads(text))
 
 
-def _project(row: RowMapping) -> Project:
+def _project(row: RowMapping | Json) -> Project:
     return Project(**{**row, "spec": _spec(row["spec"])})
 
 
 def find(tx: Connection, project_id: str) -> Project | None:
     """Return the project, None when there is none."""
-    row = tx.execute(_ONE, {"project": project_id}).mappings().first()
+    row = _FIND.first(tx, {"project": project_id})
     return None if row is None else _project(row)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from loopwright.base.errors import InvalidInput
 from loopwright.infra import events
 from loopwright.projects import service as projects
-from loopwright.sampling import rules, store
+from loopwright.sampling import rules, store, store_upkeep
 from loopwright.sampling.model import (
     Band,
     Branch,
@@ -241,7 +241,7 @@ def slots_back(
 ) -> dict[str, int]:
     """Return how many of the slots that people gave back are wanted again."""
     # Only imports bring judgments that took no slot, so only there can there be too many.
-    free = store.free_slots(tx, [key for key, state in states.items() if state.imported])
+    free = store_upkeep.free_slots(tx, [key for key, state in states.items() if state.imported])
     back = {}
     for key, state in states.items():
         if state.state is not ItemProgress.OPEN:

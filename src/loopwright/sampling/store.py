@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from loopwright.base.types import Json
 from loopwright.infra.database import JsonText
+from loopwright.infra.prepared import Prepared
 from loopwright.intake.tables import item, prompt
 from loopwright.sampling import rules
 from loopwright.sampling.model import (
@@ -38,13 +40,13 @@ WINDOWS = Ends(window=rules.WINDOW)
 
 _INSERT_ENTRY = queue_entry.insert()
 _STATE = select(item_state).where(item_state.c.item_id == bindparam("item"))
-_COUNT_DONE = (
+_COUNT_DONE = Prepared(
     item_state.update()
     .where(item_state.c.item_id == bindparam("item"))
     .values(done=item_state.c.done + bindparam("more"))
     .returning(item_state)
 )
-_SET_STATE = (
+_SET_STATE = Prepared(
     item_state.update()
     .where(item_state.c.item_id == bindparam("item"))
     .values(state=bindparam("to"), closed_at=bindparam("at"))
@@ -75,11 +77,15 @@ _CHANGE_REMAINING = (
     .where(queue_entry.c.item_id == bindparam("item"), queue_entry.c.seq == bindparam("place"))
     .values(remaining=queue_entry.c.remaining + bindparam("more"))
 )
-_TOTALS = select(*(func.sum(queue_tally.c[name]) for name in _COUNTS)).where(
-    queue_tally.c.project_id == bindparam("project")
+_TOTALS = Prepared(
+    select(*(func.sum(queue_tally.c[name]).label(name) for name in _COUNTS)).where(
+        queue_tally.c.project_id == bindparam("project")
+    )
 )
-_BRANCHES = select(queue_tally.c.lane, queue_tally.c.band).where(
-    queue_tally.c.project_id == bindparam("project"), queue_tally.c.shard == rules.BULK_SHARD
+_BRANCHES = Prepared(
+    select(queue_tally.c.lane, queue_tally.c.band).where(
+        queue_tally.c.project_id == bindparam("project"), queue_tally.c.shard == rules.BULK_SHARD
+    )
 )
 _OF_BRANCHES = (
     select(
@@ -90,27 +96,12 @@ _OF_BRANCHES = (
     .where(queue_tally.c.project_id == bindparam("project"))
     .group_by(queue_tally.c.lane, queue_tally.c.band)
 )
-_FREE_OF = (
-    queue_entry.c.item_id.in_(bindparam("ids", expanding=True)),
-    queue_entry.c.remaining > 0,
-)
-_CLEAR = (
-    queue_entry.delete()
-    .where(*_FREE_OF)
-    .returning(queue_entry.c.item_id, queue_entry.c.seq, queue_entry.c.remaining)
-)
-_FREE_SLOTS = (
-    select(queue_entry.c.item_id, queue_entry.c.seq, queue_entry.c.remaining)
-    .where(*_FREE_OF)
-    .order_by(queue_entry.c.item_id, queue_entry.c.seq.desc())
-    .with_for_update()
-)
 _PAUSE = select(queue_pause).where(queue_pause.c.project_id == bindparam("project"))
 _MY_CURSOR = (
     queue_cursor.c.project_id == bindparam("project"),
     queue_cursor.c.judge_id == bindparam("judge"),
 )
-_CURSOR = (
+_CURSOR = Prepared(
     select(
         queue_cursor.c.positions,
         queue_cursor.c.swept_at,
@@ -121,7 +112,7 @@ _CURSOR = (
     .where(*_MY_CURSOR)
     .with_for_update()
 )
-_SAVE_CURSOR = (
+_SAVE_CURSOR = Prepared(
     queue_cursor.update()
     .where(*_MY_CURSOR)
     .values(
@@ -143,7 +134,9 @@ def _adding(insert: Any) -> Any:
 
 # Statements are built once: building one costs more than running it.
 _DIALECTS: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
-_COUNT = {name: _adding(dialect.insert(queue_tally)) for name, dialect in _DIALECTS.items()}
+_COUNT = Prepared(
+    {name: _adding(dialect.insert(queue_tally)) for name, dialect in _DIALECTS.items()}
+)
 _NEW_CURSOR = {
     name: dialect.insert(queue_cursor).on_conflict_do_nothing()
     for name, dialect in _DIALECTS.items()
@@ -242,25 +235,23 @@ def count(
         }
         for branch in sorted(counts)
     ]
-    if rows:
-        tx.execute(_COUNT[tx.dialect.name], rows)
+    _COUNT.run_many(tx, rows)
 
 
 def totals(tx: Connection, project_id: str) -> QueueCount:
     """Return the project's counts: a few rows are added up, whatever the queue's length."""
-    return QueueCount(
-        *(int(number or 0) for number in tx.execute(_TOTALS, {"project": project_id}).one())
-    )
+    [row] = _TOTALS.rows(tx, {"project": project_id})
+    return QueueCount(**{name: int(number or 0) for name, number in row.items()})
 
 
 def branches(tx: Connection, project_id: str) -> set[Branch]:
     """Return the branches of the queue that ever had an item."""
-    return {Branch(row.lane, row.band) for row in tx.execute(_BRANCHES, {"project": project_id})}
+    return {Branch(**row) for row in _BRANCHES.rows(tx, {"project": project_id})}
 
 
 def add_done(tx: Connection, item_id: str, more: int) -> ItemState | None:
     """Add to an item's judgments; return how far it is, None when it was never queued."""
-    row = tx.execute(_COUNT_DONE, {"item": item_id, "more": more}).mappings().first()
+    row = _COUNT_DONE.first(tx, {"item": item_id, "more": more})
     return None if row is None else _state(row)
 
 
@@ -268,7 +259,7 @@ def set_state(
     tx: Connection, *, item_id: str, state: ItemProgress, closed_at: float | None
 ) -> None:
     """Open or close an item."""
-    tx.execute(_SET_STATE, {"item": item_id, "to": state.value, "at": closed_at})
+    _SET_STATE.run(tx, {"item": item_id, "to": state.value, "at": closed_at})
 
 
 def branch_counts(tx: Connection, project_id: str) -> dict[Branch, QueueCount]:
@@ -277,27 +268,6 @@ def branch_counts(tx: Connection, project_id: str) -> dict[Branch, QueueCount]:
         Branch(row[0], row[1]): QueueCount(*(int(number) for number in row[2:]))
         for row in tx.execute(_OF_BRANCHES, {"project": project_id})
     }
-
-
-def clear_slots(tx: Connection, item_ids: Sequence[str]) -> dict[str, int]:
-    """Take the free slots of items out of the queue; return how many, oldest place first."""
-    found: list[tuple[int, str, int]] = []
-    for part in chunks(item_ids):
-        cleared = tx.execute(_CLEAR, {"ids": list(part)})
-        found += [(row.seq, row.item_id, row.remaining) for row in cleared]
-    freed: dict[str, int] = {}
-    for _, item_id, remaining in sorted(found):
-        freed[item_id] = freed.get(item_id, 0) + remaining
-    return freed
-
-
-def free_slots(tx: Connection, item_ids: Sequence[str]) -> dict[str, list[tuple[int, int]]]:
-    """Return (place, free slots) of the items' entries, locked, the last place first."""
-    found: dict[str, list[tuple[int, int]]] = {}
-    for part in chunks(item_ids):
-        for row in tx.execute(_FREE_SLOTS, {"ids": list(part)}):
-            found.setdefault(row.item_id, []).append((row.seq, row.remaining))
-    return found
 
 
 def pause_of(tx: Connection, project_id: str) -> Pause | None:
@@ -327,7 +297,7 @@ def change_remaining(tx: Connection, *, item_id: str, seq: int, more: int) -> No
 def hold_cursor(tx: Connection, *, project_id: str, judge_id: str) -> Cursor:
     """Return a judge's cursor, locked until the transaction ends; made on first use."""
     key = {"project": project_id, "judge": judge_id}
-    row = tx.execute(_CURSOR, key).first()
+    row = _CURSOR.first(tx, key)
     if row is None:
         tx.execute(
             _NEW_CURSOR[tx.dialect.name],
@@ -341,22 +311,22 @@ def hold_cursor(tx: Connection, *, project_id: str, judge_id: str) -> Cursor:
                 "turn": 0,
             },
         )
-        row = tx.execute(_CURSOR, key).one()
+        [row] = _CURSOR.rows(tx, key)
     return Cursor(
         project_id,
         judge_id,
-        positions=_positions(row.positions),
-        swept_at=row.swept_at,
-        swept=_positions(row.swept),
-        passed_at=row.passed_at,
-        turn=row.turn,
+        positions=_positions(row["positions"]),
+        swept_at=row["swept_at"],
+        swept=_positions(row["swept"]),
+        passed_at=row["passed_at"],
+        turn=row["turn"],
     )
 
 
 def save_cursor(tx: Connection, cursor: Cursor) -> None:
     """Store where a judge is now."""
-    tx.execute(
-        _SAVE_CURSOR,
+    _SAVE_CURSOR.run(
+        tx,
         {
             "project": cursor.project_id,
             "judge": cursor.judge_id,
@@ -395,5 +365,5 @@ def _changed(state: ItemState) -> dict[str, Any]:
     }
 
 
-def _state(row: RowMapping) -> ItemState:
+def _state(row: RowMapping | Json) -> ItemState:
     return ItemState(**{**row, "state": ItemProgress(row["state"])})

@@ -10,12 +10,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, literal, select, union_all
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.sql.selectable import CompoundSelect
 
+from loopwright.infra.prepared import Prepared
 from loopwright.sampling.model import Branch, Slot
 from loopwright.sampling.tables import queue_entry
 
-_DECREMENT = (
+_DECREMENT = Prepared(
     queue_entry.update()
     .where(queue_entry.c.item_id == bindparam("item"), queue_entry.c.seq == bindparam("place"))
     .values(remaining=queue_entry.c.remaining - 1)
@@ -31,8 +33,7 @@ class Take:
 
     def __init__(self, eligible: ColumnElement[bool]) -> None:
         self._eligible = eligible
-        self._picks: dict[tuple[int, bool], CompoundSelect[Any]] = {}
-        self._takes: dict[tuple[int, bool], Any] = {}
+        self._takes: dict[tuple[int, bool], Prepared] = {}
 
     def __call__(
         self,
@@ -58,55 +59,52 @@ class Take:
             if upto is not None:
                 given[f"upto_{number}"] = upto.get(branch, 0)
         shape = (len(order), upto is not None)
-        if tx.dialect.name == "postgresql":
-            rows = tx.execute(self._take(*shape), given).all()
-        else:
-            rows = tx.execute(self._pick(*shape), given).all()
-            if rows:
-                tx.execute(_DECREMENT, [{"item": row.item_id, "place": row.seq} for row in rows])
-        taken = [Slot(row.item_id, row.seq, row.band, row.lane) for row in rows]
+        if shape not in self._takes:
+            pick = self._pick(*shape)
+            self._takes[shape] = Prepared({"sqlite": pick, "postgresql": _taking(pick)})
+        rows = self._takes[shape].rows(tx, given)
+        if tx.dialect.name == "sqlite":
+            _DECREMENT.run_many(tx, [{"item": row["item_id"], "place": row["seq"]} for row in rows])
+        taken = [Slot(**row) for row in rows]
         return sorted(taken, key=lambda slot: (order.index(slot.branch), slot.seq))
 
     def _pick(self, branches: int, bounded: bool) -> "CompoundSelect[Any]":
         """Return the query: each branch from its own place on, in order, up to the limit."""
-        if (branches, bounded) not in self._picks:
-            entry = queue_entry.c
-            parts = [
-                select(entry.item_id, entry.seq, entry.band, entry.lane)
-                .where(
-                    entry.project_id == bindparam("project"),
-                    entry.lane == bindparam(f"lane_{number}"),
-                    entry.band == bindparam(f"band_{number}"),
-                    entry.seq > bindparam(f"after_{number}"),
-                    # Only where it is meant: for a range of unknown length PostgreSQL would
-                    # sort what is in it instead of walking the index up to the limit.
-                    *([entry.seq <= bindparam(f"upto_{number}")] if bounded else []),
-                    entry.remaining > 0,
-                    self._eligible,
-                )
-                .order_by(entry.seq)
-                .limit(bindparam("count"))
-                .with_for_update(of=queue_entry, skip_locked=True)
-                .subquery(f"branch_{number}")
-                for number in range(branches)
-            ]
-            # Branches run in order, and none runs once the limit is reached.
-            picked = union_all(*(select(part) for part in parts)).limit(bindparam("count"))
-            self._picks[branches, bounded] = picked
-        return self._picks[branches, bounded]
-
-    def _take(self, branches: int, bounded: bool) -> Any:
-        if (branches, bounded) not in self._takes:
-            # Inlined instead of materialized, branches could run (and lock) more than once.
-            picked = self._pick(branches, bounded).cte("picked").prefix_with("MATERIALIZED")
-            entry = queue_entry.c
-            self._takes[branches, bounded] = (
-                queue_entry.update()
-                .where(entry.item_id == picked.c.item_id, entry.seq == picked.c.seq)
-                .values(remaining=entry.remaining - 1)
-                .returning(entry.item_id, entry.seq, entry.band, entry.lane)
+        entry = queue_entry.c
+        parts = [
+            select(entry.item_id, entry.seq, entry.band, entry.lane)
+            .where(
+                entry.project_id == bindparam("project"),
+                entry.lane == bindparam(f"lane_{number}"),
+                entry.band == bindparam(f"band_{number}"),
+                entry.seq > bindparam(f"after_{number}"),
+                # Only where it is meant: for a range of unknown length PostgreSQL would
+                # sort what is in it instead of walking the index up to the limit.
+                *([entry.seq <= bindparam(f"upto_{number}")] if bounded else []),
+                entry.remaining > 0,
+                self._eligible,
             )
-        return self._takes[branches, bounded]
+            .order_by(entry.seq)
+            .limit(bindparam("count"))
+            .with_for_update(of=queue_entry, skip_locked=True)
+            .subquery(f"branch_{number}")
+            for number in range(branches)
+        ]
+        # Branches run in order, and none runs once the limit is reached.
+        return union_all(*(select(part) for part in parts)).limit(bindparam("count"))
+
+
+def _taking(pick: "CompoundSelect[Any]") -> "ReturningUpdate[Any]":
+    """Return the one statement that takes what `pick` finds."""
+    # Inlined instead of materialized, branches could run (and lock) more than once.
+    picked = pick.cte("picked").prefix_with("MATERIALIZED")
+    entry = queue_entry.c
+    return (
+        queue_entry.update()
+        .where(entry.item_id == picked.c.item_id, entry.seq == picked.c.seq)
+        .values(remaining=entry.remaining - 1)
+        .returning(entry.item_id, entry.seq, entry.band, entry.lane)
+    )
 
 
 class Ends:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from loopwright.base.types import Json
 from loopwright.infra import events
-from loopwright.sampling import rules, store
+from loopwright.sampling import rules, store, store_upkeep
 from loopwright.sampling.model import Band, ItemProgress, ItemState, Pause
 from loopwright.sampling.service import change_states, lanes_of, require_few_lanes, slots_back
 
@@ -54,7 +54,7 @@ def move(
     ]
     changes = [(before, after) for before, after in changes if before != after]
     after = {to.item_id: to for _, to in changes}
-    freed = store.clear_slots(tx, list(after))
+    freed = store_upkeep.clear_slots(tx, list(after))
     change_states(tx, project_id=project_id, changes=changes)
     require_few_lanes(tx, project_id)
     slots = [(item_id, after[item_id].branch, number) for item_id, number in freed.items()]
@@ -102,7 +102,7 @@ def _lowered(
 ) -> list[tuple[ItemState, int]]:
     """Take slots out of their entries where they stand; return each state with what it wants."""
     above = {key: state for key, state in states.items() if state.wanted > overlap}
-    entries = store.free_slots(tx, list(above))
+    entries = store_upkeep.free_slots(tx, list(above))
     found = []
     for key, state in above.items():
         least = max(overlap, state.done + held.get(key, 0), 1)
@@ -122,7 +122,7 @@ def _lowered(
 
 def set_aside(tx: Connection, *, state: ItemState, reason: str, now: float) -> None:
     """Take an open item out of the queue until a lead opens it again."""
-    store.clear_slots(tx, [state.item_id])
+    store_upkeep.clear_slots(tx, [state.item_id])
     after = replace(state, state=ItemProgress.STUCK)
     change_states(tx, project_id=state.project_id, changes=[(state, after)])
     events.emit(
@@ -193,7 +193,7 @@ def count_imported(
     queued count nothing here.
     """
     states = lock(tx, project_id=project_id, item_ids=list(counts))
-    freed = store.clear_slots(tx, list(states))
+    freed = store_upkeep.clear_slots(tx, list(states))
     changes = []
     for key, state in states.items():
         more = counts[key]
