@@ -24,11 +24,11 @@ export const label = {
   outbox_other: "{{count}} answers wait on this device and are sent by themselves",
   empty: {
     title: "Nothing to judge now",
-    done: "Every open item already has the judgments it needs, or you have judged all that may come to you. New items appear here by themselves.",
+    done: "Every open item is with somebody else right now, waits for somebody else, or was judged by you. What comes back, and what is new, appears here by itself.",
     mine_one: "You have judged {{count}} item here.",
     mine_other: "You have judged {{count}} items here.",
-    open_one: "{{count}} item is still open for others.",
-    open_other: "{{count}} items are still open for others.",
+    open_one: "{{count}} item is still open with others.",
+    open_other: "{{count}} items are still open with others.",
     look: "Look again",
   },
   skipForm: {

@@ -125,6 +125,14 @@ test("an empty answer says so", async () => {
   expect(screen.getByRole("article", { name: "Left answer" })).not.toHaveTextContent("empty");
 });
 
+test("with nothing to judge, the items that are open with others are counted, not their judgments", async () => {
+  const server = new TinyServer(0);
+  server.day = { remaining: 5, open_items: 2 };
+  server.start("nothing-open");
+  show(<Desk {...whose("nothing-open")} />);
+  expect(await screen.findByText("2 items are still open with others.")).toBeInTheDocument();
+});
+
 test("S skips with a reason", async () => {
   const server = new TinyServer();
   const { user } = await open("skip", server);

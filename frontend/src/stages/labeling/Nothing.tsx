@@ -31,7 +31,7 @@ export function NothingOpen({ state, onLook }: { state: DeskState; onLook: () =>
   const lines = hindrance ? [...hindrance.lines] : [t("label.empty.done")];
   if (progress?.paused) lines.push(t("desk.paused.none"));
   if (progress) lines.push(t("label.empty.mine", { count: progress.mine }));
-  if (progress && !hindrance && progress.remaining > 0) lines.push(t("label.empty.open", { count: progress.remaining }));
+  if (progress && !hindrance && progress.open_items > 0) lines.push(t("label.empty.open", { count: progress.open_items }));
   return (
     <Empty
       title={hindrance?.title ?? t("label.empty.title")}
