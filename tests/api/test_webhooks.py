@@ -320,7 +320,7 @@ def test_unknown_kinds_are_refused(home: Home, kinds: list[str]) -> None:
 def test_every_kind_of_event_has_a_family() -> None:
     source = Path(service.__file__).parents[1]
     text = "\n".join(path.read_text() for path in source.rglob("*.py"))
-    told = set(re.findall(r"\bkind=f?\"([a-z_]+)\.[a-z_{]", text))
+    told = set(re.findall(r"\b(?:kind=|_emit\(tx, |_tell\(tx, )f?\"([a-z_]+)\.[a-z_{]", text))
     assert told >= {"release", "cycle", "feedback", "item"}
     assert told <= set(FAMILIES)
 

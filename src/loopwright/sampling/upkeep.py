@@ -20,7 +20,8 @@ def pause(tx: Connection, *, project_id: str, reason: str, by: str, now: float) 
     """Offer nothing new until `resume`; what is leased may still be answered."""
     made = Pause(reason, by, now)
     store.put_pause(tx, project_id, made)
-    _emit(tx, "queue.paused", project_id, {"reason": reason}, now)
+    # Why is for the people of the project: events also leave it, as webhooks.
+    _emit(tx, "queue.paused", project_id, {}, now)
     return made
 
 
