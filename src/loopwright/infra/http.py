@@ -5,7 +5,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DataError
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -93,6 +93,14 @@ def add_error_answers(app: FastAPI) -> None:
         )
 
 
+_SAFE = (
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+_NOT_KEPT = (b"cache-control", b"no-store")
+
+
 class SafetyHeaders:
     """Sends the strict headers with every answer; plain ASGI, since it is on the hot path."""
 
@@ -104,13 +112,12 @@ class SafetyHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-                headers.setdefault("X-Content-Type-Options", "nosniff")
-                headers.setdefault("Referrer-Policy", "no-referrer")
-                if scope["path"].startswith("/api/"):
-                    # What is answered may be a key; no browser and no proxy keeps it.
-                    headers.setdefault("Cache-Control", "no-store")
+                headers = message["headers"]
+                there = {name.lower() for name, _ in headers}
+                headers.extend(one for one in _SAFE if one[0] not in there)
+                # What is answered may be a key; no browser and no proxy keeps it.
+                if scope["path"].startswith("/api/") and _NOT_KEPT[0] not in there:
+                    headers.append(_NOT_KEPT)
             await send(message)
 
         await self._app(scope, receive, with_headers)

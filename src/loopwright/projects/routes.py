@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from loopwright.accounts.access import Permission, require, role_in, visible
 from loopwright.accounts.model import Actor
@@ -18,7 +19,7 @@ HomeOf = Annotated[Home, Depends(get_home)]
 ActorOf = Annotated[Actor, Depends(current_actor)]
 
 
-def known_project(request: Request, home: HomeOf, actor: ActorOf) -> None:
+async def known_project(request: Request, home: HomeOf, actor: ActorOf) -> None:
     """Refuse an unknown project before a route finds nothing in it.
 
     Who has a role in the project itself is not asked about: then it is there. Whoever may not see
@@ -27,7 +28,8 @@ def known_project(request: Request, home: HomeOf, actor: ActorOf) -> None:
     project_id = request.path_params.get("project_id")
     if project_id is None or project_id in actor.roles or not visible(actor, project_id):
         return
-    home.db.read(lambda tx: service.require_known(tx, project_id))
+    # Only then a thread is worth its price: most requests come from people of the project.
+    await run_in_threadpool(home.db.read, lambda tx: service.require_known(tx, project_id))
 
 
 @router.get("")
