@@ -24,12 +24,15 @@ def bench(
     ] = None,
     items: Annotated[int, typer.Option(min=100, help="labeling: items in the queue.")] = 1_000_000,
     seconds: Annotated[float, typer.Option(min=1, help="labeling: of each load.")] = 20.0,
-    only: Annotated[str | None, typer.Option(help="labeling: sqlite or postgres.")] = None,
+    only: Annotated[
+        str | None, typer.Option(help="labeling: sqlite or postgres; load or proofs; with commas.")
+    ] = None,
+    soak: Annotated[bool, typer.Option(help="labeling: a million judgments, 50 kills.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Measure something and print its figures."""
     if name == "labeling":
-        result = _labeling(items=items, seconds=seconds, only=only)
+        result = _labeling(items=items, seconds=seconds, only=only, soak=soak)
     else:
         result = _measure(name, data)
     if as_json:
@@ -62,13 +65,22 @@ def _measure(name: str, data: Path | None) -> Json:
     )
 
 
-def _labeling(*, items: int, seconds: float, only: str | None) -> Json:
-    from loopwright.cli.bench.labeling import DATABASES, Options, measure
+def _labeling(*, items: int, seconds: float, only: str | None, soak: bool) -> Json:
+    from loopwright.cli.bench.labeling import PARTS, Options, measure
+    from loopwright.cli.bench.labeling_places import DATABASES
 
-    if only not in {None, *DATABASES}:
+    names = set() if only is None else set(only.split(","))
+    unknown = sorted(names - {*DATABASES, *PARTS})
+    if unknown:
         raise InvalidInput(
-            f"There is no database {only!r} to measure.", remedy=f"Use {' or '.join(DATABASES)}."
+            f"There is no {', '.join(unknown)} to measure.",
+            remedy=f"Use one or more of {', '.join((*DATABASES, *PARTS))}, with commas.",
         )
-    databases = DATABASES if only is None else (only,)
-    options = Options(items=items, seconds=seconds, databases=databases)
+    options = Options(
+        items=items,
+        seconds=seconds,
+        databases=tuple(one for one in DATABASES if one in names) or DATABASES,
+        parts=tuple(one for one in PARTS if one in names) or PARTS,
+        soak=soak,
+    )
     return measure(options, say=lambda text: print(text, file=sys.stderr, flush=True))

@@ -8,39 +8,30 @@ import platform
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
 from statistics import median, quantiles
 
 import orjson
 import psutil
-import psycopg
 
 from loopwright import __version__
 from loopwright.base.types import Json
 from loopwright.cli.bench.labeling_load import Order
+from loopwright.cli.bench.labeling_places import DATABASES, Place, Say, place
+from loopwright.cli.bench.labeling_proofs import SHORT, SOAK, prove
 from loopwright.cli.bench.labeling_seed import add_annotators, add_project, add_queued_items
 from loopwright.cli.bench.labeling_server import HOST, BenchServer, running, tree_cpu_seconds
-from loopwright.cli.bench.postgres_server import (
-    DURABLE,
-    PostgresServer,
-    find_server_programs,
-    running_postgres,
-)
+from loopwright.cli.bench.postgres_server import find_server_programs
 from loopwright.cli.server import prepare
 from loopwright.infra.settings import Settings
 
-DATABASES = ("sqlite", "postgres")
+PARTS = ("load", "proofs")
 CROWD = 50
 SMALL = 10_000
 _WARMUP = 2.0
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -53,16 +44,9 @@ class Options:
     runs: int = 3
     """Each load is cut into so many runs; the spread is over them."""
     databases: tuple[str, ...] = DATABASES
-
-
-@dataclass(frozen=True)
-class Place:
-    """A home with its database, ready to be served."""
-
-    kind: str
-    home: Path
-    url: str | None
-    postgres: PostgresServer | None
+    parts: tuple[str, ...] = PARTS
+    soak: bool = False
+    """Whether the proofs are run at full size: half an hour and more."""
 
 
 def measure(options: Options, *, say: Say) -> Json:
@@ -71,7 +55,7 @@ def measure(options: Options, *, say: Say) -> Json:
     context = _context()
     figures: Json = {}
     notes: Json = {}
-    for kind in options.databases:
+    for kind in options.databases if "load" in options.parts else ():
         if kind == "postgres" and find_server_programs() is None:
             notes["postgres"] = "left out: no PostgreSQL server programs on this machine"
             continue
@@ -80,20 +64,11 @@ def measure(options: Options, *, say: Say) -> Json:
             found, told = speed(where, options, say=say)
         figures |= {f"{kind}.{name}": value for name, value in found.items()}
         notes[kind] = told
+    if "proofs" in options.parts:
+        proved, notes["proofs"] = prove(options.databases, SOAK if options.soak else SHORT, say=say)
+        figures |= proved
     notes["seconds"] = round(time.perf_counter() - began, 1)
     return {"bench": "labeling", "figures": figures, "context": {**context, **notes}}
-
-
-@contextmanager
-def place(kind: str) -> Iterator[Place]:
-    """Make a home and a database that vanish with the block."""
-    with tempfile.TemporaryDirectory(prefix="loopwright-bench-") as folder:
-        home = Path(folder) / "home"
-        if kind == "sqlite":
-            yield Place(kind, home, None, None)
-            return
-        with running_postgres(DURABLE) as postgres:
-            yield Place(kind, home, postgres.url(postgres.create()), postgres)
 
 
 def speed(where: Place, options: Options, *, say: Say) -> tuple[Json, Json]:
@@ -112,7 +87,7 @@ def speed(where: Place, options: Options, *, say: Say) -> tuple[Json, Json]:
             say(f"{where.kind}: {items} items queued in {took[f'seconds_to_seed_{items}']} s")
     finally:
         home.close()
-    _settle(where)
+    where.settle()
     loads = {
         "small.1": ("small", keys["small"][:1]),
         "1": ("large", keys["large"][:1]),
@@ -161,14 +136,6 @@ def load(order: Order) -> Json:
     )
     found: Json = orjson.loads(done.stdout)
     return found
-
-
-def _settle(where: Place) -> None:
-    """Let the database finish what seeding left behind, as it would have overnight."""
-    if where.url is not None:
-        with psycopg.connect(where.url, autocommit=True) as connection:
-            connection.execute("VACUUM ANALYZE")
-            connection.execute("CHECKPOINT")
 
 
 def _database_cpu(where: Place) -> float:

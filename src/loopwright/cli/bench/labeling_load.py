@@ -12,6 +12,7 @@ import socket
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import orjson
@@ -66,6 +67,8 @@ class Annotator:
         self._buffer = b""
         self._began = 0.0
         self._client_id = ""
+        self.failed = False
+        """Whether the last answer was that the server cannot do it now: wait a moment."""
         self._request = self._ask()
 
     def _wire(self, path: str, body: Json) -> bytes:
@@ -135,6 +138,7 @@ class Annotator:
 
     def _answered(self, status: int, body: Json) -> None:
         tally = self._tally
+        self.failed = status >= 500
         if status == 200 and self._client_id:
             tally.seconds.append(time.perf_counter() - self._began)
             tally.statuses["200"] += 1
@@ -148,9 +152,12 @@ class Annotator:
         self._request = self._judge(offers[0]) if offers else self._ask()
 
 
-def run(order: Order) -> Json:
-    """Label until the time is over; return latencies in seconds and what was answered."""
-    tally = Tally()
+def run(order: Order, *, tally: Tally | None = None, stop: Callable[[], bool] = bool) -> Json:
+    """Label until the time is over, or `stop` says so; return what was answered, and how fast.
+
+    Whoever passes a tally can watch it from another thread. Latencies are in seconds.
+    """
+    tally = Tally() if tally is None else tally
     crowd = [Annotator(order, tally, number) for number in range(len(order.keys))]
     selector = selectors.DefaultSelector()
     began = time.perf_counter()
@@ -158,7 +165,7 @@ def run(order: Order) -> Json:
     waiting: list[tuple[float, Annotator]] = [(0.0, one) for one in crowd]
     warm = order.warmup == 0.0
     cpu, early = time.process_time(), 0
-    while (now := time.perf_counter()) < end and len(tally.seconds) < order.most:
+    while (now := time.perf_counter()) < end and len(tally.seconds) < order.most and not stop():
         if not warm and now >= counted:
             warm, cpu = True, time.process_time()
             early = len(tally.seconds)
@@ -172,7 +179,9 @@ def run(order: Order) -> Json:
             whole = one.receive()
             if whole is None:
                 one.hang_up(selector)
-            if whole is None or (whole and not one.send(selector)):
+            if whole is None and any(other is one for _, other in waiting):
+                continue  # told that it failed, and then hung up on: one turn is enough
+            if whole is None or (whole and (one.failed or not one.send(selector))):
                 waiting.append((now + _RETRY_SECONDS, one))
     took = time.perf_counter() - max(counted, began)
     return {

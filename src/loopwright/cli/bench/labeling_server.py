@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +17,11 @@ import psutil
 from loopwright.cli.bench.postgres_server import free_port
 from loopwright.cli.server import Server, prepare
 from loopwright.infra.settings import Settings
+from loopwright.infra.telemetry import configure_logs
 from loopwright.web.app import create_app
 
 HOST = "127.0.0.1"
+_ENDS_WITHIN = 20.0
 
 
 @dataclass
@@ -30,6 +32,8 @@ class BenchServer:
     database_url: str | None
     port: int = 0
     child: "subprocess.Popen[bytes] | None" = None
+    log: Path | None = None
+    """Takes the server's messages; without one they go where the bench's own go."""
 
     def start(self) -> None:
         """Start it and wait until it answers."""
@@ -38,13 +42,16 @@ class BenchServer:
         if self.database_url is not None:
             given["LOOPWRIGHT_DATABASE_URL"] = self.database_url
         kept = {name: value for name, value in os.environ.items() if name[:11] != "LOOPWRIGHT_"}
-        self.child = subprocess.Popen(
-            [sys.executable, "-m", "loopwright.cli.bench.labeling_server"],
-            env={**kept, **given, "OMP_NUM_THREADS": "1"},
-            stdout=subprocess.PIPE,
-        )
+        with ExitStack() as stack:
+            log = None if self.log is None else stack.enter_context(self.log.open("ab"))
+            self.child = subprocess.Popen(
+                [sys.executable, "-m", "loopwright.cli.bench.labeling_server"],
+                env={**kept, **given, "OMP_NUM_THREADS": "1"},
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
         if self.child.stdout is None or self.child.stdout.readline() != b"up\n":
-            raise RuntimeError("the server under test did not start; see its messages above")
+            raise RuntimeError(f"the server under test did not start. {self.messages()}")
 
     def stop(self) -> None:
         """End it in order."""
@@ -67,19 +74,31 @@ class BenchServer:
             return 0.0
         return float(psutil.Process(self.child.pid).memory_info().rss) / 2**20
 
+    def messages(self) -> str:
+        """Return the end of what the server said."""
+        if self.log is None:
+            return "Its messages are above."
+        return f"Its last messages:\n{self.log.read_text(errors='replace')[-3000:]}"
+
     def _end(self, number: int) -> None:
         if self.child is not None:
             self.child.send_signal(number)
-            self.child.wait()
+            try:
+                self.child.wait(_ENDS_WITHIN)
+            except subprocess.TimeoutExpired:
+                self.child.kill()
+                self.child.wait()
             if self.child.stdout is not None:
                 self.child.stdout.close()
             self.child = None
 
 
 @contextmanager
-def running(home: Path, database_url: str | None) -> Iterator[BenchServer]:
+def running(
+    home: Path, database_url: str | None, *, log: Path | None = None
+) -> Iterator[BenchServer]:
     """Serve until the block ends."""
-    server = BenchServer(home, database_url)
+    server = BenchServer(home, database_url, log=log)
     server.start()
     try:
         yield server
@@ -103,11 +122,14 @@ def _cpu(one: psutil.Process) -> float:
 
 def main() -> None:
     """Serve until told to end."""
+    configure_logs(json_lines=True)
     settings = Settings()
     home = prepare(settings)
 
     def up() -> None:
         print("up", flush=True)
+        # Nobody reads on: a full pipe would hold the server when it has much to tell.
+        os.dup2(2, 1)
 
     try:
         Server(create_app(home), settings, up=up).run()

@@ -103,7 +103,9 @@ class PostgresServer:
         for pid in (first, *map(int, children)):
             while Path(f"/proc/{pid}").exists() and not _zombie(pid):
                 time.sleep(0.01)
+        # Where nobody reaps orphans, the dead still count as running: their locks go by hand.
         (self._folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+        (self._folder / f".s.PGSQL.{self._port}.lock").unlink(missing_ok=True)
 
     @property
     def first_pid(self) -> int:
