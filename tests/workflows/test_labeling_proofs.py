@@ -9,7 +9,12 @@ from loopwright.cli.bench.labeling_kill import kills
 from loopwright.cli.bench.labeling_overlap import race
 from loopwright.cli.bench.labeling_places import Place, place
 from loopwright.cli.bench.labeling_power import cut_at_every_sync
+from loopwright.cli.bench.labeling_raw import raw_rate
+from loopwright.cli.bench.labeling_seed import add_annotators, add_project, add_queued_items
 from loopwright.cli.bench.postgres_server import find_server_programs
+from loopwright.cli.server import prepare
+from loopwright.infra.settings import Settings
+from loopwright.labeling import store as labeling
 
 
 def quiet(_text: str) -> None:
@@ -54,3 +59,23 @@ def test_killed_servers_and_databases_lose_nothing(kind: str) -> None:
         gone, notes = kills(own, times=1, seed=3, say=quiet, items=2000)
     assert gone == 0
     assert notes["judgments"] > 0
+
+
+def test_the_raw_limit_replays_whole_requests(where: Place) -> None:
+    home = prepare(Settings(home=where.home, database_url=where.url))
+    try:
+        add_project(home, "raw", overlap=3)
+        add_queued_items(home, "raw", 100)
+        keys = add_annotators(home, "raw", 4)
+    finally:
+        home.close()
+    rate, notes = raw_rate(where, "raw", keys, steps=3)
+    assert rate > 0
+    assert notes["requests"] == 12
+    assert notes["statements_per_request"] > 5
+    again = prepare(Settings(home=where.home, database_url=where.url))
+    try:
+        stored = again.db.read(lambda tx: labeling.judgments(tx, "raw"))
+    finally:
+        again.close()
+    assert len(stored) == 12

@@ -22,6 +22,7 @@ from loopwright.base.types import Json
 from loopwright.cli.bench.labeling_load import Order
 from loopwright.cli.bench.labeling_places import DATABASES, Place, Say, place
 from loopwright.cli.bench.labeling_proofs import SHORT, SOAK, prove
+from loopwright.cli.bench.labeling_raw import raw_rate
 from loopwright.cli.bench.labeling_seed import add_annotators, add_project, add_queued_items
 from loopwright.cli.bench.labeling_server import HOST, BenchServer, running, tree_cpu_seconds
 from loopwright.cli.bench.postgres_server import find_server_programs
@@ -32,6 +33,8 @@ PARTS = ("load", "proofs")
 CROWD = 50
 SMALL = 10_000
 _WARMUP = 2.0
+_STEPS_A_SECOND = 3
+"""Requests of each annotator that are recorded for the raw limit, for a second of load."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,12 @@ def speed(where: Place, options: Options, *, say: Say) -> tuple[Json, Json]:
         figures["server_memory_mib"] = round(server.memory_mib(), 1)
     for name in ("1", str(CROWD)):
         figures |= _figures(name, runs[name])
+    steps = max(5, round(_STEPS_A_SECOND * options.seconds))
+    raw, took["raw"] = raw_rate(where, "large", loads[str(CROWD)][1], steps=steps)
+    figures[f"raw_per_s.{CROWD}"] = round(raw, 1)
+    rate = figures[f"judgments_per_s.{CROWD}"]
+    figures[f"ratio_to_raw.{CROWD}"] = _ratio(rate, raw)
+    say(f"{where.kind}: the database alone: {raw:.0f}/s")
     figures["next.growth_1e4_1e6"] = _ratio(_p50(runs["1"]), _p50(runs["small.1"]))
     return figures, {**took, "runs": {name: _told(found) for name, found in runs.items()}}
 
