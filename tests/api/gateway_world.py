@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,15 +14,9 @@ import httpx
 
 from loopwright.release.routing import Candidate, RoutingSnapshot, Target, write_snapshot
 from loopwright.serving.capture import finished_segments, read_segment
+from support.ports import free_port
 
 STUB = Path(__file__).with_name("stub_backend.py")
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port: int = listening.getsockname()[1]
-        return port
 
 
 def wait_until(condition: Callable[[], Any], *, what: str, seconds: float = 20.0) -> Any:

@@ -21,6 +21,7 @@ from loopwright.cli.session import arguments, running_server
 from loopwright.infra.child import ChildProgram, start_child
 from loopwright.infra.home import open_home
 from loopwright.infra.settings import Settings
+from support.ports import free_port
 
 runner = CliRunner()
 
@@ -30,12 +31,6 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in [name for name in os.environ if name.startswith("LOOPWRIGHT_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("LOOPWRIGHT_HOME", str(tmp_path / "home"))
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def test_doctor_looks_and_tells(tmp_path: Path) -> None:

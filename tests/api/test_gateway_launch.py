@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from gateway_world import free_port
 
 from loopwright.base.errors import Unavailable
 from loopwright.infra.settings import Settings
 from loopwright.serving.launch import gateway_answers, start_gateway
+from support.ports import free_port
 
 
 def test_orphan_is_ended_and_replaced(tmp_path: Path) -> None:

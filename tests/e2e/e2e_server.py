@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from loopwright.base.types import Json
+from support.ports import free_port
 
 REPOSITORY = Path(__file__).parents[2]
 EDITABLE = "LOOPWRIGHT_E2E_EDITABLE"
@@ -107,11 +107,4 @@ def _link(process: subprocess.Popen[bytes], output: Path) -> str:
 
 
 def _free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
+    return [free_port() for _ in range(count)]

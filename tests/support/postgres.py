@@ -4,7 +4,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -14,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+
+from support.ports import free_port
 
 _SETTINGS = {
     # What is tested is our statements, not the disk; durability has tests of its own.
@@ -53,13 +54,6 @@ def _prefix() -> tuple[list[str], int, int]:
         command = ["setpriv", "--reuid", str(user.pw_uid), "--regid", str(user.pw_gid)]
         return [*command, "--clear-groups", "--"], user.pw_uid, user.pw_gid
     raise RuntimeError("PostgreSQL refuses to run as root, and there is no user to run it as.")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class PostgresServer:
@@ -103,7 +97,7 @@ def running_postgres() -> Iterator[PostgresServer]:
     folder.chmod(0o755)
     (folder / _OWNER).write_text(str(os.getpid()))
     os.chown(folder, user, group)
-    port = _free_port()
+    port = free_port()
     options = [f"-c{name}={value}" for name, value in _SETTINGS.items()]
     data = ["-D", f"{folder}/data"]
     options += [f"-cport={port}", "-clisten_addresses=127.0.0.1", "-k", str(folder)]
