@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from loopwright.infra.database import Database, create_schema, open_database
@@ -32,6 +33,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return ORDER.index(folder) if folder in ORDER else len(ORDER)
 
     items.sort(key=rank)
+
+
+@pytest.fixture(autouse=True)
+def fresh_logs() -> None:
+    """Forget the stream that an earlier test's command logged to: it is closed by now."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
