@@ -4,7 +4,9 @@ import importlib
 
 from fastapi import APIRouter
 
+# What people wait for all day is looked for first, then the stages in order.
 ROUTES = (
+    "labeling.routes_direct",
     "accounts.routes",
     "projects.routes",
     "projects.routes_people",
