@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 
 from loopwright.base.errors import InvalidInput, Unavailable
-from loopwright.infra.database import Database, open_database
+from loopwright.infra.database import Database, after_commit, open_database
 from loopwright.infra.sqlite import SqliteDatabase
 
 local = MetaData()
@@ -115,6 +115,38 @@ def test_one_failing_work_of_a_group_fails_alone(sqlite_db: SqliteDatabase) -> N
     told = [one for one in outcomes if isinstance(one, DBAPIError)]
     assert len(told) == 1
     assert stored(sqlite_db) == {1, 2, 3}
+
+
+def asks(acts: list[int], number: int, *, fails: bool) -> Callable[[Connection], int]:
+    def work(tx: Connection) -> int:
+        after_commit(tx, lambda: acts.append(number))
+        if fails:
+            raise KeyError(number)
+        return number
+
+    return work
+
+
+def test_what_an_undone_work_wanted_after_the_commit_is_not_done(
+    sqlite_db: SqliteDatabase,
+) -> None:
+    acts: list[int] = []
+    in_one_group(sqlite_db, [asks(acts, number, fails=number % 2 == 0) for number in range(6)])
+    assert sorted(acts) == [1, 3, 5]
+
+
+def test_a_group_that_fails_leaves_nothing_to_do_for_the_next(sqlite_db: SqliteDatabase) -> None:
+    def loses_all(tx: Connection) -> int:
+        after_commit(tx, lambda: acts.append(1))
+        tx.exec_driver_sql("ROLLBACK")
+        return 1
+
+    acts: list[int] = []
+    # Its savepoint is gone with the transaction, so the whole group fails.
+    outcomes = in_one_group(sqlite_db, [asks(acts, 0, fails=False), loses_all])
+    assert all(isinstance(one, sqlite3.OperationalError) for one in outcomes)
+    sqlite_db.write(asks(acts, 2, fails=False))
+    assert acts == [2]
 
 
 def test_a_failed_commit_is_told_to_everyone(sqlite_db: SqliteDatabase) -> None:

@@ -116,6 +116,16 @@ def take_after_commit(tx: Connection) -> list[Callable[[], None]]:
     return asked
 
 
+def asked_after_commit(tx: Connection) -> int:
+    """Return how many acts wait for the commit; for databases only."""
+    return len(tx.info.get(_AFTER_COMMIT, ()))
+
+
+def forget_after_commit(tx: Connection, *, since: int) -> None:
+    """Forget what was asked for after the first `since` acts: it was rolled back."""
+    del tx.info.get(_AFTER_COMMIT, [])[since:]
+
+
 def create_schema(database: Database) -> None:
     """Create every table that is not there yet; import the stages' tables first."""
     database.write(lambda tx: metadata.create_all(tx))

@@ -13,7 +13,12 @@ from sqlalchemy.pool import QueuePool
 
 from loopwright.base.errors import Unavailable
 from loopwright.infra import faults
-from loopwright.infra.database import Work, take_after_commit
+from loopwright.infra.database import (
+    Work,
+    asked_after_commit,
+    forget_after_commit,
+    take_after_commit,
+)
 
 T = TypeVar("T")
 
@@ -144,6 +149,7 @@ class SqliteDatabase:
         outcomes: list[Callable[[], None]] = []
         try:
             with self._writer_engine.begin() as connection:
+                take_after_commit(connection)  # what a group that failed had asked for
                 outcomes.extend(_attempt(connection, request) for request in group)
                 faults.point("group.before_commit")
                 committed = take_after_commit(connection)
@@ -161,12 +167,14 @@ class SqliteDatabase:
 def _attempt(connection: Connection, request: _Request) -> Callable[[], None]:
     # Said to the driver: for every request, the toolkit's savepoint costs more than its work.
     driver = connection.connection.cursor()
+    asked = asked_after_commit(connection)
     try:
         driver.execute("SAVEPOINT attempt")
         result = request.work(connection)
         faults.point("write.before_commit")
         driver.execute("RELEASE attempt")
     except BaseException as failure:
+        forget_after_commit(connection, since=asked)
         driver.execute("ROLLBACK TO attempt")
         driver.execute("RELEASE attempt")
         error = failure
