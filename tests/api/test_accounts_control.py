@@ -1,17 +1,20 @@
 """Access taken away: roles changed, keys revoked, sessions ended, and doors that wear out."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select, text
 
-from loopwright.accounts import service
-from loopwright.accounts.model import Role
+from loopwright.accounts import control, service
+from loopwright.accounts.model import Actor, PersonKind, Role
 from loopwright.accounts.tables import session, signin_link
 from loopwright.base.clock import system_now
-from loopwright.base.errors import TooManyRequests
+from loopwright.base.errors import Conflict, TooManyRequests
 from loopwright.base.types import Json
+from loopwright.infra.database import Database
 from loopwright.infra.rate_limit import TokenBuckets
 from support.server import RunningServer
 
@@ -91,6 +94,62 @@ def test_a_project_keeps_one_who_leads_it(server: RunningServer, owner: httpx.Cl
     step_down = lea.put(f"{P}/people/{lea_id}/role", json={"role": "annotator"})
     assert step_down.status_code == 200
     assert lea.get(f"{P}/people").status_code == 403
+
+
+@pytest.mark.parametrize("act", ["remove", "step_down"])
+def test_two_leads_who_leave_at_once_do_not_both_leave(postgres_db: Database, act: str) -> None:
+    """Each sees the other still there, unless one of them has to wait."""
+    leads = [postgres_db.write(lambda tx, name=name: a_lead(tx, name)) for name in ("Lea", "Mo")]  # type: ignore[misc]
+    left, go = threading.Event(), threading.Event()
+
+    def leaves(tx: Connection, actor: Actor, other: Actor) -> None:
+        if act == "remove":
+            control.remove_person(
+                tx, actor=actor, project_id="support", typed=other.person_id, now=1.0
+            )
+        else:
+            control.change_role(
+                tx,
+                actor=actor,
+                project_id="support",
+                typed=actor.person_id,
+                role=Role.ANNOTATOR,
+                now=1.0,
+            )
+
+    def first(tx: Connection) -> None:
+        leaves(tx, leads[0], leads[1])
+        left.set()
+        assert go.wait(10)
+
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(postgres_db.write, first)
+        assert left.wait(10)
+        two = pool.submit(postgres_db.write, lambda tx: leaves(tx, leads[1], leads[0]))
+        while not two.done() and not postgres_db.read(_somebody_waits):
+            threading.Event().wait(0.01)
+        go.set()
+        one.result(10)
+        with pytest.raises(Conflict, match="only one who leads"):
+            two.result(10)
+    people = postgres_db.read(lambda tx: service.people(tx, "support"))
+    assert [person.role for person in people].count(Role.LEAD) == 1
+
+
+def a_lead(tx: Connection, name: str) -> Actor:
+    kind = PersonKind.HUMAN
+    added = service.add_person(
+        tx, project_id="support", name=name, role=Role.LEAD, kind=kind, now=1.0
+    )
+    return Actor(added.person_id, name, kind, {"support": Role.LEAD})
+
+
+def _somebody_waits(tx: Connection) -> bool:
+    query = text(
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    return bool(tx.scalar(query))
 
 
 def test_nobody_raises_or_lowers_above_themselves(

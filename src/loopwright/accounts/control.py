@@ -33,6 +33,7 @@ def change_role(
     Raises Forbidden when the old or the new role allows more than the actor's own, Conflict when
     nobody would be left to lead the project.
     """
+    store.hold_people(tx, project_id)
     found = find_person(tx, project_id=project_id, typed=typed)
     if found.role is role:
         return found
@@ -53,6 +54,7 @@ def remove_person(
 
     What they judged stays. Raises as `change_role` does.
     """
+    store.hold_people(tx, project_id)
     found = find_person(tx, project_id=project_id, typed=typed)
     require_grant(actor, role=found.role, project_id=project_id)
     _keep_a_lead(tx, actor=actor, project_id=project_id, leaving=found)

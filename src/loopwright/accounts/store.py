@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from loopwright.accounts.model import EVERYWHERE, Actor, ApiKey, Person, PersonKind, Rater, Role
@@ -23,6 +23,16 @@ def add_person(tx: Connection, *, name: str, kind: PersonKind, now: float) -> st
     person_id = new_id("per")
     tx.execute(person.insert().values(id=person_id, name=name, kind=kind.value, created_at=now))
     return person_id
+
+
+def hold_people(tx: Connection, project_id: str) -> None:
+    """Let changes of a project's people follow each other until the transaction ends.
+
+    Rows cannot be held for it: a change of role replaces its row.
+    """
+    if tx.dialect.name == "postgresql":  # SQLite has one writer
+        key = func.hashtextextended(f"people:{project_id}", 0)
+        tx.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def set_role(tx: Connection, *, person_id: str, project_id: str, role: Role, now: float) -> None:
