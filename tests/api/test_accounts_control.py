@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, select
 
 from loopwright.accounts import control, service
 from loopwright.accounts.model import Actor, PersonKind, Role
@@ -16,6 +16,7 @@ from loopwright.base.errors import Conflict, TooManyRequests
 from loopwright.base.types import Json
 from loopwright.infra.database import Database
 from loopwright.infra.rate_limit import TokenBuckets
+from support.postgres import somebody_waits
 from support.server import RunningServer
 
 P = "/api/projects/support"
@@ -126,7 +127,7 @@ def test_two_leads_who_leave_at_once_do_not_both_leave(postgres_db: Database, ac
         one = pool.submit(postgres_db.write, first)
         assert left.wait(10)
         two = pool.submit(postgres_db.write, lambda tx: leaves(tx, leads[1], leads[0]))
-        while not two.done() and not postgres_db.read(_somebody_waits):
+        while not two.done() and not postgres_db.read(somebody_waits):
             threading.Event().wait(0.01)
         go.set()
         one.result(10)
@@ -142,14 +143,6 @@ def a_lead(tx: Connection, name: str) -> Actor:
         tx, project_id="support", name=name, role=Role.LEAD, kind=kind, now=1.0
     )
     return Actor(added.person_id, name, kind, {"support": Role.LEAD})
-
-
-def _somebody_waits(tx: Connection) -> bool:
-    query = text(
-        "SELECT count(*) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    return bool(tx.scalar(query))
 
 
 def test_nobody_raises_or_lowers_above_themselves(

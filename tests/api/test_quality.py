@@ -1,17 +1,21 @@
 """Consensus that follows the judgments on both databases, and the report over HTTP."""
 
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
 import httpx
 import pytest
 from labeling_world import START, Desk, judge, make_desk
-from sqlalchemy import delete, update
+from sqlalchemy import Engine, delete, event, update
 
 from loopwright.accounts.model import Role
 from loopwright.infra.database import Database, Work
-from loopwright.infra.home import Home
+from loopwright.infra.home import Home, open_home
+from loopwright.infra.settings import Settings
 from loopwright.labeling import service as labeling
 from loopwright.labeling.model import ImportedJudgment
 from loopwright.labeling.tables import judgment
@@ -22,6 +26,7 @@ from loopwright.quality.live import ConsensusKeeper
 from loopwright.quality.model import Consensus
 from loopwright.quality.reconcile import reconcile
 from loopwright.quality.tables import consensus
+from support.postgres import somebody_waits
 from support.server import RunningServer, running_server
 
 T = TypeVar("T")
@@ -169,6 +174,48 @@ def test_reconciling_lets_others_in_between_and_loses_none_of_theirs(
     assert busy.writes >= 4, "three parts of two items, and the end"
     assert stored(desk)[desk.items[1]].votes == {"first": 4, "tie": 1}
     assert len(stored(desk)) == 6
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_reconciling_never_puts_an_older_answer_over_the_keepers(
+    postgres_url: str, tmp_path: Path, known: bool
+) -> None:
+    """The keeper comes between the look at what is judged and the writing of it."""
+    home = open_home(Settings(home=tmp_path / "home", database_url=postgres_url))
+    desk = make_desk(home, items=1, overlap=4)
+    keeper = ConsensusKeeper(home)
+    keeper.step()
+    record(desk, [imported(desk, 0, "ada", "first")])
+    if known:
+        keeper.step()
+        home.db.write(lambda tx: tx.execute(update(consensus).values(n=0)))
+    keeping: list[Future[int]] = []
+    reconciler = threading.current_thread()
+
+    def judged_meanwhile() -> int:
+        record(desk, [imported(desk, 0, "bea", "first")])
+        return keeper.step()
+
+    with ThreadPoolExecutor(1) as pool:
+
+        def between(_c: object, _cursor: object, statement: str, *_: object) -> None:
+            if keeping or threading.current_thread() is not reconciler:
+                return
+            if statement.startswith("INSERT INTO consensus "):
+                keeping.append(pool.submit(judged_meanwhile))
+                while not keeping[0].done() and not home.db.read(somebody_waits):
+                    threading.Event().wait(0.01)
+
+        event.listen(Engine, "before_cursor_execute", between)
+        try:
+            reconcile(home, project_id="desk", now=START)
+        finally:
+            event.remove(Engine, "before_cursor_execute", between)
+        assert keeping[0].result(10) == 1
+    keeper.step()
+    assert stored(desk)[desk.items[0]].n == 2
+    keeper.stop()
+    home.close()
 
 
 def test_one_keeper_writes_at_a_time(desk: Desk) -> None:

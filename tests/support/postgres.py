@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from sqlalchemy import Connection, text
 
 from support.ports import free_port
 
@@ -121,6 +122,15 @@ def running_postgres() -> Iterator[PostgresServer]:
             child.wait(timeout=30)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def somebody_waits(tx: Connection) -> bool:
+    """Return whether a transaction of this database waits for another's lock."""
+    query = text(
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    return bool(tx.scalar(query))
 
 
 def remove_leftovers(place: Path) -> None:

@@ -151,6 +151,7 @@ class ConsensusKeeper:
             return 0
 
         def finish(tx: Connection) -> None:
+            store.hold_writing(tx)
             store.drop_consensus(tx, empty)
             for project, found in reliabilities.items():
                 store.put_reliabilities(tx, project, found)
@@ -165,16 +166,21 @@ class ConsensusKeeper:
                 )
 
         try:
-            # Nobody else writes these rows while the lease is held.
+            # No other keeper writes these rows while the lease is held.
             fresh = self._home.db.read(lambda tx: _fresh(tx, changed))
             for start in range(0, len(fresh), WRITTEN_AT_ONCE):
                 part = fresh[start : start + WRITTEN_AT_ONCE]
-                self._home.db.write(lambda tx, part=part: store.put_consensus(tx, part))  # type: ignore[misc]
+                self._home.db.write(lambda tx, part=part: _put(tx, part))  # type: ignore[misc]
             self._home.db.write(finish)
             return len(fresh) + len(empty)
         except Exception:
             self._book = None  # what was not written would otherwise be forgotten
             raise
+
+
+def _put(tx: Connection, rows: list[Consensus]) -> None:
+    store.hold_writing(tx)
+    store.put_consensus(tx, rows)
 
 
 def _fresh(tx: Connection, rows: list[Consensus]) -> list[Consensus]:

@@ -40,8 +40,12 @@ def reconcile(home: Home, *, project_id: str, now: float) -> int:
 
 def _pass(home: Home, project_id: str, now: float) -> tuple[int, int]:
     """Return how many items were computed, and how many were judged meanwhile."""
-    votes, stale = home.db.read(
-        lambda tx: (store.votes(tx, project_id), store.stale_items(tx, project_id))
+    votes, stale, mark = home.db.read(
+        lambda tx: (
+            store.votes(tx, project_id),
+            store.stale_items(tx, project_id),
+            store.mark(tx, project_id),
+        )
     )
     book = ConsensusBook()
     book.load(votes)
@@ -52,10 +56,14 @@ def _pass(home: Home, project_id: str, now: float) -> tuple[int, int]:
         part = changed[start : start + AT_ONCE]
         moved += home.db.write(lambda tx, part=part: _save(tx, part, read))  # type: ignore[misc]
 
+    rated = book.reliabilities(project_id)
+
     def finish(tx: Connection) -> None:
+        store.hold_writing(tx)
         judged = store.numbers_of(tx, stale)
         store.drop_consensus(tx, [item for item in stale if item not in judged])
-        store.put_reliabilities(tx, project_id, book.reliabilities(project_id))
+        if store.mark(tx, project_id) == mark:  # else the keeper may have newer ones
+            store.put_reliabilities(tx, project_id, rated)
         events.emit(
             tx,
             kind="quality.reconciled",
@@ -71,6 +79,8 @@ def _pass(home: Home, project_id: str, now: float) -> tuple[int, int]:
 
 def _save(tx: Connection, part: Sequence[Consensus], read: Numbers) -> int:
     """Store what is still true of these items; return how many were judged meanwhile."""
+    # Without it the keeper could store a newer answer between the look and the writing.
+    store.hold_writing(tx)
     ids = [row.item_id for row in part]
     judged, known = store.numbers_of(tx, ids), store.consensus_of(tx, ids)
     still = [row for row in part if judged.get(row.item_id) == read[row.item_id]]

@@ -239,10 +239,22 @@ def undecided_count(tx: Connection, project_id: str) -> int:
     return int(tx.scalar(query.select_from(consensus)) or 0)
 
 
+def hold_writing(tx: Connection) -> None:
+    """Let writers of consensus follow each other until the transaction ends.
+
+    What is read after this is at least as new as every row that is there.
+    """
+    if tx.dialect.name != "postgresql":
+        return  # SQLite has one writer
+    held = select(keeper_lease.c.id).where(keeper_lease.c.id == 1).with_for_update()
+    if tx.scalar(held) is None:
+        _make_lease(tx)
+        tx.scalar(held)
+
+
 def hold_lease(tx: Connection, *, holder: str, now: float, seconds: float) -> bool:
     """Take or renew the right to write consensus; return whether `holder` has it."""
-    row = {"id": 1, "holder": "", "lease_until": 0.0}
-    tx.execute(_dialect(tx).insert(keeper_lease).values(row).on_conflict_do_nothing())
+    _make_lease(tx)
     free = or_(keeper_lease.c.holder == holder, keeper_lease.c.lease_until < now)
     taken = tx.execute(
         keeper_lease.update()
@@ -255,6 +267,11 @@ def hold_lease(tx: Connection, *, holder: str, now: float, seconds: float) -> bo
 def release_lease(tx: Connection, *, holder: str) -> None:
     """Give the right back."""
     tx.execute(keeper_lease.update().where(keeper_lease.c.holder == holder).values(lease_until=0.0))
+
+
+def _make_lease(tx: Connection) -> None:
+    row = {"id": 1, "holder": "", "lease_until": 0.0}
+    tx.execute(_dialect(tx).insert(keeper_lease).values(row).on_conflict_do_nothing())
 
 
 def _votes(tx: Connection, query: Select[Any]) -> list[ItemVote]:
