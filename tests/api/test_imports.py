@@ -126,6 +126,23 @@ def test_a_changed_prompt_under_a_known_key_is_refused(home: Home) -> None:
         import_text(home, "id,text\n1,Where?\n", mapping=mapping)
 
 
+def test_a_changed_item_under_a_known_key_is_refused_or_skipped_with_its_votes(
+    home: Home,
+) -> None:
+    import_text(home, VOTE_ROWS)
+    before = table_counts(home)
+    changed = VOTE_ROWS.replace("3,Is it fast?,Very.", "3,Is it fast?,Rather.").replace(",u", ",v")
+    with pytest.raises(Conflict, match=r"votes.csv:7: item '3' .*\(completions\)") as told:
+        import_text(home, changed)
+    assert "--skip-bad" in told.value.remedy
+    assert table_counts(home) == before
+    report = import_text(home, changed, skip_bad=True)
+    assert (report.counts["rejected"], report.counts["items_added"]) == (1, 0)
+    assert report.counts["judgments_added"] == 5, "the vote on the changed item is not counted"
+    [reject] = home.db.read(lambda tx: store.rejects(tx, report.id))
+    assert (reject.place, "already there" in reject.reason) == ("votes.csv:7", True)
+
+
 def test_texts_come_from_a_joined_file(home: Home, tmp_path: Path) -> None:
     pairs = tmp_path / "pairs.jsonl"
     pairs.write_text(

@@ -136,6 +136,41 @@ def test_items_are_kept_once_and_pairs_are_queued(api: TestClient, home: Home) -
 
 
 @pytest.mark.parametrize(
+    ("change", "differs"),
+    [
+        ({"completions": [{"text": "A"}, {"text": "other"}]}, ["completions"]),
+        ({"prompt": prompt("Two")}, ["prompt"]),
+        ({"requires": ["de"]}, ["requires"]),
+        ({"purpose": "contrast", "set_name": "facts"}, ["purpose", "set_name"]),
+    ],
+)
+def test_a_known_key_with_other_content_is_told(
+    api: TestClient, change: dict[str, object], differs: list[str]
+) -> None:
+    known = pair("One", key="first")
+    assert api.post(f"{BASE}/items", json={"items": [known]}).json()["added"] == 1
+    before = api.get(f"{BASE}/items").json()
+    for batch in ([pair("New"), {**known, **change}], [pair("b", key="b"), {**known, **change}]):
+        refused = api.post(f"{BASE}/items", json={"items": batch})
+        assert refused.status_code == 409
+        error = refused.json()["error"]
+        assert (error["code"], error["detail"]["differs"]) == ("item_changed", differs)
+        assert "Item 2 of the batch: item 'first'" in error["message"]
+        assert "a key of its own" in error["remedy"]
+        assert api.get(f"{BASE}/items").json() == before, "nothing of the batch was stored"
+    again = {**known, "requires": []}
+    assert api.post(f"{BASE}/items", json={"items": [again, again]}).json()["added"] == 0
+
+
+def test_one_batch_with_two_contents_for_a_key_is_told(api: TestClient) -> None:
+    refused = api.post(
+        f"{BASE}/items", json={"items": [pair("One", key="same"), pair("Two", key="same")]}
+    )
+    assert refused.json()["error"]["detail"]["differs"] == ["prompt"]
+    assert api.get(f"{BASE}/items").json()["items"] == []
+
+
+@pytest.mark.parametrize(
     ("item", "says"),
     [
         ({"prompt": prompt("Hi"), "completions": [{"text": "A"}]}, "has 1 completions"),

@@ -95,6 +95,22 @@ def test_a_bad_file_is_refused_with_its_line(
     assert client.get("/api/projects/kinds/items")["items"] == []
 
 
+def test_a_changed_line_under_a_known_key_is_told_with_its_line(
+    server: RunningServer, client: Client, tmp_path: Path
+) -> None:
+    file = tmp_path / "items.jsonl"
+    line = {"question": "topic", "prompt": "Hi", "completions": ["Yes."], "key": "a"}
+    file.write_text(json.dumps(line))
+    told(server, file)
+    file.write_text(
+        json.dumps({"question": "topic", "prompt": "Ho", "completions": ["x"]})
+        + "\n"
+        + json.dumps({**line, "completions": ["No."]})
+    )
+    says = told(server, file, code=1)
+    assert "items.jsonl:2: item 'a' is already there with other content" in says
+
+
 def test_a_question_and_an_overlap_hold_for_lines_without_one(
     server: RunningServer, client: Client, tmp_path: Path
 ) -> None:

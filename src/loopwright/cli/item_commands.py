@@ -133,7 +133,7 @@ def _send(
             project, [line.item for line in batch], question=batch[0].question, overlap=overlap
         )
     except ApiError as failure:
-        if failure.status not in (413, 422):
+        if failure.status not in (409, 413, 422):
             raise
         raise InvalidInput(
             _placed(file, batch, failure.message),

@@ -93,7 +93,7 @@ class Opener:
             return replace(effect, state=EffectState.ALREADY_OPEN, item_id=item_id)
         if not self._take_room(found):
             return replace(effect, state=EffectState.CAPPED)
-        if question is not None:
+        if question is not None and not intake_store.items_of(self.tx, [item_id]):
             item_id = self._make_item(found, question, key, trace)
         sampling.open_items(
             self.tx,

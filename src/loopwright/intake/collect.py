@@ -80,18 +80,18 @@ class Collector:
                 continue
             place = row.place if file.place is None else str(row.values.pop(file.place))
             try:
-                self._row(row)
+                self._row(row, place)
             except ValueError as failure:
                 self._refuse(place, str(failure))
 
-    def _row(self, row: Row) -> None:
+    def _row(self, row: Row, place: str) -> None:
         values = row.values
         vote = self._reader.vote(values)
         key = self._reader.key(values)
         staged = self._seen_before(key, values)
         if staged is None:
             item = self._reader.item(self._joined(values))
-            staged = self._stage_item(item, self._reader.fingerprint(values))
+            staged = self._stage_item(item, self._reader.fingerprint(values), place)
         if vote is not None:
             self._stage_vote(staged, key, vote)
 
@@ -119,7 +119,7 @@ class Collector:
             masked = self._annotators[name] = mask_text(name).text
         return masked
 
-    def _stage_item(self, item: RowItem, fingerprint: int) -> _Staged:
+    def _stage_item(self, item: RowItem, fingerprint: int, place: str) -> _Staged:
         prompt, scope = self._capture(item)
         if self._mapping.kind is ImportKind.PROMPTS:
             return _Staged(prompt.id, fingerprint, swapped=False)
@@ -145,6 +145,7 @@ class Collector:
                 "purpose": item.purpose.value,
                 "set_name": item.set_name,
                 "requires": list(item.requires),
+                "place": place,
             },
         )
         return staged

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from loopwright.base.digests import digest_json
 from loopwright.base.ids import encode_130_bits
-from loopwright.intake.model import Message
+from loopwright.base.types import Json
+from loopwright.intake.model import Item, Message, NewItem
 
 TRAIN, HELD_OUT = "train", "held_out"
 HELD_OUT_SHARE = 0.2
@@ -62,3 +63,23 @@ def messages_problem(messages: object) -> str | None:
         if not isinstance(message.get("content"), str):
             return f"message {number} has no text as content"
     return None
+
+
+def shown_of(item: NewItem | Item) -> Json:
+    """Return what makes an item that item, by the words that a user knows it by."""
+    return {
+        "question": item.question_id,
+        "prompt": item.prompt_id,
+        "completions": list(item.completion_ids),
+        "image": item.image,
+        "purpose": item.purpose,
+        "set_name": item.set_name,
+        "requires": sorted(set(item.requires)),
+    }
+
+
+def differing(one: Json, other: Json) -> list[str]:
+    """Return the names of what differs between two items by `shown_of`."""
+    found = [name for name in one if one[name] != other[name]]
+    # Completions belong to their prompt: another prompt's are others, whatever their texts.
+    return [name for name in found if name != "completions" or "prompt" not in found]

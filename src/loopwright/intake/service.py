@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 
 from sqlalchemy import Connection
@@ -27,6 +27,8 @@ from loopwright.intake.model import (
 from loopwright.intake.tables import completion as completion_table
 from loopwright.intake.tables import item as item_table
 from loopwright.intake.tables import prompt as prompt_table
+
+ITEM_REMEDY = "Give what changed a key of its own; the item that is there stays as it was judged."
 
 
 def add_prompts(
@@ -109,8 +111,19 @@ def add_items(tx: Connection, *, project_id: str, rows: Sequence[NewItem], now: 
     return place_items(tx, project_id=project_id, rows=rows, now=now).ids
 
 
-def place_items(tx: Connection, *, project_id: str, rows: Sequence[NewItem], now: float) -> Placed:
-    """Store items that are not there yet, and say which those were."""
+def place_items(
+    tx: Connection,
+    *,
+    project_id: str,
+    rows: Sequence[NewItem],
+    now: float,
+    called: Callable[[int], str] | None = None,
+) -> Placed:
+    """Store items that are not there yet, and say which those were.
+
+    Raises Conflict when a key is already the key of another content; `called` says what the n-th
+    row (from 0) is called in it.
+    """
     values: list[Json] = [
         {
             "id": rules.item_id(project_id, row.origin_key),
@@ -129,7 +142,42 @@ def place_items(tx: Connection, *, project_id: str, rows: Sequence[NewItem], now
         }
         for row in rows
     ]
-    return Placed([row["id"] for row in values], store.insert_missing(tx, item_table, values))
+    placed = Placed([row["id"] for row in values], store.insert_missing(tx, item_table, values))
+    # Looked at afterwards: somebody else may have stored the same key meanwhile.
+    for at, fields in changed_items(tx, project_id=project_id, rows=rows).items():
+        key = rows[at].origin_key
+        where = "" if called is None else f"{called(at)}: "
+        raise Conflict(
+            f"{where}{item_changed(key, fields)}.",
+            remedy=ITEM_REMEDY,
+            code="item_changed",
+            detail={"item_id": placed.ids[at], "differs": fields},
+        )
+    return placed
+
+
+def item_changed(origin_key: str, fields: Sequence[str]) -> str:
+    """Say that the item of this key is there with other content in these fields."""
+    key = origin_key.partition(":")[2]  # as its sender knows it
+    return f"item {key!r} is already there with other content ({', '.join(fields)})"
+
+
+def changed_items(
+    tx: Connection, *, project_id: str, rows: Sequence[NewItem]
+) -> dict[int, list[str]]:
+    """Return {place in rows: what differs} of rows whose key has another content.
+
+    That is the item stored under the key, or an earlier row.
+    """
+    ids = [rules.item_id(project_id, row.origin_key) for row in rows]
+    known = {key: rules.shown_of(item) for key, item in store.items_of(tx, ids).items()}
+    found = {}
+    for at, (item_id, row) in enumerate(zip(ids, rows, strict=True)):
+        mine = rules.shown_of(row)
+        fields = rules.differing(mine, known.setdefault(item_id, mine))
+        if fields:
+            found[at] = fields
+    return found
 
 
 def _item_digest(row: NewItem) -> str:

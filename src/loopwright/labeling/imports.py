@@ -11,15 +11,16 @@ what can be done before it, is.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection
 
 from loopwright.accounts import service as accounts
 from loopwright.base.digests import digest_file, digest_json
-from loopwright.base.errors import InvalidInput
+from loopwright.base.errors import Conflict, InvalidInput
 from loopwright.base.ids import new_id
 from loopwright.base.types import Json
 from loopwright.infra.events import emit
@@ -59,7 +60,16 @@ class _Target:
     labels: frozenset[str]
     overlap: int
     mapping: ImportMapping
+    skip_bad: bool
     now: float
+
+
+@dataclass(frozen=True)
+class _Items:
+    """How many items were new, and those whose key has another content: {item id: the row}."""
+
+    added: int
+    refused: Mapping[str, Reject]
 
 
 @dataclass(frozen=True)
@@ -87,7 +97,7 @@ def run_import(
     is stored. The same file again adds nothing.
     """
     started = time.perf_counter()
-    target = home.db.read(lambda tx: _target(tx, project_id, mapping, now))
+    target = home.db.read(lambda tx: _target(tx, project_id, mapping, skip_bad, now))
     import_id = new_id("imp")
     with Stage(home.folder("spool/imports"), import_id) as stage:
         collector = Collector(
@@ -115,7 +125,9 @@ def run_import(
         return home.db.write(lambda tx: _apply(tx, target, stage, report, started, beside))
 
 
-def _target(tx: Connection, project_id: str, mapping: ImportMapping, now: float) -> _Target:
+def _target(
+    tx: Connection, project_id: str, mapping: ImportMapping, skip_bad: bool, now: float
+) -> _Target:
     spec = projects.get(tx, project_id).spec
     question = spec.question(mapping.question) if mapping.question else spec.questions[0]
     wanted = "pairwise" if RowReader(mapping).paired else "single_label"
@@ -127,7 +139,9 @@ def _target(tx: Connection, project_id: str, mapping: ImportMapping, now: float)
             code="question_does_not_fit",
         )
     labels = frozenset(option.id for option in question.options)
-    return _Target(project_id, question.id, question.kind, labels, spec.overlap, mapping, now)
+    return _Target(
+        project_id, question.id, question.kind, labels, spec.overlap, mapping, skip_bad, now
+    )
 
 
 def _counts(stage: Stage, collector: Collector) -> ImportCounts:
@@ -160,18 +174,19 @@ def _apply(
     )
     completions = _apply_completions(tx, target, stage, policies)
     items = _apply_items(tx, target, stage, policies, report.id)
-    judgments = _apply_votes(tx, target, stage)
+    judgments = _apply_votes(tx, target, stage, items.refused)
     counts: Json = {
         **report.counts,
+        "rejected": report.counts["rejected"] + len(items.refused),
         "prompts_added": prompts,
         "completions_added": completions,
-        "items_added": items,
+        "items_added": items.added,
         "judgments_added": judgments,
         **({} if beside is None else beside.apply(tx)),
     }
     seconds = time.perf_counter() - started
     done = ImportReport(**{**asdict(report), "counts": counts, "seconds": seconds})
-    finish(tx, done, stage.rejects())
+    finish(tx, done, chain(stage.rejects(), items.refused.values()))
     return done
 
 
@@ -215,10 +230,15 @@ def _apply_completions(
 
 def _apply_items(
     tx: Connection, target: _Target, stage: Stage, policies: Mapping[str, str], import_id: str
-) -> int:
-    added = 0
+) -> _Items:
+    added, refused = 0, dict[str, Reject]()
     for bodies in stage.bodies("item"):
         rows = [_new_item(body, target, policies, import_id) for body in bodies]
+        changed = _changed(tx, target, rows, [body["place"] for body in bodies])
+        refused |= changed
+        rows = [row for row in rows if _id(target, row) not in changed]
+        if not rows:
+            continue
         placed = service.place_items(tx, project_id=target.project_id, rows=rows, now=target.now)
         added += len(placed.added)
         purpose = rows[0].purpose
@@ -233,7 +253,33 @@ def _apply_items(
                 propensity=1.0,
                 now=target.now,
             )
-    return added
+    return _Items(added, refused)
+
+
+def _changed(
+    tx: Connection, target: _Target, rows: Sequence[NewItem], places: Sequence[str]
+) -> dict[str, Reject]:
+    """Return {item id: its row} of items whose key has another content in the project.
+
+    Raises Conflict for the first one unless such rows are to be skipped.
+    """
+    changed = service.changed_items(tx, project_id=target.project_id, rows=rows)
+    found = {}
+    for at, fields in changed.items():
+        item_id, reason = _id(target, rows[at]), service.item_changed(rows[at].origin_key, fields)
+        if not target.skip_bad:
+            raise Conflict(
+                f"{places[at]}: {reason}. Nothing was imported.",
+                remedy=f"{service.ITEM_REMEDY} Or import with --skip-bad and read the rejects.",
+                code="item_changed",
+                detail={"place": places[at], "item_id": item_id, "differs": fields},
+            )
+        found[item_id] = Reject(places[at], reason)
+    return found
+
+
+def _id(target: _Target, row: NewItem) -> str:
+    return rules.item_id(target.project_id, row.origin_key)
 
 
 def _new_item(body: Json, target: _Target, policies: Mapping[str, str], import_id: str) -> NewItem:
@@ -252,7 +298,7 @@ def _new_item(body: Json, target: _Target, policies: Mapping[str, str], import_i
     )
 
 
-def _apply_votes(tx: Connection, target: _Target, stage: Stage) -> int:
+def _apply_votes(tx: Connection, target: _Target, stage: Stage, refused: Container[str]) -> int:
     if target.mapping.kind not in _JUDGED:
         return 0
     raters = accounts.ensure_raters(
@@ -264,7 +310,7 @@ def _apply_votes(tx: Connection, target: _Target, stage: Stage) -> int:
     )
     added = 0
     for votes in stage.votes():
-        rows = [_judgment(vote, target, raters) for vote in votes]
+        rows = [_judgment(vote, target, raters) for vote in votes if vote[0] not in refused]
         added += labeling.record_imported(
             tx, project_id=target.project_id, rows=rows, now=target.now
         )

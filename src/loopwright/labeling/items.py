@@ -42,7 +42,7 @@ def add_items(tx: Connection, *, project_id: str, body: ItemsIn, now: float) -> 
     """Store a batch of items with their prompts and completions, and open those to judge.
 
     Raises InvalidInput for an item that its question or purpose cannot take, NotFound for a prompt
-    that the project does not have.
+    that the project does not have, Conflict for a key whose item has another content.
     """
     spec = projects.get(tx, project_id).spec
     question = spec.question(body.question) if body.question else spec.questions[0]
@@ -67,7 +67,13 @@ def add_items(tx: Connection, *, project_id: str, body: ItemsIn, now: float) -> 
         own = completions[at : at + len(item.completions)]
         at += len(item.completions)
         rows.append(_new_item(item, question.id, prompt_id, own, image))
-    placed = intake.place_items(tx, project_id=project_id, rows=rows, now=now)
+    placed = intake.place_items(
+        tx,
+        project_id=project_id,
+        rows=rows,
+        now=now,
+        called=lambda at: f"Item {at + 1} of the batch",
+    )
     for item_id, item in zip(placed.ids, body.items, strict=True):
         if item.not_for:
             bar(tx, project_id=project_id, item_ids=[item_id], people=item.not_for, now=now)
