@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from question_world import rank_orders, votes
 
-from loopwright.datasets import pairs
+from loopwright.datasets import pairs, rules
 from loopwright.datasets.model import Judged
 from loopwright.questions.model import CategoryVote, PairOutcome, PairVote, ShownOrder, TextVote
 
 
 def judged(number: int, *found: object) -> Judged:
-    return Judged(f"jdg{number}", f"rtr{number}", None, "any", found)  # type: ignore[arg-type]
+    return Judged(f"jdg{number}", f"rtr{number}", None, "correction", found)  # type: ignore[arg-type]
 
 
 @given(ranks=st.lists(st.integers(1, 4), min_size=4, max_size=4), order=rank_orders)
@@ -47,12 +47,35 @@ def test_the_same_edit_of_two_people_is_one_pair() -> None:
             judged(4, CategoryVote("corrected"), TextVote("best")),
         ]
     )
-    assert {text: [one.judgment_id for one in found[text]] for text in found} == {
-        "best": ["jdg4"],
-        "better": ["jdg1", "jdg3"],
+    assert {text: [(one.judgment_id, one.outcome) for one in found[text]] for text in found} == {
+        "best": [("jdg4", "first"), ("jdg2", "tie")],
+        "better": [("jdg1", "first"), ("jdg3", "first"), ("jdg2", "tie")],
     }
     assert list(found) == ["best", "better"]
     assert pairs.pairs_of([judged(2, CategoryVote("unchanged"))]) == {}
+
+
+@given(edited=st.integers(1, 6), unchanged=st.integers(0, 6))
+def test_the_more_find_nothing_to_correct_the_less_sure_is_an_edit(
+    edited: int, unchanged: int
+) -> None:
+    def probability(unchanged: int) -> float:
+        every = [judged(n, CategoryVote("corrected"), TextVote("better")) for n in range(edited)]
+        every += [judged(9, CategoryVote("unchanged"))] * unchanged
+        return rules.direction(*rules.voted(pairs.edits_of(every)["better"])).probability
+
+    assert probability(unchanged) > probability(unchanged + 1) > 0.5
+    way = rules.voted(
+        pairs.edits_of(
+            [judged(1, TextVote("better")), *[judged(2, CategoryVote("unchanged"))] * unchanged]
+        )["better"]
+    )
+    assert way[0] == ("first" if unchanged < 2 else "tie")
+
+
+def test_a_label_that_is_called_unchanged_says_nothing_of_an_edit() -> None:
+    label = Judged("jdg1", "rtr1", None, "single_label", [CategoryVote("unchanged")])
+    assert not label.leaves_unchanged
 
 
 def test_strength_is_the_mean_of_those_who_chose_the_side() -> None:

@@ -169,16 +169,16 @@ def _votes(tx: Connection, project_id: str) -> _Votes:
     by_item: defaultdict[str, list[Judged]] = defaultdict(list)
     for judgment in labeling.judgments(tx, project_id):
         votes = read_votes(judgment.votes, judgment.outcome, judgment.answer)
-        if any(isinstance(vote, PairVote | TextVote) for vote in votes):
-            by_item[judgment.item_id].append(
-                Judged(
-                    judgment.id,
-                    judgment.rater_id,
-                    judgment.guideline_version_id,
-                    judgment.kind or "pairwise",
-                    votes,
-                )
-            )
+        judged = Judged(
+            judgment.id,
+            judgment.rater_id,
+            judgment.guideline_version_id,
+            judgment.kind or "pairwise",
+            votes,
+        )
+        compares = any(isinstance(vote, PairVote | TextVote) for vote in votes)
+        if compares or judged.leaves_unchanged:
+            by_item[judgment.item_id].append(judged)
     estimates = quality.reliabilities(tx, project_id)
     known = {
         rater: estimate.value for rater, estimate in estimates.items() if estimate.value is not None

@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from loopwright.base.types import Json
 from loopwright.intake.model import ItemPurpose, Message
-from loopwright.questions.model import Vote
+from loopwright.questions.correction import UNCHANGED, Correction
+from loopwright.questions.model import CategoryVote, Vote
 
 
 class DatasetKind(StrEnum):
@@ -73,6 +74,11 @@ class Judged:
     guideline_version_id: str | None
     kind: str
     votes: Sequence[Vote]
+
+    @property
+    def leaves_unchanged(self) -> bool:
+        """Return whether it found nothing to correct."""
+        return self.kind == Correction.name and CategoryVote(UNCHANGED) in self.votes
 
     def voting(self, outcome: str, strength: int | None) -> JudgedVote:
         """Return this judgment's vote on one pair."""

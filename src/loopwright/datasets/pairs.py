@@ -2,7 +2,9 @@
 
 A comparison is one pair. A ranking of N implies every pair of its completions; together they
 weigh as much as the N - 1 comparisons that a ranking holds independently of each other, so each
-weighs 2 / N. A correction prefers the edited text to the original.
+weighs 2 / N. A correction prefers the edited text to the original. Who found nothing to correct in
+that original says that no edit of it is needed, but has not seen the edit: for each edit that is a
+vote without a winner.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from loopwright.datasets.model import Judged, JudgedVote
-from loopwright.datasets.rules import DIGITS, FIRST, SECOND
+from loopwright.datasets.rules import DIGITS, FIRST, SECOND, TIE
 from loopwright.questions.model import PairVote, TextVote
 
 Pair = tuple[int, int]
@@ -29,13 +31,17 @@ def pairs_of(judged: Sequence[Judged]) -> dict[Pair, list[JudgedVote]]:
 
 
 def edits_of(judged: Sequence[Judged]) -> dict[str, list[JudgedVote]]:
-    """Return {edited text: the votes for it}, each against the original; in order of text."""
+    """Return {edited text: the votes on it}, each against the original; in order of text.
+
+    Those who edited it in another way say nothing about this edit.
+    """
     found: defaultdict[str, list[JudgedVote]] = defaultdict(list)
     for one in judged:
         for vote in one.votes:
             if isinstance(vote, TextVote):
                 found[vote.text].append(one.voting(FIRST, None))
-    return dict(sorted(found.items()))
+    kept = [one.voting(TIE, None) for one in judged if one.leaves_unchanged]
+    return {text: votes + kept for text, votes in sorted(found.items())}
 
 
 def share_of_pair(pairs: Mapping[Pair, object]) -> float:

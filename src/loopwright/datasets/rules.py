@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from loopwright.datasets.model import Direction, JudgedVote
 
-FIRST, SECOND = "first", "second"
+FIRST, SECOND, TIE = "first", "second", "tie"
 DIGITS = 6
 """Figures are rounded, so that the same judgments give the same bytes on every machine."""
 UNKNOWN_RELIABILITY = 0.7
@@ -46,7 +46,7 @@ def voted(votes: Sequence[JudgedVote]) -> tuple[str, float]:
     share = (first + 0.5) / (len(votes) + 1.0)
     answer = max(sorted(counts), key=lambda outcome: counts[outcome])
     tied = counts[FIRST] == counts[SECOND] and counts[FIRST] >= counts[answer]
-    return ("tie" if tied else answer), share
+    return (TIE if tied else answer), share
 
 
 def weight(votes: Sequence[JudgedVote], reliability: Mapping[str, float]) -> float:
