@@ -215,12 +215,15 @@ def test_my_judgments_are_mine_with_note_and_signals(ann: Client, server: Runnin
     )
     page = ann.my_judgments("support", limit=1, before=newest["next"])
     [mine] = page["judgments"]
+    assert page["questions"][mine["question_id"]]["text"] == first["question"]["text"]
+    assert mine["unchanged"] is None
     assert (mine["undone"], mine["can_undo"], mine["signals"]) == (True, False, SIGNALS)
     assert (mine["note"], mine["revisions"]) == ("Ask [EMAIL_1] about this", 1)
     assert (mine["guideline_number"], mine["prompt_start"]) == (1, first["prompt"][0]["content"])
     with server.owner() as http:
         assert http.get("/api/projects/support/my/judgments").json() == {
             "judgments": [],
+            "questions": {},
             "next": None,
         }
 

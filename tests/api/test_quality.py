@@ -1,7 +1,8 @@
 """Consensus that follows the judgments on both databases, and the report over HTTP."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -58,10 +59,12 @@ def record(desk: Desk, rows: list[ImportedJudgment]) -> None:
     )
 
 
-def everybody(desk: Desk, answers: str = "first") -> list[ImportedJudgment]:
+def everybody(
+    desk: Desk, answers: str = "first", *, items: Iterable[int] = range(6)
+) -> list[ImportedJudgment]:
     return [
         imported(desk, item, rater, answers, order=("first_left", "second_left")[at % 2])
-        for item in range(len(desk.items))
+        for item in items
         for at, rater in enumerate(RATERS)
     ]
 
@@ -294,9 +297,13 @@ def test_consensus_is_listed_and_votes_are_blind(desk: Desk, served: RunningServ
     assert rows[0]["item_id"] == desk.items[0]
     assert rows[0]["votes"] == {"first": 4, "tie": 1}
     assert rows[0]["prompt"].startswith("Hello")
+    assert rows[0]["text"] == "First answer is better"
+    shares = [(one["text"], one["votes"]) for one in rows[0]["shares"]]
+    assert shares == [("First answer is better", 4), ("Equally good", 1)]
     assert [row["undecided"] for row in rows] == [False] * 3
     answer = reader.get(f"/api/projects/desk/items/{desk.items[0]}/votes")
     assert len(answer.json()) == 5
+    assert Counter(row["text"] for row in answer.json())["Equally good"] == 1
     assert {row["rater"] for row in answer.json()} == {f"annotator {n}" for n in range(1, 6)}
     assert "rtr_" not in answer.text
     assert "pol_" not in answer.text
@@ -315,6 +322,26 @@ def test_an_answer_that_is_not_more_likely_than_not_is_undecided(
     assert torn["probability"] <= 0.5 < settled["probability"]
     assert settled["undecided"] is False
     assert reader.get("/api/projects/desk/quality").json()["consensus"]["undecided"] == 1
+
+
+def test_split_votes_are_undecided_whatever_the_model_leans_to(
+    desk: Desk, served: RunningServer
+) -> None:
+    """Who usually agrees with the others weighs more: the model leans, the people did not decide."""
+    record(desk, everybody(desk, items=range(1, 6)))
+    record(desk, [imported(desk, at, "eve", "second") for at in range(1, 6)])
+    record(desk, [imported(desk, 0, "ann", "first"), imported(desk, 0, "eve", "second")])
+    reconcile(desk.home, project_id="desk", now=START)
+    reader = lead(served)
+    rows = reader.get("/api/projects/desk/consensus?order=unsure").json()
+    [torn] = [row for row in rows if row["item_id"] == desk.items[0]]
+    assert torn["probability"] > 0.5
+    assert (torn["split"], torn["undecided"], torn["answer"]) == (True, True, "first")
+    assert [one["votes"] for one in torn["shares"]] == [1, 1]
+    assert reader.get("/api/projects/desk/quality").json()["consensus"]["undecided"] == 1
+    record(desk, [imported(desk, 0, "bob", "first")])
+    reconcile(desk.home, project_id="desk", now=START)
+    assert reader.get("/api/projects/desk/quality").json()["consensus"]["undecided"] == 0
 
 
 def test_annotators_do_not_see_results_and_strange_items_are_not_found(

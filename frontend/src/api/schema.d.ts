@@ -1375,6 +1375,10 @@ export interface components {
             n: number;
             probability: number;
             prompt: string;
+            question_id: string;
+            shares: components["schemas"]["ShareOut"][];
+            split: boolean;
+            text: string;
             undecided: boolean;
             updated_at: number;
             votes: {
@@ -1950,11 +1954,15 @@ export interface components {
             signals: {
                 [key: string]: unknown;
             } | null;
+            unchanged: boolean | null;
             undone: boolean;
         };
         MyJudgmentsOut: {
             judgments: components["schemas"]["MyJudgmentOut"][];
             next: string | null;
+            questions: {
+                [key: string]: components["schemas"]["QuestionOut"];
+            };
         };
         NewKeyOut: {
             api_key: string;
@@ -2662,6 +2670,12 @@ export interface components {
             /** @default 400 */
             steps: number;
         };
+        ShareOut: {
+            answer: string;
+            probability: number;
+            text: string;
+            votes: number;
+        };
         SignIn: {
             token: string;
         };
@@ -2779,6 +2793,7 @@ export interface components {
             flags: components["schemas"]["FlaggedOut"][];
             rater: string;
             reason: string | null;
+            text: string;
         };
         WaitingOut: {
             items: number;

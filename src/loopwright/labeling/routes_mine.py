@@ -14,6 +14,7 @@ from loopwright.base.types import LARGEST
 from loopwright.infra.home import Home
 from loopwright.infra.http import get_home
 from loopwright.labeling import rules, store_effort, store_mine
+from loopwright.labeling.schemas import QuestionOut, question_out
 from loopwright.labeling.schemas_mine import (
     DayOut,
     MyDaysOut,
@@ -23,6 +24,8 @@ from loopwright.labeling.schemas_mine import (
 )
 from loopwright.labeling.store_mine import MyJudgment
 from loopwright.projects import service as projects
+from loopwright.projects.question_spec import criteria_of
+from loopwright.projects.spec import ProjectSpec
 
 router = APIRouter(prefix="/api/projects/{project_id}/my", tags=["labeling"])
 
@@ -43,16 +46,18 @@ def my_judgments(
     now = system_now()
 
     def read(tx: Connection) -> MyJudgmentsOut:
-        tells = projects.get(tx, project_id).spec.reveal == "after_judgment"
+        spec = projects.get(tx, project_id).spec
+        tells = spec.reveal == "after_judgment"
         rater = accounts.rater_of(tx, project_id=project_id, person_id=actor.person_id)
         if rater is None:
-            return MyJudgmentsOut(judgments=[], next=None)
+            return MyJudgmentsOut(judgments=[], questions={}, next=None)
         found = store_mine.judgments_of(
             tx, project_id=project_id, rater_id=rater.id, before=before, limit=limit
         )
         more = len(found) == limit
         return MyJudgmentsOut(
             judgments=[_out(one, revealed=tells, now=now) for one in found],
+            questions=_asked(spec, {one.judgment.question_id for one in found}),
             next=str(found[-1].judgment.seq) if more else None,
         )
 
@@ -78,6 +83,14 @@ def my_days(
         return MyDaysOut(days=[DayOut(**vars(day)) for day in found])
 
     return home.db.read(read)
+
+
+def _asked(spec: ProjectSpec, ids: set[str]) -> dict[str, QuestionOut]:
+    return {
+        one.id: question_out(one, criteria_of(one, spec.guideline.criteria))
+        for one in spec.questions
+        if one.id in ids
+    }
 
 
 def _out(one: MyJudgment, *, revealed: bool, now: float) -> MyJudgmentOut:

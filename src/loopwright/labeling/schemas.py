@@ -1,5 +1,6 @@
 """Wire shapes of labeling. Nothing here tells which policy version wrote a text."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,6 +9,7 @@ from loopwright.base.types import STORABLE, Json
 from loopwright.labeling.model import Progress, SkipReason
 from loopwright.labeling.offers import Offer
 from loopwright.projects.assignment_spec import AssignmentSpec
+from loopwright.projects.spec import Criterion, QuestionSpec
 
 Held = Annotated[list[str], Field(max_length=200)]
 Whole = Annotated[int, Field(ge=0, le=2**31 - 1)]
@@ -241,7 +243,7 @@ def assignment_out(offer: Offer) -> AssignmentOut:
         token=one.token,
         item_id=one.item_id,
         lease_until=one.lease_until,
-        question=_question_out(offer),
+        question=question_out(offer.question, offer.criteria),
         prompt=[MessageOut(**message) for message in offer.prompt],
         completions=[TextOut(side=text.side, text=text.text) for text in offer.completions],
         image=_image_out(offer),
@@ -258,9 +260,9 @@ def assignment_out(offer: Offer) -> AssignmentOut:
     )
 
 
-def _question_out(offer: Offer) -> QuestionOut:
-    question = offer.question
-    criteria = [CriterionOut.model_validate(one, from_attributes=True) for one in offer.criteria]
+def question_out(question: QuestionSpec, scored: Sequence[Criterion]) -> QuestionOut:
+    """Return the wire form of a question, with the criteria that it scores."""
+    criteria = [CriterionOut.model_validate(one, from_attributes=True) for one in scored]
     return QuestionOut(
         id=question.id,
         kind=question.kind,

@@ -3,17 +3,23 @@
 from pydantic import BaseModel
 
 from loopwright.base.types import Json
+from loopwright.labeling.schemas import QuestionOut
 from loopwright.labeling.store_mine import MyJudgment
+from loopwright.questions.correction import UNCHANGED, Correction
 
 
 class MyJudgmentOut(BaseModel):
-    """A judgment of mine, in the sides that I was shown."""
+    """A judgment of mine, in the sides that I was shown.
+
+    `unchanged` tells of a correction whether the text was left as it was; null for other kinds.
+    """
 
     id: str
     item_id: str
     question_id: str
     kind: str | None
     answer: Json
+    unchanged: bool | None
     created_at: float
     undone: bool
     can_undo: bool
@@ -26,9 +32,13 @@ class MyJudgmentOut(BaseModel):
 
 
 class MyJudgmentsOut(BaseModel):
-    """Judgments of mine, newest first; `next` is null on the last page."""
+    """Judgments of mine, newest first; `next` is null on the last page.
+
+    `questions` holds what was asked, by id, as the project asks it now.
+    """
 
     judgments: list[MyJudgmentOut]
+    questions: dict[str, QuestionOut]
     next: str | None
 
 
@@ -56,6 +66,7 @@ def my_judgment_out(one: MyJudgment, *, can_undo: bool) -> MyJudgmentOut:
         question_id=found.question_id,
         kind=found.kind,
         answer=found.answer,
+        unchanged=found.outcome == UNCHANGED if found.kind == Correction.name else None,
         created_at=found.created_at,
         undone=found.superseded_by is not None and found.superseded_by.startswith("undo:"),
         can_undo=can_undo,

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from loopwright.quality.model import Consensus, ItemVote
+from loopwright.quality.model import Consensus, ItemVote, is_split
 from loopwright.stats.estimate import Estimate
 from loopwright.stats.truth import TruthStream, Vote
 from loopwright.stats.truth_batch import fitted_stream
@@ -130,6 +130,7 @@ def _consensus(question: _Question, project: str, item: str, now: float) -> Cons
     found = None if question.stream is None else question.stream.posterior(item)
     if found is None or question.stream is None:
         return None
+    votes = dict(Counter(question.stream.votes(item).values()))
     return Consensus(
         item_id=item,
         project_id=project,
@@ -137,6 +138,7 @@ def _consensus(question: _Question, project: str, item: str, now: float) -> Cons
         probability=found.probability,
         n=found.n,
         posterior={name: round(share, 9) for name, share in found.probabilities.items()},
-        votes=dict(Counter(question.stream.votes(item).values())),
+        votes=votes,
+        split=is_split(votes),
         updated_at=now,
     )

@@ -1,5 +1,6 @@
 """What the judgments on an item, of a rater and about a source amount to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -20,6 +21,16 @@ class ConsensusOrder(StrEnum):
 
 DECIDED_ABOVE = 0.5
 """An answer with no more than this probability is not more likely right than wrong."""
+
+
+def is_split(votes: Mapping[str, int]) -> bool:
+    """Return whether two or more answers have the most votes.
+
+    The model leans one way even then, by who voted and by which answers are common; that is no
+    decision of the people who judged.
+    """
+    counts = sorted(votes.values(), reverse=True)
+    return len(counts) > 1 and counts[0] == counts[1]
 
 
 @dataclass(frozen=True)
@@ -52,12 +63,39 @@ class Consensus:
     n: int
     posterior: dict[str, float]
     votes: dict[str, int]
+    split: bool
+    """Whether two or more answers have the most votes."""
     updated_at: float
 
     @property
     def undecided(self) -> bool:
-        """Return whether no answer is more likely right than wrong; `answer` is then a leaning."""
-        return self.probability <= DECIDED_ABOVE
+        """Return whether the votes are split, or no answer is more likely right than wrong.
+
+        `answer` is then a leaning.
+        """
+        return self.split or self.probability <= DECIDED_ABOVE
+
+
+@dataclass(frozen=True)
+class Share:
+    """One answer's part of an item's judgments, and its probability under the model."""
+
+    answer: str
+    text: str
+    votes: int
+    probability: float
+
+
+@dataclass(frozen=True)
+class ShownConsensus:
+    """A consensus as people read it: what was asked of what, and how the votes fell."""
+
+    consensus: Consensus
+    prompt: str
+    question_id: str
+    text: str
+    shares: list[Share]
+    """The most votes first."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +180,8 @@ class BlindVote:
 
     rater: str
     answer: str
+    text: str
+    """The answer in words."""
     reason: str | None
     flags: list[Flagged]
     created_at: float

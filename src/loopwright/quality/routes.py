@@ -48,11 +48,9 @@ def list_consensus(
     require(actor, Permission.RESULTS_READ, project_id)
 
     def read(tx: Connection) -> list[ConsensusOut]:
-        projects.get(tx, project_id)
-        page = service.consensus_page(
-            tx, project_id=project_id, order=order, limit=limit, offset=offset
-        )
-        return [ConsensusOut.of(found, prompt) for found, prompt in page]
+        spec = projects.get(tx, project_id).spec
+        page = service.consensus_page(tx, spec=spec, order=order, limit=limit, offset=offset)
+        return [ConsensusOut.of(shown) for shown in page]
 
     return home.db.read(read)
 
@@ -63,8 +61,8 @@ def list_votes(project_id: str, item_id: str, home: HomeOf, actor: ActorOf) -> l
     require(actor, Permission.RESULTS_READ, project_id)
 
     def read(tx: Connection) -> list[VoteOut]:
-        projects.get(tx, project_id)
-        found = service.votes(tx, project_id=project_id, item_id=item_id)
+        spec = projects.get(tx, project_id).spec
+        found = service.votes(tx, spec=spec, item_id=item_id)
         return [VoteOut.of(vote) for vote in found]
 
     return home.db.read(read)

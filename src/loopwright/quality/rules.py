@@ -3,9 +3,20 @@
 from collections.abc import Mapping, Sequence
 
 from loopwright.base.types import Json
+from loopwright.projects.question_spec import criteria_of
+from loopwright.projects.spec import ProjectSpec
 from loopwright.quality.agreement import agreements, headline
 from loopwright.quality.book import PAIR
-from loopwright.quality.model import Facts, Flagged, PairVerdict, SourceRating
+from loopwright.quality.model import (
+    Consensus,
+    Facts,
+    Flagged,
+    PairVerdict,
+    Share,
+    ShownConsensus,
+    SourceRating,
+)
+from loopwright.quality.words import outcome_in_words
 from loopwright.questions.model import ShownOrder, sides_of
 from loopwright.stats.bradley_terry import Comparison, rate
 
@@ -33,6 +44,33 @@ def facts(
         ratings=ratings,
         groups=rated.groups,
         position_bias=rated.left,
+    )
+
+
+def in_words(spec: ProjectSpec, question_id: str, outcome: str) -> str:
+    """Return a stored outcome as the project's question names it."""
+    question = next((one for one in spec.questions if one.id == question_id), None)
+    criteria = [] if question is None else criteria_of(question, spec.guideline.criteria)
+    return outcome_in_words(question, criteria, outcome)
+
+
+def shown(found: Consensus, spec: ProjectSpec, *, prompt: str, question_id: str) -> ShownConsensus:
+    """Return a consensus with its answers in words, the most votes first."""
+    ordered = sorted(found.votes.items(), key=lambda one: (-one[1], one[0]))
+    return ShownConsensus(
+        consensus=found,
+        prompt=prompt,
+        question_id=question_id,
+        text=in_words(spec, question_id, found.answer),
+        shares=[
+            Share(
+                answer=answer,
+                text=in_words(spec, question_id, answer),
+                votes=votes,
+                probability=found.posterior.get(answer, 0.0),
+            )
+            for answer, votes in ordered
+        ],
     )
 
 

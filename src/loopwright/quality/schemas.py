@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from loopwright.quality.model import BlindVote, Consensus, QualityReport, SourceRating
+from loopwright.quality.model import BlindVote, QualityReport, ShownConsensus, SourceRating
 from loopwright.stats.estimate import Estimate
 
 
@@ -27,7 +27,8 @@ class EstimateOut(BaseModel):
 class ConsensusCounts(BaseModel):
     """Items that have all the judgments that are wanted, and those that do not.
 
-    `undecided` counts those, of both, on which no answer is more likely right than wrong.
+    `undecided` counts those, of both, on which the votes are split or no answer is more likely
+    right than wrong.
     """
 
     closed: int
@@ -144,32 +145,51 @@ class QualityOut(BaseModel):
         )
 
 
-class ConsensusOut(BaseModel):
-    """The answer on one item; `votes` counts the judgments by answer.
+class ShareOut(BaseModel):
+    """One answer with its votes, and its probability under the model; `text` says it in words."""
 
-    Where it is `undecided`, no answer is more likely right than wrong, and `answer` only leads.
+    answer: str
+    text: str
+    votes: int
+    probability: float
+
+
+class ConsensusOut(BaseModel):
+    """The answer on one item; `shares` tells how the votes fell, the most votes first.
+
+    Where it is `undecided`, the votes are `split` (two answers have the most) or no answer is more
+    likely right than wrong, and `answer` only leads. `text` is the answer in words.
     """
 
     item_id: str
+    question_id: str
     prompt: str
     answer: str
+    text: str
     probability: float
     undecided: bool
+    split: bool
     n: int
     votes: dict[str, int]
+    shares: list[ShareOut]
     updated_at: float
 
     @classmethod
-    def of(cls, found: Consensus, prompt: str) -> Self:
+    def of(cls, shown: ShownConsensus) -> Self:
         """Return the wire form."""
+        found = shown.consensus
         return cls(
             item_id=found.item_id,
-            prompt=prompt,
+            question_id=shown.question_id,
+            prompt=shown.prompt,
             answer=found.answer,
+            text=shown.text,
             probability=found.probability,
             undecided=found.undecided,
+            split=found.split,
             n=found.n,
             votes=found.votes,
+            shares=[ShareOut(**vars(one)) for one in shown.shares],
             updated_at=found.updated_at,
         )
 
@@ -187,10 +207,11 @@ class FlaggedOut(BaseModel):
 
 
 class VoteOut(BaseModel):
-    """One judgment, blind: the rater's name holds on this item only."""
+    """One judgment, blind: the rater's name holds on this item only. `text` is it in words."""
 
     rater: str
     answer: str
+    text: str
     reason: str | None
     flags: list[FlaggedOut]
     created_at: float
@@ -201,6 +222,7 @@ class VoteOut(BaseModel):
         return cls(
             rater=found.rater,
             answer=found.answer,
+            text=found.text,
             reason=found.reason,
             flags=[FlaggedOut(**vars(flag)) for flag in found.flags],
             created_at=found.created_at,

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Engine
 
 from loopwright.intake import store as intake
 from loopwright.labeling import store as labeling
+from loopwright.projects.spec import ProjectSpec
 from loopwright.quality import rules, store
-from loopwright.quality.model import BlindVote, Consensus, ConsensusOrder, Facts, QualityReport
+from loopwright.quality.model import BlindVote, ConsensusOrder, Facts, QualityReport, ShownConsensus
 
 _KEPT = 64
 _COSTLY_SECONDS = 0.25
@@ -47,22 +48,28 @@ def report(tx: Connection, *, project_id: str) -> QualityReport:
 
 
 def consensus_page(
-    tx: Connection, *, project_id: str, order: ConsensusOrder, limit: int, offset: int
-) -> list[tuple[Consensus, str]]:
+    tx: Connection, *, spec: ProjectSpec, order: ConsensusOrder, limit: int, offset: int
+) -> list[ShownConsensus]:
     """Return a page of consensus answers, each with the end of its prompt as a title."""
-    page = store.consensus_page(tx, project_id, order=order, limit=limit, offset=offset)
+    page = store.consensus_page(tx, spec.id, order=order, limit=limit, offset=offset)
     items = intake.items_of(tx, [row.item_id for row in page])
     prompts = intake.prompts_of(tx, [one.prompt_id for one in items.values()])
     titles = {one.id: str(prompts[one.prompt_id].messages[-1]["content"]) for one in items.values()}
-    return [(row, titles.get(row.item_id, "")) for row in page]
+    asked = {one.id: one.question_id for one in items.values()}
+    return [
+        rules.shown(
+            row, spec, prompt=titles.get(row.item_id, ""), question_id=asked.get(row.item_id, "")
+        )
+        for row in page
+    ]
 
 
-def votes(tx: Connection, *, project_id: str, item_id: str) -> list[BlindVote]:
+def votes(tx: Connection, *, spec: ProjectSpec, item_id: str) -> list[BlindVote]:
     """Return the judgments on an item, blind: neither who judged nor in a stable order of people.
 
     Raises NotFound where the project has no such item.
     """
-    whole = intake.ITEMS.whole(tx, item_id, project_id=project_id)
+    whole = intake.ITEMS.whole(tx, item_id, project_id=spec.id)
     judged = labeling.judgments_of_items(tx, [whole])
     # Numbered by judgment id, whose end is random: the same person differs from item to item.
     ordered = sorted(judged, key=lambda one: one.id[-12:])
@@ -71,6 +78,7 @@ def votes(tx: Connection, *, project_id: str, item_id: str) -> list[BlindVote]:
         BlindVote(
             rater=f"annotator {number[one.rater_id]}",
             answer=one.outcome,
+            text=rules.in_words(spec, one.question_id, one.outcome),
             reason=one.answer.get("reason"),
             flags=rules.flagged(one.answer, one.shown_order),
             created_at=one.created_at,

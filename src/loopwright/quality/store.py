@@ -232,9 +232,10 @@ def consensus_count(tx: Connection, project_id: str) -> int:
 
 
 def undecided_count(tx: Connection, project_id: str) -> int:
-    """Return how many items have a consensus in which no answer is more likely than not."""
+    """Return how many items are undecided: split votes, or no answer more likely than not."""
     query = select(func.count()).where(
-        consensus.c.project_id == project_id, consensus.c.probability <= DECIDED_ABOVE
+        consensus.c.project_id == project_id,
+        consensus.c.split | (consensus.c.probability <= DECIDED_ABOVE),
     )
     return int(tx.scalar(query.select_from(consensus)) or 0)
 

@@ -1,6 +1,6 @@
 """Derived tables: what the judgments say; every row can be computed again."""
 
-from sqlalchemy import Column, Double, Index, Integer, Table, Text
+from sqlalchemy import Boolean, Column, Double, Index, Integer, Table, Text, false
 
 from loopwright.infra.database import JsonText, metadata
 
@@ -14,6 +14,7 @@ consensus = Table(
     Column("n", Integer, nullable=False),
     Column("posterior", JsonText, nullable=False),
     Column("votes", JsonText, nullable=False),
+    Column("split", Boolean, nullable=False, server_default=false()),
     Column("updated_at", Double, nullable=False),
     Index("ix_consensus_project_updated", "project_id", "updated_at", "item_id"),
 )

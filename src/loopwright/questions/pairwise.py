@@ -15,6 +15,13 @@ from loopwright.questions.reasons import common, level_of, only_keys, refused, s
 
 _CHOICES = ("left", "right", "tie", "both_bad")
 _SIDES = ("left", "right")
+PAIR_WORDS = {
+    PairOutcome.FIRST: "First answer is better",
+    PairOutcome.SECOND: "Second answer is better",
+    PairOutcome.TIE: "Equally good",
+    PairOutcome.BOTH_BAD: "Both are bad",
+}
+"""What a comparison came to, for people who see the item's own order."""
 
 
 class Pairwise(QuestionKind):

@@ -9,6 +9,16 @@ export const label = {
   short: { left: "Left", right: "Right", tie: "Tie", both_bad: "Both bad" },
   howMuch: { barely: "Barely", slightly: "Slightly", clearly: "Clearly", much: "Much" },
   better: { left: "Left is {{how}} better", right: "Right is {{how}} better" },
+  words: {
+    and: "and",
+    then: "then",
+    ranked: "Best first: {{order}}",
+    level: "{{name}} {{level}} of {{count}}",
+    noLabels: "No label fits",
+    noBoxes: "No boxes",
+    unchanged: "Left as it was",
+    corrected: "Corrected: {{text}}",
+  },
   choose: "Your judgment",
   reason: "Reason in one line, if you like",
   send: "Send",
@@ -34,6 +44,7 @@ export const label = {
   skipForm: {
     title: "Why skip this item?",
     send: "Skip it",
+    missing: "Choose a reason first: 1 to 4, or the arrow keys.",
     final: "It goes to somebody else; a skip that was sent cannot be taken back.",
     reasons: {
       cannot_judge: "I cannot judge this",

@@ -5,19 +5,22 @@ import { TextLink } from "../../ui/links";
 import { Shown } from "../../ui/PlainText";
 import type { LabelDesk } from "./desk";
 import type { DeskState } from "./deskState";
-import { inWords } from "./inWords";
+import { saidOf } from "./inWords";
 import type { Refused } from "./outbox";
 
 export function Note({ title, children }: { title?: string; children: ReactNode }) {
   return <Alert color="yellow" variant="outline" className="lw-panel" p="xs" title={title} role="status">{children}</Alert>;
 }
 
+const skippedFor = (reason: string | null, t: ReturnType<typeof useTranslation>["t"]) =>
+  t("desk.refused.skip", { reason: t(`label.skipForm.reasons.${reason ?? ""}` as "label.skipForm.reasons.broken", { defaultValue: reason ?? "" }) });
+
 /** Where an answer can no longer be sent, all of it in plain lines. */
 function linesOf(entry: Refused, t: ReturnType<typeof useTranslation>["t"]): string[] {
   const prompt = entry.assignment.prompt.at(-1)?.content ?? "";
   return [
     t("desk.refused.item", { prompt: prompt.length > 160 ? `${prompt.slice(0, 160)}\u2026` : prompt }),
-    t("desk.refused.answer", { answer: entry.answer ? inWords({ ...entry.answer }) : (entry.skipReason ?? "") }),
+    t("desk.refused.answer", { answer: entry.answer ? saidOf(entry.assignment, { ...entry.answer }, t) : skippedFor(entry.skipReason, t) }),
     ...(entry.answer?.reason ? [t("desk.refused.because", { reason: entry.answer.reason })] : []),
     ...(entry.note ? [t("desk.refused.note", { note: entry.note })] : []),
   ];

@@ -12,6 +12,7 @@ import { PromptView } from "./Conversation";
 import type { LabelDesk } from "./desk";
 import type { Partly } from "./drafts";
 import { Flagged, policiesOf } from "./flagging";
+import { saidOf } from "./inWords";
 import { Answers } from "./ItemView";
 import { type Kind, sealed } from "./kinds/kind";
 import { Reading } from "./reading";
@@ -67,7 +68,7 @@ export function Item({ desk, assignment, kind, onSent }: ItemProps) {
   const screen = {
     assignment,
     answer: draft.answer,
-    onAnswer: (answer: Partly, revised?: boolean) => desk.answer(id, answer, revised, watch.activeMs()),
+    onAnswer: (answer: Partly, revised?: boolean) => desk.answer(id, answer, { revised, at: watch.activeMs(), said: saidOf(assignment, answer, t) }),
   };
   const flags = useFlags({ assignment, flags: draft.flags, onFlags: (raised) => desk.edit(id, { flags: raised }) });
   const { Body, Bar: Answering, choosingSide } = kind;

@@ -7,7 +7,7 @@ import { Shown } from "../../ui/PlainText";
 import { TextLink } from "../../ui/links";
 import { Ago } from "../../ui/Time";
 import type { LabelDesk } from "./desk";
-import { inWords } from "./inWords";
+import { saidOf } from "./inWords";
 import { mayUndo, type Past } from "./past";
 import { toldOf } from "./revealed";
 
@@ -34,7 +34,7 @@ export default function LastAnswers({ desk, past, onClose }: { desk: LabelDesk; 
               <div style={{ minWidth: 0 }}>
                 <Text size="sm" truncate dir="auto"><Shown text={prompt} /></Text>
                 <Text size="sm" c="dimmed" component="div">
-                  {entry.answer ? inWords({ ...entry.answer }) : t("desk.last.skipped")}, <Ago at={entry.at / 1000} />
+                  {entry.answer ? saidOf(entry.assignment, { ...entry.answer }, t) : t("desk.last.skipped")}, <Ago at={entry.at / 1000} />
                   {!one.sent && `, ${t("desk.last.waiting")}`}
                   {one.revealed && `, ${toldOf(one.revealed, t)}`}
                   {isClosed && `, ${t("desk.last.closed")}`}

@@ -88,6 +88,7 @@ function Judgments({ projectId }: { projectId: string }) {
     onSettled: () => queries.invalidateQueries({ queryKey: ["project", projectId] }),
   });
   const rows = pages.data?.pages.flatMap((page) => page.judgments) ?? [];
+  const questions = Object.assign({}, ...(pages.data?.pages.map((page) => page.questions) ?? [])) as MyJudgments["questions"];
   return (
     <Section title={t("mine.list")}>
       {undo.error && <ErrorPanel error={undo.error} />}
@@ -100,7 +101,7 @@ function Judgments({ projectId }: { projectId: string }) {
           keyOf={(row) => row.id}
           columns={[
             { head: t("mine.item"), cell: (row) => <><Text size="sm" dir="auto" lineClamp={2}><Shown text={row.prompt_start} /></Text><Text size="xs" c="dimmed" component="div"><Ago at={row.created_at} />{row.guideline_number !== null && `, ${t("mine.guideline", { number: row.guideline_number })}`}</Text></> },
-            { head: t("mine.answer"), cell: (row) => <Text size="sm" dir="auto" lineClamp={3}><Shown text={inWords(row.answer)} /></Text>, width: 200 },
+            { head: t("mine.answer"), cell: (row) => <Text size="sm" dir="auto" lineClamp={3}><Shown text={inWords(row.answer, { asked: questions[row.question_id], t, unchanged: row.unchanged })} /></Text>, width: 200 },
             { head: t("mine.measured"), cell: (row) => <Measured row={row} /> },
             { head: t("mine.undo"), cell: (row) => <Undo row={row} busy={undo.isPending && undo.variables === row.id} onUndo={() => undo.mutate(row.id)} />, width: 110 },
           ]}

@@ -122,10 +122,10 @@ export class LabelDesk {
     void this.save();
   }
 
-  /** `at` is the active time in milliseconds at which this was chosen. */
-  answer(id: string, answer: Partly, revised: boolean | undefined, at: number): void {
+  /** `at` is the active time in milliseconds at which this was chosen, `said` says it in words. */
+  answer(id: string, answer: Partly, { revised, at, said }: { revised?: boolean; at: number; said: string }): void {
     const before = this.draft(id);
-    const after = withAnswer(before, answer, revised);
+    const after = withAnswer(before, answer, said, revised);
     const first = before.firstChoice === null && after.firstChoice !== null;
     this.edit(id, first ? { ...after, firstChoiceMs: at } : after);
   }

@@ -1,5 +1,4 @@
 import type { RaisedFlag } from "../../api/answers";
-import { inWords } from "./inWords";
 import type { Seen } from "./signals";
 
 /** What is chosen so far, in the form of its kind's answer; a part of it may still be missing. */
@@ -27,9 +26,9 @@ export const EMPTY: Draft = { answer: {}, reason: "", flags: [], note: "", revis
 /** Whether anything was put into a draft. */
 export const begun = (draft: Draft) => Object.keys(draft.answer).length > 0 || draft.reason !== "" || draft.note !== "" || draft.flags.length > 0;
 
-/** A draft with another answer in it. Something that was chosen and is no longer so counts as a revision. */
-export function withAnswer(draft: Draft, answer: Partly, revised = drops(draft.answer, answer)): Draft {
-  const first = draft.firstChoice ?? (Object.keys(answer).length > 0 ? inWords(answer).slice(0, 200) : null);
+/** A draft with another answer in it, which `said` says in words. Something that was chosen and is no longer so counts as a revision. */
+export function withAnswer(draft: Draft, answer: Partly, said: string, revised = drops(draft.answer, answer)): Draft {
+  const first = draft.firstChoice ?? (Object.keys(answer).length > 0 ? said.slice(0, 200) : null);
   return { ...draft, answer, revisions: draft.revisions + (revised ? 1 : 0), firstChoice: first };
 }
 

@@ -5,22 +5,37 @@ import { list } from "../../api/queries";
 import type { ConsensusRow } from "../../api/work";
 import { DataTable } from "../../ui/DataTable";
 import { integer, percent } from "../../ui/format";
+import { Hint } from "../../ui/Hint";
 import { Loaded } from "../../ui/Loaded";
 import { StatusBadge } from "../../ui/Status";
 import { Ago } from "../../ui/Time";
 import { CopyId } from "../../ui/CopyId";
 
-/** The answer, or that there is none yet: what is not more likely right than wrong only leads. */
+/** The answer, or that there is none yet: split votes decide nothing, and what is not more likely right than wrong only leads. */
 function Answer({ row }: { row: ConsensusRow }) {
   const { t } = useTranslation();
-  const answer = row.answer === "first" || row.answer === "second" ? t(`quality.answers.${row.answer}`) : row.answer.replaceAll("_", " ");
-  if (!row.undecided) return answer;
+  if (!row.undecided) return <Text size="sm">{row.text}</Text>;
   return (
     <>
-      <StatusBadge kind="unknown">{t("quality.undecided")}</StatusBadge>
-      <Text size="xs" c="dimmed">{t("quality.leaning", { answer })}</Text>
+      <StatusBadge kind="unknown">{t(row.split ? "quality.split" : "quality.undecided")}</StatusBadge>
+      {!row.split && <Text size="xs" c="dimmed">{t("quality.leaning", { answer: row.text })}</Text>}
     </>
   );
+}
+
+/** How the votes fell, the most first. */
+function Votes({ row }: { row: ConsensusRow }) {
+  return row.shares.map((share) => (
+    <Text key={share.answer} size="xs" className="lw-number">{`${integer(share.votes)} \u00d7 ${share.text}`}</Text>
+  ));
+}
+
+/** A figure of a decision only: beside split votes it would read as one. The lean stays a hover away. */
+function Probability({ row }: { row: ConsensusRow }) {
+  const { t } = useTranslation();
+  const value = <span className="lw-number">{percent(row.probability)}</span>;
+  if (!row.undecided) return value;
+  return <Hint focusable label={t("quality.lean", { answer: row.text, share: percent(row.probability) })}><Text span size="sm" c="dimmed">{t("quality.noDecision")}</Text></Hint>;
 }
 
 /** Each item's answer with its probability, the newest first, as the judgments come in. */
@@ -36,8 +51,9 @@ export function ConsensusList({ projectId }: { projectId: string }) {
           keyOf={(row) => row.item_id}
           columns={[
             { head: t("quality.prompt"), cell: (row) => <><Text size="sm" lineClamp={1}>{row.prompt}</Text><CopyId id={row.item_id} /></> },
-            { head: t("quality.answer"), cell: (row) => <Answer row={row} />, width: 140 },
-            { head: t("quality.probability"), cell: (row) => <span className="lw-number">{percent(row.probability)}</span>, align: "end", width: 100 },
+            { head: t("quality.answer"), cell: (row) => <Answer row={row} />, width: 180 },
+            { head: t("quality.votes"), cell: (row) => <Votes row={row} />, width: 190 },
+            { head: t("quality.probability"), cell: (row) => <Probability row={row} />, align: "end", width: 110 },
             { head: t("quality.count"), cell: (row) => <span className="lw-number">{integer(row.n)}</span>, align: "end", width: 60 },
             { head: t("quality.updated"), cell: (row) => <Ago at={row.updated_at} />, width: 140 },
           ]}

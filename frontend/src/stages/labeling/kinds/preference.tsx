@@ -1,14 +1,13 @@
 import { Radio, Text } from "@mantine/core";
-import type { TFunction } from "i18next";
 import type { CSSProperties } from "react";
 import { useTranslation } from "react-i18next";
 import type { PairAnswer, PairChoice } from "../../../api/answers";
 import { Key } from "../../../ui/Key";
 import { Choices, UNSEEN } from "../Choices";
+import { howMuch } from "../inWords";
 import styles from "../label.module.css";
 
 const PAIR: readonly PairChoice[] = ["left", "right", "tie", "both_bad"];
-const LEVELS = { 2: ["slightly", "much"], 3: ["slightly", "clearly", "much"], 4: ["barely", "slightly", "clearly", "much"] } as const;
 
 /** One place on the line from "left is much better" to "right is much better"; the digit on it chooses it. */
 export interface Place extends PairAnswer {
@@ -39,11 +38,6 @@ export function stepped(answer: Partial<PairAnswer>, strength: number | null | u
 }
 
 const nameOf = (place: Place) => (place.strength ? `${place.choice}:${place.strength}` : place.choice);
-
-export function howMuch(strength: number, level: number, t: TFunction): string {
-  const words = LEVELS[strength as keyof typeof LEVELS] ?? LEVELS[4];
-  return t(`label.howMuch.${words[level - 1] ?? "much"}`);
-}
 
 interface PreferenceProps {
   answer: Partial<PairAnswer>;
