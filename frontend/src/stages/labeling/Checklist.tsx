@@ -49,12 +49,23 @@ export function GuidelineNote({ projectId, person, number, last }: NewsProps) {
   );
 }
 
-/** The guideline's checklist at hand; folded or open as one left it. */
+const ToGuideline = ({ projectId }: { projectId: string }) => (
+  <TextLink to="/p/$project/guidelines" params={{ project: projectId }} size="sm">{useTranslation().t("label.openGuideline")}</TextLink>
+);
+
+/** The guideline's checklist at hand, folded or open as one left it; without one, at least the way to the guideline. */
 export function Checklist({ projectId, number, opened, onToggle }: { projectId: string; number: number; opened: boolean; onToggle: () => void }) {
   const { t } = useTranslation();
   const versions = useQuery(guidelinesQuery(projectId));
   const version = versions.data?.find((one) => one.number === number);
-  if (!version || version.checklist.length === 0) return null;
+  if (!version || version.checklist.length === 0) {
+    return (
+      <Group gap="xs" px={14}>
+        <Text span size="sm" c="dimmed">{t("label.guideline", { number })}</Text>
+        <ToGuideline projectId={projectId} />
+      </Group>
+    );
+  }
   return (
     <details open={opened} className="lw-panel" style={{ padding: "8px 14px" }}>
       <summary
@@ -69,7 +80,7 @@ export function Checklist({ projectId, number, opened, onToggle }: { projectId: 
       <ul style={{ margin: "6px 0", paddingInlineStart: 20 }}>
         {version.checklist.map((line) => <li key={line} dir="auto"><Text size="sm">{line}</Text></li>)}
       </ul>
-      <TextLink to="/p/$project/guidelines" params={{ project: projectId }} size="sm">{t("label.openGuideline")}</TextLink>
+      <ToGuideline projectId={projectId} />
     </details>
   );
 }

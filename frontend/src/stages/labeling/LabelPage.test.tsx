@@ -77,7 +77,7 @@ test("a lost lease is told, and the answer is kept", async () => {
   await user.keyboard("1r");
   await user.keyboard("clearer{Enter}");
   expect(await screen.findByText("An answer was not taken, but it is kept here")).toBeInTheDocument();
-  expect(screen.getByText("You answered: left")).toBeInTheDocument();
+  expect(screen.getByText("You answered: Left is better")).toBeInTheDocument();
   expect(screen.getByText("Reason: clearer")).toBeInTheDocument();
   expect(screen.getByText("Prompt 2")).toBeInTheDocument();
 });
@@ -141,6 +141,36 @@ test("S skips with a reason", async () => {
   await user.keyboard("{Enter}");
   expect(await screen.findByText("Prompt 2")).toBeInTheDocument();
   await waitFor(() => expect(server.posted.find((one) => one.path.endsWith("/asg_1/skip"))?.body).toEqual({ token: 1, reason: "upsetting" }));
+});
+
+test("S and Enter skip nothing before a reason is chosen", async () => {
+  const server = new TinyServer();
+  const { user } = await open("no-reason", server);
+  await user.keyboard("s");
+  const first = await screen.findByRole("radio", { name: /cannot judge/ });
+  screen.getAllByRole("radio", { name: /judge|language|upsetting|broken/ }).forEach((one) => expect(one).not.toBeChecked());
+  await user.keyboard("{Enter}");
+  expect(await screen.findByText(/Choose a reason first/)).toBeInTheDocument();
+  expect(first).toBeInTheDocument();
+  expect(await waiting("no-reason")).toHaveLength(0);
+  await user.keyboard("4{Enter}");
+  expect(await screen.findByText("Prompt 2")).toBeInTheDocument();
+  await waitFor(() => expect(server.posted.find((one) => one.path.endsWith("/asg_1/skip"))?.body).toEqual({ token: 1, reason: "broken" }));
+});
+
+test("the guideline is a click away, also where it has no checklist", async () => {
+  const guideline = { id: "gdl_1", number: 3, flags: [] };
+  await open("plain-guideline", new TinyServer(2, {}, { guideline } as never));
+  expect(await screen.findByRole("link", { name: "Read the guideline" })).toBeInTheDocument();
+  expect(screen.getByText("Guideline 3")).toBeInTheDocument();
+});
+
+test("open items are told as the project's, with why fewer are left for oneself", async () => {
+  const server = new TinyServer();
+  server.day = { open_items: 4 };
+  await open("left", server);
+  const said = screen.getByText("4 items open in the project");
+  expect(said.closest(".lw-anchor")).toHaveAccessibleDescription(/fewer are left for you/);
 });
 
 test("a single label is chosen by its number", async () => {
