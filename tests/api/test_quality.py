@@ -327,7 +327,7 @@ def test_an_answer_that_is_not_more_likely_than_not_is_undecided(
 def test_split_votes_are_undecided_whatever_the_model_leans_to(
     desk: Desk, served: RunningServer
 ) -> None:
-    """Who usually agrees with the others weighs more: the model leans, the people did not decide."""
+    """Who mostly agrees with the others weighs more: the model leans, nobody decided."""
     record(desk, everybody(desk, items=range(1, 6)))
     record(desk, [imported(desk, at, "eve", "second") for at in range(1, 6)])
     record(desk, [imported(desk, 0, "ann", "first"), imported(desk, 0, "eve", "second")])
