@@ -1,4 +1,4 @@
-"""The tests' own PostgreSQL leaves nothing behind, even when the tests are killed outright."""
+"""The PostgreSQL server of tests and benches leaves nothing behind, even when they are killed."""
 
 import os
 import signal
@@ -14,10 +14,15 @@ import pytest
 from support.postgres import find_server_programs, remove_leftovers
 
 TESTS = Path(__file__).parent.parent
+SESSIONS = {
+    "tests": "from support.postgres import running_postgres as running",
+    "bench": """
+from loopwright.cli.bench.postgres_server import DURABLE, running_postgres
+running = lambda: running_postgres(DURABLE)""",
+}
 SESSION = """
 import time
-from support.postgres import running_postgres
-with running_postgres() as server:
+with running() as server:
     print(server.url("postgres"), flush=True)
     time.sleep(600)
 """
@@ -33,9 +38,10 @@ def place() -> Iterator[Path]:
 
 
 @pytest.mark.skipif(find_server_programs() is None, reason="no PostgreSQL server here")
-def test_a_killed_session_takes_its_server_along(place: Path) -> None:
+@pytest.mark.parametrize("whose", SESSIONS)
+def test_a_killed_session_takes_its_server_along(place: Path, whose: str) -> None:
     session = subprocess.Popen(
-        [sys.executable, "-c", SESSION],
+        [sys.executable, "-c", SESSIONS[whose] + SESSION],
         env={**os.environ, "PYTHONPATH": str(TESTS), "TMPDIR": str(place)},
         stdout=subprocess.PIPE,
     )

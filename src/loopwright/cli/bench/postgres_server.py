@@ -1,6 +1,7 @@
 """A PostgreSQL server in a temporary folder, with a socket and a port of its own.
 
-Benches start one where the server's programs are installed.
+Benches and tests start one where the server's programs are installed. It ends with the thread that
+started it, also when the process is killed outright.
 """
 
 import os
@@ -12,7 +13,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +21,8 @@ import psycopg
 
 DURABLE = {"max_connections": "200", "shared_buffers": "256MB", "max_wal_size": "4GB"}
 """As an installation would run it: what is acknowledged survives a power cut."""
+_FOLDER = "lw-pg-"
+_OWNER = "owner"
 
 
 def find_server_programs() -> Path | None:
@@ -60,13 +63,20 @@ class PostgresServer:
     """One server; databases are copies of a prepared one."""
 
     def __init__(
-        self, *, folder: Path, programs: Path, prefix: list[str], settings: Mapping[str, str]
+        self,
+        *,
+        folder: Path,
+        programs: Path,
+        prefix: Sequence[str],
+        settings: Mapping[str, str],
+        port: int,
     ) -> None:
-        self._folder, self._programs, self._prefix = folder, programs, prefix
-        self._port = free_port()
-        options = [f"-c {name}={value}" for name, value in settings.items()]
-        options += [f"-c port={self._port}", "-c listen_addresses=127.0.0.1", f"-k {folder}"]
-        self._options = " ".join(options)
+        self._folder, self._port = folder, port
+        self._child: subprocess.Popen[bytes] | None = None
+        options = [f"-c{name}={value}" for name, value in settings.items()]
+        options += [f"-cport={port}", "-clisten_addresses=127.0.0.1", "-k", str(folder)]
+        program = [str(programs / "postgres"), "-D", f"{folder}/data", *options]
+        self._command = [*_dying_with_us(prefix), *program]
 
     def url(self, name: str) -> str:
         """Return the URL of one of its databases."""
@@ -83,17 +93,31 @@ class PostgresServer:
         self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def start(self) -> None:
-        """Start it; returns when it answers."""
-        log = str(self._folder / "log")
-        self._control("-l", log, "-w", "-t", "120", "-o", self._options, "start")
+        """Start it; returns when it answers. Raises RuntimeError with its log when it ends."""
+        log = self._folder / "log"
+        with log.open("a") as output:
+            self._child = subprocess.Popen(
+                self._command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/"
+            )
+        while self._child.poll() is None:
+            try:
+                psycopg.connect(self.url("postgres")).close()
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+            else:
+                return
+        raise RuntimeError(f"PostgreSQL ended while starting:\n{log.read_text()}")
 
     def stop(self) -> None:
-        """Stop it at once; what was committed is there at the next start."""
-        self._control("-m", "immediate", "stop")
+        """Stop it at once, without a checkpoint; what was committed is there at the next start."""
+        if self._child is not None:
+            self._child.send_signal(signal.SIGQUIT)
+            self._child.wait(timeout=30)
+            self._child = None
 
     def kill(self) -> None:
         """End every process of it with SIGKILL, as the system would when memory is short."""
-        first = int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+        first = self.first_pid
         children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
         for pid in (first, *map(int, children)):
             try:
@@ -103,6 +127,8 @@ class PostgresServer:
         for pid in (first, *map(int, children)):
             while Path(f"/proc/{pid}").exists() and not _zombie(pid):
                 time.sleep(0.01)
+        if self._child is not None:
+            self._child.wait(timeout=30)
         # Where nobody reaps orphans, the dead still count as running: their locks go by hand.
         (self._folder / "data" / "postmaster.pid").unlink(missing_ok=True)
         (self._folder / f".s.PGSQL.{self._port}.lock").unlink(missing_ok=True)
@@ -116,27 +142,36 @@ class PostgresServer:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(statement.encode())
 
-    def _control(self, *arguments: str) -> None:
-        program = [str(self._programs / "pg_ctl"), "-D", f"{self._folder}/data"]
-        call([*self._prefix, *program, *arguments], self._folder)
-
 
 @contextmanager
-def running_postgres(settings: Mapping[str, str]) -> Iterator[PostgresServer]:
-    """Start a server in a temporary folder; stop and remove it at the end."""
+def running_postgres(
+    settings: Mapping[str, str], *, port: int | None = None
+) -> Iterator[PostgresServer]:
+    """Start a server in a temporary folder; stop and remove it at the end.
+
+    What one that was killed left on the disk is removed by the next.
+    """
     programs = find_server_programs()
     if programs is None:
         raise RuntimeError("no PostgreSQL server programs on this machine")
+    remove_leftovers(Path(tempfile.gettempdir()))
     prefix, user, group = _prefix()
-    folder = Path(tempfile.mkdtemp(prefix="lw-bench-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix=_FOLDER))
     folder.chmod(0o755)
+    (folder / _OWNER).write_text(str(os.getpid()))
     os.chown(folder, user, group)
     initdb = [str(programs / "initdb"), "-D", f"{folder}/data", "-U", "loopwright", "-A", "trust"]
     try:
-        call([*prefix, *initdb, "-E", "UTF8", "--locale=C", "--no-sync"], folder)
-        server = PostgresServer(folder=folder, programs=programs, prefix=prefix, settings=settings)
-        server.start()
+        _call([*prefix, *initdb, "-E", "UTF8", "--locale=C", "--no-sync"], folder)
+        server = PostgresServer(
+            folder=folder,
+            programs=programs,
+            prefix=prefix,
+            settings=settings,
+            port=free_port() if port is None else port,
+        )
         try:
+            server.start()
             yield server
         finally:
             server.stop()
@@ -144,7 +179,25 @@ def running_postgres(settings: Mapping[str, str]) -> Iterator[PostgresServer]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def call(command: list[str], folder: Path) -> None:
+def remove_leftovers(place: Path) -> None:
+    """Remove the folders of servers whose process is no more."""
+    for owner in place.glob(f"{_FOLDER}*/{_OWNER}"):
+        try:
+            alive = Path(f"/proc/{int(owner.read_text())}").exists() or not Path("/proc").exists()
+        except (OSError, ValueError):
+            continue
+        if not alive:
+            shutil.rmtree(owner.parent, ignore_errors=True)
+
+
+def _dying_with_us(prefix: Sequence[str]) -> list[str]:
+    """Return how to start a program that is told to quit when this process ends in any way."""
+    if prefix:
+        return [*prefix[:-1], "--pdeathsig", "QUIT", "--"]
+    return ["setpriv", "--pdeathsig", "QUIT", "--"] if shutil.which("setpriv") else []
+
+
+def _call(command: list[str], folder: Path) -> None:
     """Run a program to its end. Raises RuntimeError with what it printed when it fails."""
     # The server inherits standard output: a pipe would never close, so a file takes it.
     with (folder.parent / f"{folder.name}.out").open("w+") as output:
