@@ -4,14 +4,17 @@ import random
 import threading
 from collections import Counter
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from labeling_books import check_books
 from labeling_world import START, Desk, make_desk
 from queue_world import import_votes, judge_all, move, overlap, reopen, skip, state
+from sqlalchemy import Engine, event
 
 from loopwright.base.errors import Conflict
-from loopwright.infra.home import Home
+from loopwright.infra.home import Home, open_home
+from loopwright.infra.settings import Settings
 from loopwright.labeling import queue, service, store
 from loopwright.labeling.model import Assignment, Judge
 from loopwright.sampling import service as sampling
@@ -128,6 +131,65 @@ def test_an_item_with_more_than_it_wanted_needs_fewer_for_a_higher_overlap(desk:
     check_books(desk)
     assert overlap(desk, [mine.item_id], 5) == 1
     check_books(desk)
+
+
+def test_what_is_undone_after_an_import_filled_the_item_is_not_lacking(home: Home) -> None:
+    desk = make_desk(home, items=1, overlap=2)
+    [item] = desk.items
+    [mine] = desk.reserve("ann")
+    done = desk.submit("ann", mine)
+    import_votes(desk, item, "7", "8")
+    check_books(desk)
+    desk.home.db.write(
+        lambda tx: service.undo(
+            tx,
+            project=desk.project,
+            judge=desk.judge("ann"),
+            judgment_id=done.judgment_id,
+            now=START + 1,
+        )
+    )
+    check_books(desk)
+    desk.home.db.write(lambda tx: service.expire_leases(tx, now=START + 200))
+    assert desk.reserve("bob", now=START + 201) == []
+    assert (state(desk, item).done, state(desk, item).state) == (2, ItemProgress.CLOSED)
+    check_books(desk)
+
+
+@pytest.mark.parametrize("skips", [True, False])
+def test_a_slot_given_back_while_another_answers_is_not_lost(
+    postgres_url: str, tmp_path: Path, *, skips: bool
+) -> None:
+    """Who holds the item is asked after its state is locked, not before."""
+    home = open_home(Settings(home=tmp_path / "home", database_url=postgres_url))
+    desk = make_desk(home, items=1, overlap=3)
+    [item] = desk.items
+    [mine] = desk.reserve("ann")
+    [other] = desk.reserve("bob", now=START + 50)
+    import_votes(desk, item, "7")
+    giver = threading.current_thread()
+    answered: list[str] = []
+
+    def between(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        mine_now = threading.current_thread() is giver and not answered
+        if mine_now and "FROM item_state" in statement and "FOR UPDATE" in statement:
+            answered.append("bob")
+            answer = threading.Thread(target=lambda: desk.submit("bob", other, now=START + 101))
+            answer.start()
+            answer.join()
+
+    event.listen(Engine, "before_cursor_execute", between)
+    try:
+        if skips:
+            skip(desk, "ann", mine)
+        else:
+            desk.home.db.write(lambda tx: service.expire_leases(tx, now=START + 101))
+    finally:
+        event.remove(Engine, "before_cursor_execute", between)
+    assert answered
+    check_books(desk)
+    assert len(desk.reserve("cat", now=START + 102)) == 1
+    home.close()
 
 
 # Pauses

@@ -2,6 +2,7 @@
 nobody can judge, and changes by leads while people work."""
 
 from collections.abc import Collection, Sequence
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -92,7 +93,7 @@ def _barred(project_id: str, item_id: str, judge_id: str, rater_id: str, now: fl
 
 def count_skip(tx: Connection, *, project: Project, item_id: str, leased: bool, now: float) -> None:
     """Count a skip; set the item aside when there are too many, or nobody is left."""
-    held = store.open_counts(tx, [item_id])
+    held = partial(store.open_counts, tx)
     state = upkeep.count_skip(tx, project_id=project.id, item_id=item_id, leased=leased, held=held)
     if state is None or state.state is not ItemProgress.OPEN:
         return

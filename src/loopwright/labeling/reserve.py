@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -63,7 +64,7 @@ def expire_leases(tx: Connection, *, now: float, count: int = _EXPIRE_AT_ONCE) -
     )
     for project_id in dict.fromkeys(one[1] for one in overdue):
         items = [item_id for _, project, item_id in overdue if project == project_id]
-        held = store.open_counts(tx, items)
+        held = partial(store.open_counts, tx)
         sampling.give_back(tx, project_id=project_id, item_ids=items, held=held)
         events.emit(
             tx,

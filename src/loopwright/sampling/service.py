@@ -1,7 +1,7 @@
 """Use cases of the queue: open items, take slots, give them back, count what is done."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -23,6 +23,9 @@ from loopwright.sampling.model import (
     Waiting,
 )
 from loopwright.sampling.take import Take
+
+Held = Callable[[Sequence[str]], Mapping[str, int]]
+"""Asks how many people hold each item now; the later stage that leases them gives it."""
 
 
 def open_items(
@@ -214,9 +217,7 @@ def retake(tx: Connection, item_id: str) -> bool:
     return True
 
 
-def give_back(
-    tx: Connection, *, project_id: str, item_ids: Sequence[str], held: Mapping[str, int]
-) -> None:
+def give_back(tx: Connection, *, project_id: str, item_ids: Sequence[str], held: Held) -> None:
     """Append a slot for each item where it stands now: what was not judged is wanted again.
 
     An item that was set aside gets none; it gets what it lacks when it is opened again. One that
@@ -237,18 +238,25 @@ def slots_back(
     *,
     states: Mapping[str, ItemState],
     given: Mapping[str, int],
-    held: Mapping[str, int],
+    held: Held,
 ) -> dict[str, int]:
-    """Return how many of the slots that people gave back are wanted again."""
+    """Return how many of the slots that people gave back are wanted again; the states are locked.
+
+    Who holds what is asked last: until the states and free slots are locked, others answer and
+    take, and a slot would be counted twice or not at all.
+    """
     # Only imports bring judgments that took no slot, so only there can there be too many.
     free = store_upkeep.free_slots(tx, [key for key, state in states.items() if state.imported])
+    holding = held([key for key, state in states.items() if state.imported])
     back = {}
     for key, state in states.items():
         if state.state is not ItemProgress.OPEN:
             continue
         lacking = given[key]
         if state.imported:
-            taken = state.done + held.get(key, 0) + sum(number for _, number in free.get(key, ()))
+            taken = (
+                state.done + holding.get(key, 0) + sum(number for _, number in free.get(key, ()))
+            )
             lacking = min(lacking, state.wanted - taken)
         if lacking > 0:
             back[key] = lacking

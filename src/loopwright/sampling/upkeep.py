@@ -13,7 +13,13 @@ from loopwright.base.types import Json
 from loopwright.infra import events
 from loopwright.sampling import rules, store, store_upkeep
 from loopwright.sampling.model import Band, ItemProgress, ItemState, Pause
-from loopwright.sampling.service import change_states, lanes_of, require_few_lanes, slots_back
+from loopwright.sampling.service import (
+    Held,
+    change_states,
+    lanes_of,
+    require_few_lanes,
+    slots_back,
+)
 
 
 def pause(tx: Connection, *, project_id: str, reason: str, by: str, now: float) -> Pause:
@@ -166,7 +172,7 @@ def reopen(
 
 
 def count_skip(
-    tx: Connection, *, project_id: str, item_id: str, leased: bool, held: Mapping[str, int]
+    tx: Connection, *, project_id: str, item_id: str, leased: bool, held: Held
 ) -> ItemState | None:
     """Count that somebody skipped an item and, when it was `leased`, give its slot back.
 
@@ -190,7 +196,8 @@ def count_imported(
 ) -> None:
     """Count judgments that were made elsewhere: items that have enough of them are closed.
 
-    Each takes the place of a free slot; who holds an item may still answer. Items that were never
+    Each takes the place of a free slot; who holds an item may still answer. More than were wanted
+    do not make more wanted: a judgment that is undone is then not lacking. Items that were never
     queued count nothing here.
     """
     states = lock(tx, project_id=project_id, item_ids=list(counts))
@@ -202,7 +209,6 @@ def count_imported(
             state,
             done=state.done + more,
             imported=state.imported + more,
-            wanted=max(state.wanted, state.done + more),
         )
         changes.append((state, rules.settled(done, now=now)))
     slots = [

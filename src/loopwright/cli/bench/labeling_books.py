@@ -41,7 +41,7 @@ def _of_item(state: ItemState, free: int, held: int, done: int) -> Iterator[str]
     where = f"{state.state.value}, wants {state.wanted}, {done} judged, {held} held, {free} free"
     if state.done != done:
         yield f"counts {state.done} judgments ({where})"
-    if done > max(state.wanted, state.imported):
+    if done - state.imported > state.wanted:  # imports bring more than is wanted
         yield f"has more than it wants ({where})"
     if state.state is ItemProgress.OPEN:
         if free + held + done != state.wanted:
