@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, literal, select, tuple_
 
 from loopwright.intake.tables import item, prompt
 from loopwright.labeling.model import StuckItem
@@ -66,15 +66,16 @@ def selected(
     opened, key = item_state.c.opened_at, item_state.c.item_id
     query = (
         select(opened, key)
-        .join(item, item.c.id == key)
         .where(
             item_state.c.project_id == project_id,
             item_state.c.state.in_(states),
-            (opened > after[0]) | ((opened == after[0]) & (key > after[1])),
+            tuple_(opened, key) > tuple_(*map(literal, after)),
         )
         .order_by(opened, key)
         .limit(limit)
     )
+    if purpose is not None or segment is not None:
+        query = query.join(item, item.c.id == key)
     if purpose is not None:
         query = query.where(item.c.purpose == purpose)
     if segment is not None:

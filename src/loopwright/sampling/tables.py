@@ -59,6 +59,8 @@ item_state = Table(
     Column("imported", Integer, nullable=False, server_default="0"),
     Column("skips", Integer, nullable=False, server_default="0"),
     Index("ix_item_state_project_state", "project_id", "state"),
+    # Leads change whole segments page by page, in this order.
+    Index("ix_item_state_project_opened", "project_id", "opened_at", "item_id"),
 )
 
 queue_tally = Table(
