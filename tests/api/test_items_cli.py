@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from loopwright.cli.lock import SERVER_FILE, TOKEN_FILE, only_server
 from loopwright.cli.main import app
-from loopwright.client import Client
+from loopwright.client import Client, InvalidInput
 from loopwright.projects.question_spec import Kind
 from loopwright.simulate.any_kind import answer_to
 from loopwright.simulate.world.annotators import sample_annotators
@@ -83,7 +83,19 @@ def test_the_example_has_every_kind_and_simulated_annotators_answer_it(
             "items.jsonl:3: promt: Ex",
         ),
         ('{"question": "find", "prompt": "Hi", "image": {"path": "svg.png"}}', "could hold scri"),
-        ('{"question": "none", "prompt": "Hi"}', "has no question 'none'"),
+        (
+            '{"question": "none", "prompt": "Hi"}',
+            "items.jsonl:1: the project has no question 'none'",
+        ),
+        ('{"prompt": " ", "completions": ["b", "c"]}', "items.jsonl:1 has a blank prompt"),
+        (
+            '{"prompt": "a", "completions": ["b", "c"]}\n{"prompt": "a", "completions": ["b", ""]}',
+            "items.jsonl:2 has a blank completions[1]",
+        ),
+        (
+            '{"prompt": "a", "completions": ["b", 3]}',
+            "items.jsonl:1: completions[1]: Input should be a valid dictionary",
+        ),
     ],
 )
 def test_a_bad_file_is_refused_with_its_line(
@@ -109,6 +121,33 @@ def test_a_changed_line_under_a_known_key_is_told_with_its_line(
     )
     says = told(server, file, code=1)
     assert "items.jsonl:2: item 'a' is already there with other content" in says
+
+
+def test_one_bad_line_late_in_a_file_leaves_nothing_half_written(
+    server: RunningServer, client: Client, tmp_path: Path
+) -> None:
+    """Lines go to the server in batches; none goes before all are looked at."""
+    good = [
+        {"question": "topic", "prompt": f"Where? {at}", "completions": ["x"]} for at in range(2)
+    ]
+    bad = {"question": "fix", "prompt": "Who?", "completions": ["  "]}
+    file = tmp_path / "late.jsonl"
+    file.write_text("\n".join(json.dumps(line) for line in [*good, bad]))
+    assert "late.jsonl:3 has a blank completions[0]" in told(server, file, code=1)
+    assert client.get("/api/projects/kinds/items")["items"] == []
+
+
+def test_blank_texts_are_refused_over_http_with_the_item_and_field(client: Client) -> None:
+    turns = [
+        {"role": "user", "content": "Where?"},
+        {"role": "assistant", "content": ""},
+        {"role": "user", "content": "\n"},
+    ]
+    good = {"prompt": {"messages": turns[:1]}, "completions": [{"text": "Here."}]}
+    bad = {**good, "prompt": {"messages": turns}}
+    with pytest.raises(InvalidInput, match=r"Item 2 of the batch has a blank messages\[2\]"):
+        client.add_items("kinds", [good, bad], question="topic")
+    assert client.get("/api/projects/kinds/items")["items"] == []
 
 
 def test_a_question_and_an_overlap_hold_for_lines_without_one(

@@ -41,6 +41,25 @@ def test_other_forms_are_refused(url: str) -> None:
     assert refused.value.remedy
 
 
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST", "desk.localhost", "127.0.0.1", "127.1", "[::1]", "127.9.9.9"]
+)
+def test_the_own_machine_is_refused_at_once_and_the_setting_is_named(host: str) -> None:
+    """Not only when it is called: who adds it is told."""
+    with pytest.raises(AddressRefused) as refused:
+        outbound.parse(f"https://{host}/hook", allow_loopback=False)
+    assert "the server's own machine" in refused.value.message
+    assert "LOOPWRIGHT_WEBHOOKS_ALLOW_LOOPBACK" in refused.value.remedy
+
+
+def test_private_addresses_are_refused_at_once() -> None:
+    with pytest.raises(AddressRefused, match="not public"):
+        outbound.parse("https://10.0.0.1/", allow_loopback=False)
+    for url in ("https://desk.localhost/", "https://127.0.0.2/"):
+        with pytest.raises(AddressRefused):
+            outbound.parse(url, allow_loopback=True)
+
+
 def test_public_addresses_may_be_called() -> None:
     for host, address in (("1.1.1.1", "1.1.1.1"), ("[2606:4700::1111]", "2606:4700::1111")):
         assert outbound.resolve(outbound.parse(f"https://{host}/", allow_loopback=False)) == address

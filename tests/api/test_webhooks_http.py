@@ -63,6 +63,10 @@ def test_a_webhook_from_the_first_message_to_the_last(
     made = lead.add_webhook("support", receiver.url, kinds=["feedback.*"], description="Desk")
     hook, secret = made["webhook"]["id"], made["secret"]
     assert secret.startswith("whsec_")
+    assert "development alone" in made["webhook"]["warning"]
+    elsewhere = lead.add_webhook("support", "https://example.com/hook")["webhook"]
+    assert elsewhere["warning"] is None
+    lead.remove_webhook("support", elsewhere["id"])
     assert secret not in repr(lead.webhooks("support"))
     lead.send_feedback("support", "thumb", "up", prompt="Where is it?", completion="Here.")
     lead.ping_webhook("support", hook)

@@ -2743,6 +2743,8 @@ export interface components {
             requires: string[];
             skips: number;
             wanted: number;
+            /** @enum {string} */
+            why: "skipped" | "nobody_left";
         };
         TagsIn: {
             tags: string[];
@@ -2828,6 +2830,7 @@ export interface components {
             rotating_until: number | null;
             state: components["schemas"]["WebhookState"];
             url: string;
+            warning: string | null;
         };
         /** @enum {string} */
         WebhookState: "active" | "paused" | "removed";

@@ -26,6 +26,7 @@ export interface Decision {
 }
 
 export interface LoopView {
+  beginnings: { prompts: number; queued: number; annotators: number; judgments: number };
   stages: LoopStage[];
   latency: { median: number | null; max: number | null; n: number };
   win_rates: WinRate[];

@@ -9,18 +9,22 @@ from typing import Annotated, Any
 
 import orjson
 import typer
+from pydantic import ValidationError
 
 from loopwright.base.errors import InvalidInput
 from loopwright.base.types import Json
 from loopwright.cli.options import HomeOption, JsonOption, ProjectOption, settings_for
-from loopwright.cli.output import console, errors, explains_errors, print_json
+from loopwright.cli.output import console, errors, explains_errors, plain, print_json
 from loopwright.cli.session import connected
 from loopwright.client import ApiError, Client
+from loopwright.infra.http import place_of
+from loopwright.intake.schemas import ItemIn
+from loopwright.labeling.items import misfit
+from loopwright.projects.spec import ProjectSpec
 
 app = typer.Typer(help="What is judged.", no_args_is_help=True)
 _BATCH = 200
-_ROUTE = re.compile(r"^[A-Z]+ /\S+: ")
-_ITEM = re.compile(r"body\.items\.(?P<index>\d+)\.|Item (?P<number>\d+) of the batch")
+_ITEM = re.compile(r"items\[(?P<index>\d+)\]\.?|Item (?P<number>\d+) of the batch")
 
 
 @app.callback()
@@ -36,6 +40,8 @@ class _Line:
     question: str | None
     item: Json
     image: Path | None
+    plain: frozenset[str]
+    """Which of prompt and texts are written as plain text."""
 
 
 @app.command()
@@ -61,6 +67,7 @@ def add(
     lines = _lines(file, question)
     added = 0
     with connected(settings_for(home)) as client, errors.status(f"Adding {file.name}"):
+        _check(file, lines, ProjectSpec.model_validate(client.project(project)["spec"]))
         for batch in _batches(lines):
             added += _send(client, project, file, batch, overlap)
     if as_json:
@@ -93,16 +100,21 @@ def _line(file: Path, number: int, row: bytes, question: str | None) -> _Line:
     try:
         item = orjson.loads(row)
     except ValueError as failure:
-        raise _refused(file, number, f"is not JSON ({failure})") from failure
+        raise _refused(file, number, f" is not JSON ({failure})") from failure
     if not isinstance(item, dict):
-        raise _refused(file, number, "is not an object")
+        raise _refused(file, number, " is not an object")
     asked = item.pop("question", question)
-    if isinstance(item.get("prompt"), str):
-        item["prompt"] = {"messages": [{"role": "user", "content": item["prompt"]}]}
     texts = item.get("completions")
+    written = {
+        "prompt": isinstance(item.get("prompt"), str),
+        "texts": isinstance(texts, list) and any(isinstance(one, str) for one in texts),
+    }
+    if written["prompt"]:
+        item["prompt"] = {"messages": [{"role": "user", "content": item["prompt"]}]}
     if isinstance(texts, list):
         item["completions"] = [{"text": one} if isinstance(one, str) else one for one in texts]
-    return _Line(number, asked, item, _image(file, number, item))
+    named = frozenset(name for name, is_plain in written.items() if is_plain)
+    return _Line(number, asked, item, _image(file, number, item), named)
 
 
 def _image(file: Path, number: int, item: Json) -> Path | None:
@@ -111,8 +123,41 @@ def _image(file: Path, number: int, item: Json) -> Path | None:
         return None
     path = file.parent / str(image.pop("path"))
     if not path.is_file():
-        raise _refused(file, number, f"names the image {path}, which is no file")
+        raise _refused(file, number, f" names the image {path}, which is no file")
     return path
+
+
+def _check(file: Path, lines: Sequence[_Line], spec: ProjectSpec) -> None:
+    """Refuse the whole file where any line would be refused, before anything is sent."""
+    asked = {question.id: question for question in spec.questions}
+    for line in lines:
+        try:
+            item = ItemIn.model_validate(_with_digest(line))
+        except ValidationError as failure:
+            first = failure.errors()[0]
+            where = _as_written(line, place_of(first["loc"]))
+            raise _refused(file, line.number, f": {where}: {first['msg']}") from failure
+        if line.question is not None and line.question not in asked:
+            has = ", ".join(asked)
+            what = f": the project has no question {line.question!r}; it has: {has}"
+            raise _refused(file, line.number, what)
+        problem = misfit(item, asked[line.question or spec.questions[0].id])
+        if problem is not None:
+            raise _refused(file, line.number, f" {problem}")
+
+
+def _with_digest(line: _Line) -> Json:
+    """Return the item as it will be sent; the server names the image once it has it."""
+    if line.image is None:
+        return line.item
+    return {**line.item, "image": {**line.item["image"], "digest": f"sha256:{'0' * 64}"}}
+
+
+def _as_written(line: _Line, place: str) -> str:
+    """Return a field as the file writes it: plain text stands for a prompt or a completion."""
+    if "prompt" in line.plain:
+        place = place.replace("prompt.messages[0].content", "prompt")
+    return re.sub(r"(completions\[\d+\])\.text", r"\1", place) if "texts" in line.plain else place
 
 
 def _batches(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
@@ -152,8 +197,8 @@ def _placed(file: Path, batch: Sequence[_Line], message: str) -> str:
         at = int(match["index"]) if match["index"] else int(match["number"]) - 1
         return f"{file}:{batch[at].number}{': ' if match['index'] else ''}"
 
-    return _ITEM.sub(line, _ROUTE.sub("", message))
+    return _ITEM.sub(line, plain(message))
 
 
 def _refused(file: Path, number: int, what: str) -> InvalidInput:
-    return InvalidInput(f"{file}:{number} {what}.", remedy="Correct the line; nothing was added.")
+    return InvalidInput(f"{file}:{number}{what}.", remedy="Correct the line; nothing was added.")

@@ -1,5 +1,6 @@
 """What commands print: tables for people, JSON for programs, errors with their remedy."""
 
+import re
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from rich.text import Text
 from loopwright.base.errors import LoopwrightError
 from loopwright.client import ApiError
 
+_ROUTE = re.compile(r"^[A-Z]+ /\S+: ")
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -54,6 +56,11 @@ def figure(estimate: dict[str, Any] | None) -> str:
     return f"{estimate['value']:.3f}{interval} n={estimate['n']}"
 
 
+def plain(message: str) -> str:
+    """Return a server's message without the route, which says nothing to who typed a command."""
+    return _ROUTE.sub("", message)
+
+
 def explains_errors(command: Callable[P, R]) -> Callable[P, R]:
     """Print a typed error with its remedy and leave with status 1 instead of a trace."""
 
@@ -64,7 +71,7 @@ def explains_errors(command: Callable[P, R]) -> Callable[P, R]:
         except (LoopwrightError, ApiError) as failure:
             # Text from files and servers may hold brackets, which are not our markup.
             errors.print("Error:", style="red", end=" ")
-            errors.print(failure.message, highlight=False, markup=False, soft_wrap=True)
+            errors.print(plain(failure.message), highlight=False, markup=False, soft_wrap=True)
             if failure.remedy:
                 errors.print(f"  {failure.remedy}", highlight=False, markup=False, soft_wrap=True)
             raise typer.Exit(1) from failure

@@ -138,4 +138,6 @@ def _print_secret(made: dict[str, Any], what: str, as_json: bool) -> None:
         print_json(made)
         return
     console.print(f"Webhook {made['webhook']['id']} {what}.", markup=False)
+    if made["webhook"]["warning"]:
+        console.print("  Warning:", made["webhook"]["warning"], markup=False, soft_wrap=True)
     console.print("  Secret, shown only now:", made["secret"], soft_wrap=True, highlight=False)

@@ -1,5 +1,7 @@
 """What every route shares: the home it works with, the wire form of errors, the safety headers."""
 
+from collections.abc import Sequence
+
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -35,6 +37,13 @@ async def get_home(request: Request) -> Home:
     return home
 
 
+def place_of(location: Sequence[str | int]) -> str:
+    """Return where in what was sent a problem is, as people write it: items[0].prompt."""
+    parts = location[1:] if len(location) > 1 and location[0] == "body" else location
+    said = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
+    return said.lstrip(".")
+
+
 def _error(error: LoopwrightError) -> JSONResponse:
     wait = error.detail.get("retry_after")
     headers = None if wait is None else {"Retry-After": str(wait)}
@@ -60,10 +69,7 @@ def add_error_answers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        problems = [
-            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
-            for problem in error.errors()
-        ]
+        problems = [f"{place_of(problem['loc'])}: {problem['msg']}" for problem in error.errors()]
         return _error(
             InvalidInput(
                 f"{request.method} {request.url.path}: " + "; ".join(problems),

@@ -19,6 +19,13 @@ from loopwright.base.errors import InvalidInput
 
 MAX_URL = 2000
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+_THIS_MACHINE = "it leads to the server's own machine"
+_NOT_PUBLIC = "it leads to an address that is not public"
+_PUBLIC = "Use an https:// address that is reachable from the internet."
+_HERE = (
+    f"{_PUBLIC} For development alone, LOOPWRIGHT_WEBHOOKS_ALLOW_LOOPBACK=1 allows localhost, "
+    "127.0.0.1 and [::1]."
+)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _NEVER = tuple(
     ipaddress.ip_network(network)
@@ -67,6 +74,8 @@ def parse(url: str, *, allow_loopback: bool) -> Destination:
     loopback = allow_loopback and host in _LOOPBACK_NAMES
     if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
         raise _refused(url, "it must begin with https://")
+    if not loopback and (why := _private(host)):
+        raise _refused(url, why, remedy=_HERE if why is _THIS_MACHINE else _PUBLIC)
     secure = parts.scheme == "https"
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Destination(secure, host, port or (443 if secure else 80), target, loopback)
@@ -86,7 +95,7 @@ def resolve(destination: Destination) -> str:
     addresses = sorted((str(entry[4][0]) for entry in found), key=lambda text: ":" in text)
     for text in addresses:
         if not _may_call(text, loopback=destination.loopback):
-            raise _refused(destination.host, "it leads to an address that is not public")
+            raise _refused(destination.host, _NOT_PUBLIC)
     if not addresses:
         raise CallFailed(f"The host {destination.host} has no address.")
     return addresses[0]
@@ -185,8 +194,29 @@ def _is_public(address: _Address) -> bool:
     return address.is_global and not (private or special or listed)
 
 
-def _refused(what: str, why: str) -> AddressRefused:
-    return AddressRefused(
-        f"{what[:200]!r} cannot be called: {why}.",
-        remedy="Use an https:// address that is reachable from the internet.",
-    )
+def leads_here(url: str) -> bool:
+    """Return whether a URL names this machine: it works in development alone."""
+    try:
+        return urlsplit(url).hostname in _LOOPBACK_NAMES
+    except ValueError:
+        return False
+
+
+def _private(host: str) -> str | None:
+    """Return why a host is never public by its very name, None where only resolving can tell."""
+    if host in _LOOPBACK_NAMES or host.endswith((".localhost", ".localdomain")):
+        return _THIS_MACHINE
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        try:  # 127.1 and 2130706433 are addresses too
+            address = ipaddress.ip_address(socket.inet_aton(host))
+        except OSError:
+            return None
+    if any(part.is_loopback for part in _parts(address)):
+        return _THIS_MACHINE
+    return None if all(_is_public(part) for part in _parts(address)) else _NOT_PUBLIC
+
+
+def _refused(what: str, why: str, *, remedy: str = _PUBLIC) -> AddressRefused:
+    return AddressRefused(f"{what[:200]!r} cannot be called: {why}.", remedy=remedy)

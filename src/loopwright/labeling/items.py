@@ -83,19 +83,43 @@ def add_items(tx: Connection, *, project_id: str, body: ItemsIn, now: float) -> 
 
 
 def _check(item: ItemIn, number: int, question: QuestionSpec) -> None:
+    problem = misfit(item, question)
+    if problem is not None:
+        raise _refused(number, problem)
+
+
+def misfit(item: ItemIn, question: QuestionSpec) -> str | None:
+    """Return why an item cannot be taken for a question, None where it can; pure.
+
+    It reads as what follows the item's name: "has a blank completions[1]".
+    """
     if (item.prompt is None) == (item.prompt_id is None):
-        raise _refused(number, "needs either prompt or prompt_id")
+        return "needs either prompt or prompt_id"
     fewest, most = _wanted(item, question)
     if item.purpose is ItemPurpose.CONTRAST and item.set_name is None:
-        raise _refused(number, "is a contrast, which needs a set_name")
+        return "is a contrast, which needs a set_name"
     if not fewest <= len(item.completions) <= most:
         take = str(most) if fewest == most else f"{fewest} to {most}"
-        raise _refused(
-            number,
-            f"has {len(item.completions)} completions; this purpose and question take {take}",
-        )
+        return f"has {len(item.completions)} completions; this purpose and question take {take}"
     if kind_of(question.kind).wants_image and item.image is None and item.purpose in QUEUED:
-        raise _refused(number, f"has no image, which a {question.kind} question asks about")
+        return f"has no image, which a {question.kind} question asks about"
+    return _blank(item)
+
+
+def _blank(item: ItemIn) -> str | None:
+    """Return which text of an item has nothing to read; beside an image the prompt may have none.
+
+    A turn before the last one may be blank where a program spoke: it may only have called a tool.
+    """
+    messages = [] if item.prompt is None or item.image is not None else item.prompt.messages
+    for at, message in enumerate(messages):
+        spoke = at < len(messages) - 1 and message.role in ("assistant", "tool")
+        if not spoke and not message.content.strip():
+            return "has a blank prompt" if len(messages) == 1 else f"has a blank messages[{at}]"
+    for at, completion in enumerate(item.completions):
+        if not completion.text.strip():
+            return f"has a blank completions[{at}]: there is nothing to judge"
+    return None
 
 
 def _wanted(item: ItemIn, question: QuestionSpec) -> tuple[int, int]:

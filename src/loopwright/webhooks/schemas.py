@@ -7,8 +7,13 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from loopwright.base.types import STORABLE, Json
+from loopwright.infra.outbound import leads_here
 from loopwright.webhooks.model import Attempt, Delivery, DeliveryState, Webhook, WebhookState
 
+_HERE = (
+    "This address leads to the server's own machine: it is allowed for development alone, and not "
+    "where others may add webhooks."
+)
 Url = Annotated[str, Field(min_length=1, max_length=2000)]
 Kinds = Annotated[
     list[Annotated[str, Field(pattern=r"^[a-z_]{1,40}\.([a-z_]{1,60}|\*)$")]],
@@ -40,7 +45,10 @@ class WebhookChange(Body):
 
 
 class WebhookOut(BaseModel):
-    """One webhook, and how many of its messages are in which state."""
+    """One webhook, and how many of its messages are in which state.
+
+    `warning` says what is wrong with its address, null where nothing is.
+    """
 
     id: str
     url: str
@@ -48,6 +56,7 @@ class WebhookOut(BaseModel):
     description: str
     state: WebhookState
     reason: str | None
+    warning: str | None
     rotating_until: float | None
     created_at: float
     pending: int
@@ -65,6 +74,7 @@ class WebhookOut(BaseModel):
             description=found.description,
             state=found.state,
             reason=found.reason,
+            warning=_HERE if leads_here(found.url) else None,
             rotating_until=found.previous_until,
             created_at=found.created_at,
             pending=told.get(DeliveryState.PENDING, 0),

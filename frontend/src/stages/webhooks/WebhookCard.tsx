@@ -57,6 +57,7 @@ export function WebhookCard({ projectId, webhook }: { projectId: string; webhook
             <Button size="xs" variant="default" onClick={() => setRemoving(true)}>{t("webhooks.remove")}</Button>
           </Group>
         </Group>
+        {webhook.warning && <Text size="sm" role="note"><StatusBadge kind="held">{t("webhooks.warning")}</StatusBadge> {webhook.warning}</Text>}
         <Text size="xs" c="dimmed">
           {webhook.kinds.length ? webhook.kinds.join(", ") : t("webhooks.all")}
           {" \u00b7 "}
