@@ -167,6 +167,32 @@ def test_empty_project_is_idle_and_its_latency_unknown(home: Home) -> None:
     assert report.alerts == ()
 
 
+def test_a_project_tells_what_it_has_to_begin_with(home: Home) -> None:
+    def begun() -> tuple[int, int, int, int]:
+        found = look(home).beginnings
+        return found.prompts, found.queued, found.annotators, found.judgments
+
+    def add(role: Role) -> None:
+        home.db.write(
+            lambda tx: accounts.add_person(
+                tx, project_id="demo", name="P", role=role, kind=PersonKind.HUMAN, now=1.0
+            )
+        )
+
+    assert begun() == (0, 0, 0, 0)
+    item_id = home.db.write(lambda tx: add_item(tx, "one"))
+    add(Role.LEAD)
+    assert begun() == (1, 0, 0, 0)
+    home.db.write(
+        lambda tx: sampling.open_items(
+            tx, project_id="demo", item_ids=[item_id], overlap=1, band=3, propensity=1.0, now=200.0
+        )
+    )
+    home.db.write(lambda tx: add_judgment(tx, item_id, name="a", at=300.0, origin="page"))
+    add(Role.ANNOTATOR)
+    assert begun() == (1, 1, 1, 1)
+
+
 def test_latency_runs_from_judgment_to_its_first_decision(home: Home) -> None:
     def fill(tx: Connection) -> None:
         item_id = add_item(tx, "one")

@@ -120,6 +120,11 @@ def test_what_people_skip_is_listed_and_opened_again(
     found = json.loads(command("queue", "status", "--json"))
     assert (found["stuck"], len(found["stuck_items"])) == (9, 9)
     assert found["stuck_items"][0]["reasons"] == {"not_my_language": 3}
+    assert found["stuck_items"][0]["why"] == "skipped"
+    loop = owner.get("/api/projects/support/loop")
+    [alert] = [one for one in loop["alerts"] if "set aside" in one["sentence"]]
+    assert "9 items were set aside: 9 that too many people skipped." in alert["sentence"]
+    assert "Settings, Queue" in alert["remedy"]
     assert "not_my_language 3" in command("queue", "status")
     ids = [one["item_id"] for one in found["stuck_items"]]
     assert "9 items reopened" in command("queue", "reopen", *ids)

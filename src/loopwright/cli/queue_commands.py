@@ -10,6 +10,10 @@ from loopwright.cli.output import console, explains_errors, print_json, print_ta
 from loopwright.cli.session import connected
 
 app = typer.Typer(help="What is judged next.", no_args_is_help=True)
+_WHAT_NOW = (
+    "Nobody is offered these. Invite somebody who has not met them or lower the overlap, "
+    "then `loopwright queue reopen ITEM`."
+)
 ItemsArgument = Annotated[list[str] | None, typer.Argument(help="Item ids.")]
 SegmentOption = Annotated[str | None, typer.Option(help="All items of this segment.")]
 PurposeOption = Annotated[str | None, typer.Option(help="All items of this purpose.")]
@@ -41,18 +45,19 @@ def status(project: ProjectOption, home: HomeOption = None, as_json: JsonOption 
     if stuck:
         print_table(
             "Set aside",
-            ("item", "judged", "skips", "reasons", "prompt"),
+            ("item", "why", "judged", "reasons", "prompt"),
             [
                 (
                     one["item_id"],
+                    _why(one),
                     f"{one['done']}/{one['wanted']}",
-                    one["skips"],
                     ", ".join(f"{reason} {n}" for reason, n in sorted(one["reasons"].items())),
                     one["prompt_start"][:60],
                 )
                 for one in stuck
             ],
         )
+        console.print(_WHAT_NOW, highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -141,6 +146,10 @@ def _say(queue: Any) -> None:
         f"Items open: {queue['open']:,}, set aside: {queue['stuck']:,}.",
         highlight=False,
     )
+
+
+def _why(item: Any) -> str:
+    return f"{item['skips']} skips" if item["why"] == "skipped" else "nobody left"
 
 
 def _chosen(

@@ -53,8 +53,13 @@ def stuck(
 ) -> StuckItemsOut:
     """Return the items that were set aside, with the reasons of those who skipped them."""
     require(actor, Permission.RESULTS_READ, project_id)
-    found = home.db.read(lambda tx: queue.stuck(tx, project_id, limit=limit))
-    return StuckItemsOut(items=[stuck_out(item) for item in found])
+
+    def read(tx: Connection) -> StuckItemsOut:
+        most = projects.get(tx, project_id).spec.assignment.skips
+        found = queue.stuck(tx, project_id, limit=limit)
+        return StuckItemsOut(items=[stuck_out(item, most_skips=most) for item in found])
+
+    return home.db.read(read)
 
 
 @router.post("/pause")

@@ -94,9 +94,13 @@ class QueueOut(BaseModel):
 
 
 class StuckOut(BaseModel):
-    """An item that was set aside, with how often each reason was given."""
+    """An item that was set aside, with how often each reason was given.
+
+    `why`: too many people skipped it, or somebody did and nobody is left who has not met it.
+    """
 
     item_id: str
+    why: Literal["skipped", "nobody_left"]
     requires: list[str]
     band: str
     wanted: int
@@ -134,10 +138,11 @@ def queue_out(pause: Pause | None, rows: list[tuple[Branch, QueueCount, int]]) -
     )
 
 
-def stuck_out(item: StuckItem) -> StuckOut:
-    """Return the wire form of an item that was set aside."""
+def stuck_out(item: StuckItem, *, most_skips: int) -> StuckOut:
+    """Return the wire form of an item that was set aside; `most_skips` as the project allows."""
     return StuckOut(
         item_id=item.item_id,
+        why="skipped" if item.skips >= most_skips else "nobody_left",
         requires=list(tags_of(item.lane)),
         band=Band(item.band).name.lower(),
         wanted=item.wanted,

@@ -133,10 +133,27 @@ class Alert:
 
 
 @dataclass(frozen=True)
+class Beginnings:
+    """What a new project has so far: how many of each."""
+
+    prompts: int
+    queued: int
+    """Items that were ever in the queue."""
+    annotators: int
+    """People who may judge, those who lead left out."""
+    judgments: int
+
+    def as_dict(self) -> Json:
+        """Return the wire form."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
 class LoopReport:
     """The Loop page."""
 
     simulated: bool
+    beginnings: Beginnings
     stages: tuple[StageReport, ...]
     latency: LoopLatency
     latency_by_kind: dict[str, LoopLatency]
@@ -148,6 +165,7 @@ class LoopReport:
         """Return the wire form."""
         return {
             "simulated": self.simulated,
+            "beginnings": self.beginnings.as_dict(),
             "stages": [stage.as_dict() for stage in self.stages],
             "latency": {
                 **self.latency.as_dict(),

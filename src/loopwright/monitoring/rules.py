@@ -66,6 +66,24 @@ def alerts_of(stages: Sequence[StageReport], *, now: float) -> list[Alert]:
     ]
 
 
+def set_aside_alert(*, skipped: int, nobody_left: int, now: float) -> Alert:
+    """Return the alert for items set aside: nobody is offered them until a lead decides."""
+    number = skipped + nobody_left
+    were = f"{number:,} {_plural('item', number)} {'was' if number == 1 else 'were'} set aside"
+    why = {
+        "too many people skipped": skipped,
+        "somebody skipped and nobody else is left to judge": nobody_left,
+    }
+    parts = [f"{count:,} that {words}" for words, count in why.items() if count]
+    return Alert(
+        stage="sampling",
+        sentence=f"{were}: {' and '.join(parts)}.",
+        remedy="Settings, Queue lists them with the reasons. Invite somebody who has not met them, "
+        "or judge them yourself, and open them again.",
+        at=now,
+    )
+
+
 def latency_of(acted: Sequence[Acted]) -> LoopLatency:
     """Return the loop latency over judgments, each counted once, at its first decision."""
     first: dict[str, float] = {}

@@ -6,10 +6,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from loopwright.accounts import service as accounts
+from loopwright.accounts.access import Permission, roles_with
+from loopwright.accounts.model import Role
 from loopwright.infra.home import Home
 from loopwright.monitoring import store
 from loopwright.monitoring.model import (
     Acted,
+    Alert,
+    Beginnings,
     Flow,
     LoopDecision,
     LoopReport,
@@ -21,11 +26,13 @@ from loopwright.monitoring.rules import (
     latency_by_kind,
     latency_of,
     report_stage,
+    set_aside_alert,
     spoken_time,
 )
 from loopwright.projects import service as projects
 from loopwright.release import store as releases
 from loopwright.release.model import Release, ReleaseState
+from loopwright.sampling import service as sampling
 from loopwright.serving.capture import finished_segments
 from loopwright.serving.launch import gateway_answers
 from loopwright.stats.estimate import Estimate
@@ -71,16 +78,35 @@ def loop_report(tx: Connection, *, project_id: str, outside: Outside, now: float
         lambda: _release(tx, project_id),
         lambda: _serving(tx, project_id, outside, now),
     )
+    total = sampling.totals(tx, project_id)
+    aside: list[Alert] = []
+    if total.stuck:
+        skipped, nobody_left = store.set_aside(
+            tx, project_id, most_skips=project.spec.assignment.skips
+        )
+        aside = [set_aside_alert(skipped=skipped, nobody_left=nobody_left, now=now)]
     stages = tuple(report_stage(count(), now=now) for count in gather)
     acted = _acted(tx, project_id)
     return LoopReport(
         simulated=project.simulated,
+        beginnings=_beginnings(tx, project_id, queued=total.open + total.closed + total.stuck),
         stages=stages,
         latency=latency_of(acted),
         latency_by_kind=latency_by_kind(acted),
         win_rates=tuple(_win_rates(tx, project_id)),
         decisions=tuple(_decisions(tx, project_id)),
-        alerts=tuple(alerts_of(stages, now=now)),
+        alerts=(*alerts_of(stages, now=now), *aside),
+    )
+
+
+def _beginnings(tx: Connection, project_id: str, *, queued: int) -> Beginnings:
+    judging = roles_with(Permission.JUDGE) - {Role.OWNER, Role.LEAD}
+    people = accounts.people(tx, project_id)
+    return Beginnings(
+        prompts=store.prompts(tx, project_id).n,
+        queued=queued,
+        annotators=sum(one.role in judging for one in people),
+        judgments=store.judgments(tx, project_id).n + store.imported(tx, project_id),
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Table, case, func, select
 
 from loopwright.datasets.tables import dataset_judgment, dataset_version
 from loopwright.guidelines.tables import guideline_version
@@ -56,6 +56,16 @@ def open_items(tx: Connection, project_id: str, *, purposes: tuple[str, ...] = (
             item.c.purpose.in_(purposes)
         )
     return _one(tx, query)
+
+
+def set_aside(tx: Connection, project_id: str, *, most_skips: int) -> tuple[int, int]:
+    """Count the items that were set aside: what `most_skips` people skipped, and the others."""
+    skipped = func.coalesce(func.sum(case((item_state.c.skips >= most_skips, 1), else_=0)), 0)
+    query = select(skipped, func.count()).where(
+        item_state.c.project_id == project_id, item_state.c.state == "stuck"
+    )
+    row = tx.execute(query).one()
+    return int(row[0]), int(row[1]) - int(row[0])
 
 
 def offers(tx: Connection, project_id: str, *, now: float) -> Count:

@@ -68,7 +68,7 @@ function Stuck({ projectId }: { projectId: string }) {
             keyOf={(row) => row.item_id}
             columns={[
               { head: t("queue.item"), cell: (row) => <Group gap="xs" wrap="nowrap"><CopyId id={row.item_id} /><Text size="sm" lineClamp={1}>{row.prompt_start}</Text></Group>, width: 360 },
-              { head: t("queue.why"), cell: (row) => Object.entries(row.reasons).map(([why, count]) => `${t(`queue.reasons.${why}` as "queue.reasons.broken")} ${count}`).join(", ") },
+              { head: t("queue.why"), cell: (row) => <><Text size="sm">{t(`queue.stuckWhy.${row.why}`)}</Text><Text size="xs" c="dimmed">{Object.entries(row.reasons).map(([why, count]) => `${t(`queue.reasons.${why}` as "queue.reasons.broken")} ${count}`).join(", ")}</Text></> },
               { head: t("queue.judged"), align: "end", cell: (row) => `${row.done} / ${row.wanted}` },
               { head: t("queue.action"), cell: (row) => <Button size="compact-xs" variant="default" loading={reopen.isPending} aria-label={t("queue.reopenItem", { item: row.prompt_start.slice(0, 40) })} onClick={() => reopen.mutate([row.item_id])}>{t("queue.reopen")}</Button> },
             ]}

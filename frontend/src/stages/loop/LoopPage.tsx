@@ -3,9 +3,9 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { call, project as at } from "../../api/http";
-import { projectQuery, read } from "../../api/queries";
+import { list, projectQuery, read } from "../../api/queries";
 import { may } from "../../api/roles";
-import type { LoopView } from "../../api/work";
+import type { Cycle, LoopView } from "../../api/work";
 import { ErrorPanel } from "../../ui/ErrorPanel";
 import { EstimateText, Unknown } from "../../ui/Estimate";
 import { Figure } from "../../ui/Figure";
@@ -14,6 +14,7 @@ import { Loaded } from "../../ui/Loaded";
 import { Page, Section } from "../../ui/Page";
 import { Cycles } from "./Cycles";
 import { Decisions } from "./Decisions";
+import { FirstSteps } from "./FirstSteps";
 import { StageStrip } from "./StageStrip";
 import { WinRates } from "./WinRates";
 
@@ -47,6 +48,7 @@ export function LoopPage() {
   const { project: projectId } = useParams({ from: "/p/$project" });
   const queries = useQueryClient();
   const loop = useQuery(read<LoopView>(projectId, "/loop"));
+  const cycles = useQuery(list<Cycle>(projectId, "/cycles"));
   const project = useQuery(projectQuery(projectId));
   const start = useMutation({
     mutationFn: () => call("POST", at(projectId, "/cycles"), { json: {} }),
@@ -58,6 +60,7 @@ export function LoopPage() {
       <Loaded query={loop} rows={6}>
         {(view) => (
           <>
+            {cycles.data && <FirstSteps projectId={projectId} beginnings={view.beginnings} cycles={cycles.data.length} />}
             <StageStrip stages={view.stages} />
             <Alerts alerts={view.alerts ?? []} />
             <Headline view={view} />
