@@ -44,17 +44,6 @@ NOW = 1_000_000.0
         ),
     ],
 )
-def test_items_set_aside_are_told_by_their_reason_with_a_way_out() -> None:
-    both = set_aside_alert(skipped=2, nobody_left=1, now=5.0)
-    assert both.sentence == (
-        "3 items were set aside: 2 that too many people skipped and "
-        "1 that somebody skipped and nobody else is left to judge."
-    )
-    one = set_aside_alert(skipped=0, nobody_left=1, now=5.0)
-    assert one.sentence.startswith("1 item was set aside: 1 that somebody skipped")
-    assert "open them again" in one.remedy
-
-
 def test_stage_states(flow: Flow, state: FlowState, detail: str) -> None:
     found = report_stage(flow, now=NOW)
     assert (found.state, found.detail) == (state, detail)
@@ -95,3 +84,14 @@ def test_latency_is_never_negative(rows: list[tuple[int, float, float]]) -> None
 )
 def test_spoken_time(seconds: float, words: str) -> None:
     assert spoken_time(seconds) == words
+
+
+def test_items_set_aside_are_told_by_their_reason_with_a_way_out() -> None:
+    both = set_aside_alert(skipped=2, nobody_left=1, now=5.0)
+    assert both.sentence == (
+        "3 items were set aside: 2 that too many people skipped and "
+        "1 that somebody skipped and nobody else is left to judge."
+    )
+    one = set_aside_alert(skipped=0, nobody_left=1, now=5.0)
+    assert one.sentence.startswith("1 item was set aside: 1 that somebody skipped")
+    assert "open them again" in one.remedy
