@@ -54,9 +54,10 @@ recipe:
   targeted: {pairs: 10}
 gates: {win_rate_low: 0.0, min_raters: 3, min_judgments: 10, max_length_ratio: null}
 release:
+  wait_seconds: 4
   stages:
     - {name: shadow, share: 0.0, min_requests: 0, seconds: 0}
-    - {name: canary, share: 0.1, min_requests: 0, seconds: 0}
+    - {name: canary, share: 0.1, min_requests: 10, seconds: 0}
     - {name: full, share: 1.0, min_requests: 0, seconds: 0}
 """
 RATERS = [f"rater {number}" for number in range(10)]

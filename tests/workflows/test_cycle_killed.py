@@ -1,6 +1,7 @@
 """A whole turn of the loop whose server is killed in the middle of training, and started again."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -15,10 +16,13 @@ from typing import Any
 import orjson
 import pytest
 
+from loopwright.base.clock import system_now
 from loopwright.base.digests import digest_json
 from loopwright.base.types import Json
 from loopwright.infra.home import open_home
 from loopwright.infra.settings import Settings
+from loopwright.serving.store import add_requests
+from support.cycle_server import PROJECT, open_server_home
 
 pytestmark = pytest.mark.slow
 SERVER = Path(__file__).parent.parent / "support" / "cycle_server.py"
@@ -78,9 +82,61 @@ def outputs(folder: Path) -> dict[str, Json]:
     return {name: orjson.loads(text) for name, text in found}
 
 
+def capture(folder: Path, *, failing: int) -> None:
+    """Store what a gateway captures of the canary: a tenth of a hundred subjects' requests."""
+    [(release, candidate, stable)] = look(
+        folder, "SELECT id, candidate_policy_id, stable_policy_id FROM release"
+    )
+    now = system_now()
+    rows: list[Json] = []
+    for number in range(100):
+        arm = "candidate" if number < 10 else "stable"
+        policy = candidate if number < 10 else stable
+        failed = number < failing
+        rows.append(
+            {
+                "id": f"req_{number}",
+                "project_id": PROJECT,
+                "subject_hash": f"subject {number}",
+                "assigned": policy,
+                "served": stable if failed else policy,
+                "arm": arm,
+                "analysed": True,
+                "shadow": False,
+                "release_id": release,
+                "stream": False,
+                "outcome": "answered",
+                "failure": "status" if failed else None,
+                "latency_ms": 20.0,
+                "messages": [],
+                "completion": "Press the button.",
+                "length": 17,
+                "mask_counts": {},
+                "at": now,
+            }
+        )
+    home = open_server_home(folder)
+    home.db.write(lambda tx: add_requests(tx, rows))
+    home.close()
+
+
+def end_of_turn(folder: Path) -> tuple[str, int, Json]:
+    """Start the server again; return how the cycle ended: its state, attempt and release.
+
+    A cycle that was held is resumed: that is its next attempt.
+    """
+    [(state, attempt)] = look(folder, "SELECT state, attempt FROM cycle")
+    wanted = attempt + 1 if state == "held" else attempt
+    with server(folder) as process:
+        ended = f"SELECT 1 FROM cycle WHERE state <> 'running' AND attempt = {wanted}"
+        wait_for_row(folder, ended, process=process)
+    [(state, attempt, text)] = look(folder, "SELECT state, attempt, result FROM cycle")
+    return state, attempt, orjson.loads(text)["release"]
+
+
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose server was killed while a model trained, and which then finished its cycle."""
+def in_canary(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose server was killed while a model trained, and again in the middle of a canary."""
     folder = tmp_path_factory.mktemp("killed") / "home"
     with server(folder) as process:
         training = "SELECT 1 FROM run WHERE kind = 'reward' AND state = 'running' AND pid > 0"
@@ -88,12 +144,57 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
         process.send_signal(signal.SIGKILL)
         process.wait()
     before = outputs(folder)
-    with server(folder, "record") as process:
-        wait_for_row(folder, "SELECT 1 FROM cycle WHERE state = 'finished'", process=process)
-        process.wait(timeout=60)
+    with server(folder) as process:
+        canary = "SELECT 1 FROM release WHERE state = 'canary'"
+        wait_for_row(folder, canary, process=process)
     after = outputs(folder)
     assert {name: after[name] for name in before} == before
     return folder
+
+
+def copy_of(folder: Path, place: Path) -> Path:
+    shutil.copytree(folder, place / "home", symlinks=True)
+    return place / "home"
+
+
+@pytest.fixture(scope="module")
+def finished(in_canary: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose killed server was started again and finished its cycle."""
+    folder = copy_of(in_canary, tmp_path_factory.mktemp("finished"))
+    capture(folder, failing=0)
+    end_of_turn(folder)
+    return folder
+
+
+def test_a_candidate_that_fails_its_requests_is_rolled_back_within_the_turn(
+    in_canary: Path, tmp_path: Path
+) -> None:
+    folder = copy_of(in_canary, tmp_path)
+    [(stable,)] = look(folder, "SELECT stable_policy_id FROM routing")
+    capture(folder, failing=10)
+    state, attempt, release = end_of_turn(folder)
+    assert (state, attempt, release["outcome"]) == ("finished", 1, "rolled_back")
+    assert release["stages"] == ["shadow", "canary"]
+    assert "10 of 10 requests of the candidate failed" in release["sentence"]
+    routed = "SELECT stable_policy_id, candidate_policy_id, share FROM routing"
+    assert look(folder, routed) == [(stable, None, 0.0)]
+    kinds = look(folder, "SELECT kind FROM release_event ORDER BY seq")
+    assert kinds[-1] == ("rolled_back",)
+
+
+def test_a_release_that_was_held_goes_live_when_its_turn_is_resumed(
+    in_canary: Path, tmp_path: Path
+) -> None:
+    folder = copy_of(in_canary, tmp_path)
+    state, attempt, release = end_of_turn(folder)
+    assert (state, attempt, release["outcome"]) == ("held", 1, "held")
+    assert "needs 10 more requests" in release["sentence"]
+    capture(folder, failing=0)
+    state, attempt, release = end_of_turn(folder)
+    assert (state, attempt, release["outcome"]) == ("finished", 2, "live")
+    assert release["stages"] == ["shadow", "canary", "full"]
+    assert look(folder, "SELECT count(*) FROM release") == [(1,)]
+    assert look(folder, "SELECT count(*) FROM run WHERE kind = 'rl'") == [(1,)]
 
 
 def test_the_cycle_goes_on_by_itself_and_releases(finished: Path) -> None:
