@@ -80,6 +80,7 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("DELETE", f"{_P}/keys/{{key_id}}"): Rule(LEADS),
     ("PUT", f"{_P}/people/{{person_id}}/tags"): Rule(LEADS, {"json": {"tags": ["de"]}}),
     ("POST", f"{_P}/assignments"): Rule(JUDGES, {"json": {"count": 1}}),
+    ("POST", f"{_P}/assignments/release"): Rule(JUDGES, {"json": {"assignments": ["asg_none"]}}),
     ("POST", f"{_P}/judgments"): Rule(JUDGES, {"json": _JUDGMENT}),
     ("POST", f"{_P}/assignments/{{assignment_id}}/skip"): Rule(
         JUDGES, {"json": {"token": 1, "reason": "broken"}}

@@ -68,16 +68,23 @@ def installed_command(folder: Path) -> list[str]:
 def running(command: list[str], home: Path) -> Iterator[Server]:
     """Serve a fresh home until the block ends."""
     home.mkdir(parents=True)
-    port, gateway, model = _free_ports(3)
+    with serving(command, home, free_ports(3)) as server:
+        yield server
+
+
+@contextmanager
+def serving(command: list[str], home: Path, ports: list[int]) -> Iterator[Server]:
+    """Serve a home that is there, at these ports, until the block ends; again after it as well."""
+    port, gateway, model = ports
     environment = {**os.environ, "LOOPWRIGHT_HOME": str(home), "COLUMNS": "300"}
     environment.pop("PYTHONPATH", None)
     if os.environ.get(EDITABLE) == "1":
         environment["PYTHONPATH"] = str(REPOSITORY / "src")
     output = home.parent / f"{home.name}.log"
-    ports = ["--port", str(port), "--gateway-port", str(gateway), "--model-port", str(model)]
+    options = ["--port", str(port), "--gateway-port", str(gateway), "--model-port", str(model)]
     with output.open("w") as stream:
         process = subprocess.Popen(
-            [*command, "up", *ports],
+            [*command, "up", *options],
             env=environment,
             cwd=home,
             stdout=stream,
@@ -106,5 +113,5 @@ def _link(process: subprocess.Popen[bytes], output: Path) -> str:
     raise AssertionError(f"The server did not come up:\n{output.read_text()}")
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     return [free_port() for _ in range(count)]

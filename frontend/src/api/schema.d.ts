@@ -116,6 +116,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/assignments/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["release_api_projects__project_id__assignments_release_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/assignments/{assignment_id}/skip": {
         parameters: {
             query?: never;
@@ -1864,6 +1880,8 @@ export interface components {
             client_id: string;
             /** @default 0 */
             count: number;
+            /** @default false */
+            fair: boolean;
             /** @default [] */
             held: string[];
             note?: string | null;
@@ -2436,6 +2454,9 @@ export interface components {
             seq: number;
             to_state: string;
         };
+        ReleaseIn: {
+            assignments: string[];
+        };
         ReleaseOut: {
             can_roll_back: boolean;
             candidate_name: string | null;
@@ -2502,6 +2523,9 @@ export interface components {
             seconds: number;
             share: number;
         };
+        ReleasedOut: {
+            released: number;
+        };
         ReleasesOut: {
             releases: components["schemas"]["ReleaseOut"][];
             routing: components["schemas"]["RoutingOut"] | null;
@@ -2524,6 +2548,8 @@ export interface components {
         ReserveIn: {
             /** @default 1 */
             count: number;
+            /** @default false */
+            fair: boolean;
             /** @default [] */
             held: string[];
         };
@@ -3073,6 +3099,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReservedOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    release_api_projects__project_id__assignments_release_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleasedOut"];
                 };
             };
             422: {

@@ -1,4 +1,4 @@
-"""HTTP: skip, undo."""
+"""HTTP: skip, undo, give back."""
 
 from typing import Annotated
 
@@ -10,9 +10,15 @@ from loopwright.accounts.routes import current_actor
 from loopwright.base.clock import system_now
 from loopwright.infra.home import Home
 from loopwright.infra.http import get_home
-from loopwright.labeling import service
+from loopwright.labeling import service, sharing
 from loopwright.labeling.routes_direct import judge_of_actor, offered
-from loopwright.labeling.schemas import SkipIn, SkippedOut, UndoneOut
+from loopwright.labeling.schemas import (
+    ReleasedOut,
+    ReleaseIn,
+    SkipIn,
+    SkippedOut,
+    UndoneOut,
+)
 from loopwright.projects import service as projects
 from loopwright.projects.model import Project
 
@@ -41,6 +47,23 @@ def skip(
         )
     )
     return SkippedOut()
+
+
+@router.post("/assignments/release")
+def release(project_id: str, body: ReleaseIn, home: HomeOf, actor: ActorOf) -> ReleasedOut:
+    """Give offers back that were not begun: a page that is left does not keep them."""
+    project = _project(home, actor, project_id)
+    now = system_now()
+    released = home.db.write(
+        lambda tx: sharing.release(
+            tx,
+            project=project,
+            judge=judge_of_actor(tx, project_id, actor, now),
+            assignment_ids=body.assignments,
+            now=now,
+        )
+    )
+    return ReleasedOut(released=released)
 
 
 @router.post("/judgments/{judgment_id}/undo")

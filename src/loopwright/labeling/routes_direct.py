@@ -27,6 +27,7 @@ from loopwright.labeling.schemas import (
     assignment_out,
     progress_out,
 )
+from loopwright.labeling.sharing import fair_count
 from loopwright.projects import service as projects
 from loopwright.projects.model import Project
 from loopwright.projects.routes import known_project
@@ -51,8 +52,11 @@ async def reserve(project_id: str, body: ReserveIn, home: HomeOf, actor: ActorOf
     def write(tx: Connection) -> ReservedOut:
         project = projects.get(tx, project_id)
         judge = judge_of_actor(tx, project_id, actor, now)
+        count = body.count
+        if body.fair:
+            count = fair_count(tx, project=project, judge=judge, count=count, held=body.held)
         offers = service.reserve(
-            tx, project=project, judge=judge, count=body.count, held=body.held, now=now
+            tx, project=project, judge=judge, count=count, held=body.held, now=now
         )
         progress = service.progress(tx, project=project, judge=judge, now=now)
         return ReservedOut(
@@ -89,12 +93,22 @@ async def submit(
     def write(tx: Connection) -> JudgmentOut:
         project = projects.get(tx, project_id)
         judge = judge_of_actor(tx, project_id, actor, now)
+        count = body.count
+        if body.fair:
+            count = fair_count(
+                tx,
+                project=project,
+                judge=judge,
+                count=count,
+                held=body.held,
+                answered=body.assignment_id,
+            )
         done, offers = service.submit_and_reserve(
             tx,
             project=project,
             judge=judge,
             submission=submission,
-            count=body.count,
+            count=count,
             held=body.held,
             now=now,
         )

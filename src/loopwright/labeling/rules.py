@@ -87,6 +87,11 @@ def left(spec: AssignmentSpec, standing: Standing, *, human: bool) -> int | None
     return max(0, min(allowed)) if allowed and human else None
 
 
+def fair_share(remaining: int, people: int) -> int:
+    """Return how many items one of so many people may hold of what is left, at least one."""
+    return max(1, remaining // max(1, people))
+
+
 def _over(cap: Caps, judged: int, active_ms: int) -> bool:
     if cap.judgments is not None and judged >= cap.judgments:
         return True

@@ -23,10 +23,14 @@ class Body(BaseModel):
 
 
 class ReserveIn(Body):
-    """Ask for items besides those that are held."""
+    """Ask for items besides those that are held.
+
+    `fair`: no more than a fair share of a short queue; for pages that fetch ahead.
+    """
 
     count: Count = 1
     held: Held = []
+    fair: bool = False
 
 
 class SignalsIn(Body):
@@ -58,6 +62,19 @@ class JudgmentIn(Body):
     signals: SignalsIn | None = None
     count: Count = 0
     held: Held = []
+    fair: bool = False
+
+
+class ReleaseIn(Body):
+    """Give offers back that were not begun, by their assignments."""
+
+    assignments: Annotated[list[str], Field(min_length=1, max_length=200)]
+
+
+class ReleasedOut(BaseModel):
+    """How many were given back."""
+
+    released: int
 
 
 class SkipIn(Body):

@@ -33,13 +33,9 @@ export class LabelDesk {
     this.projectId = whose.projectId;
   }
 
-  subscribe = (listener: () => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  };
+  subscribe = (listener: () => void) => (this.listeners.add(listener), () => this.listeners.delete(listener));
 
   snapshot = () => this.state;
-
   private set(change: Partial<DeskState>): void {
     this.state = { ...this.state, ...change };
     this.listeners.forEach((listener) => listener());
@@ -64,6 +60,12 @@ export class LabelDesk {
     this.closed = true;
     this.sender?.stop();
     this.seat?.leave();
+  }
+
+  /** Leaves on the desk only these of its items. */
+  keepOnly(held: DeskState["held"]): void {
+    this.set({ held });
+    void this.save();
   }
 
   takeOver = () => this.seat?.takeOver();
@@ -95,7 +97,7 @@ export class LabelDesk {
     try {
       const sealed = (await outbox.waiting(this.whose)).map((entry) => entry.assignment.id);
       const before = held.length === 0 ? this.state.held : [];
-      const answer = await call<AssignmentsAnswer>("POST", project(this.projectId, "/assignments"), { json: { count, held: [...held, ...sealed] } });
+      const answer = await call<AssignmentsAnswer>("POST", project(this.projectId, "/assignments"), { json: { count, held: [...held, ...sealed], fair: true } });
       const gone = goneFrom(before, answer.assignments, this.state);
       if (gone.size > 0) this.set({ held: this.state.held.filter((one) => !gone.has(one.id)) });
       this.take(answer.assignments, answer.progress);

@@ -116,6 +116,7 @@ async function post(entry: Sealed, want: Want): Promise<JudgmentAnswer | null> {
       signals: entry.signals,
       count: want.count,
       held: want.held,
+      fair: true,
     },
     signal,
   });

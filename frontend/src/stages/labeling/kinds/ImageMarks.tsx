@@ -31,7 +31,13 @@ export function ImageMarks({ image, boxes, nameOf, current, tool, onCurrent, onD
     const frame = svg.current!.getBoundingClientRect();
     return { x: ((event.clientX - frame.left) / frame.width) * image.width, y: ((event.clientY - frame.top) / frame.height) * image.height };
   };
+  const cancel = () => {
+    setDrag(null);
+    setShape(null);
+  };
   const down = (event: PointerEvent<SVGSVGElement>) => {
+    // A second finger zooms: what the first one began to draw was none.
+    if (event.isPrimary === false) return cancel();
     if (event.button !== 0 || tool === "pan") return;
     const { handle, box } = (event.target as SVGElement).dataset;
     const index = box === undefined ? current : Number(box);
@@ -59,10 +65,6 @@ export function ImageMarks({ image, boxes, nameOf, current, tool, onCurrent, onD
     } else if (drag && shape) {
       onPlace(drag.index, { x: shape.x, y: shape.y, width: shape.width, height: shape.height });
     }
-    setDrag(null);
-    setShape(null);
-  };
-  const cancel = () => {
     setDrag(null);
     setShape(null);
   };

@@ -1,0 +1,71 @@
+"""How a short queue is shared: pages fetch ahead no more than their part, and give it back."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from sqlalchemy import Connection
+
+from loopwright.accounts import service as accounts
+from loopwright.accounts.access import Permission, roles_with
+from loopwright.accounts.model import Role
+from loopwright.labeling import rules, store
+from loopwright.labeling.model import AssignmentState, Judge
+from loopwright.projects.model import Project
+from loopwright.sampling import service as sampling
+
+_SHORT = 200
+"""Judgments left; with more of them there is enough for everybody."""
+_LEADS = frozenset({Role.OWNER, Role.LEAD})
+
+
+def fair_count(
+    tx: Connection,
+    *,
+    project: Project,
+    judge: Judge,
+    count: int,
+    held: Sequence[str],
+    answered: str | None = None,
+) -> int:
+    """Return how many of `count` offers besides `held` leave their part to the others.
+
+    The others are the annotators and specialists of the project. What a judge has already stays
+    theirs; `answered` is the assignment that this request answers.
+    """
+    if count < 1:
+        return count
+    remaining = sampling.totals(tx, project.id).remaining - (answered is not None)
+    if remaining >= _SHORT:
+        return count
+    may = roles_with(Permission.JUDGE) - _LEADS
+    people = {one.id for one in accounts.people(tx, project.id) if one.role in may}
+    share = rules.fair_share(remaining, len(people | {judge.judge_id}))
+    mine = {
+        one.id
+        for one in store.held_by(tx, project_id=project.id, judge_id=judge.judge_id)
+        if one.id != answered
+    }
+    return min(count, max(share, len(mine)) - len(mine.intersection(held)))
+
+
+def release(
+    tx: Connection, *, project: Project, judge: Judge, assignment_ids: Sequence[str], now: float
+) -> int:
+    """Give back offers that the judge has not begun; return how many. Others get them at once.
+
+    The judge may meet them again, as after a lease that ran out. What is not the judge's, or was
+    settled, is left as it is.
+    """
+    sampling.hold_cursor(tx, project_id=project.id, judge_id=judge.judge_id)
+    named = set(assignment_ids)
+    mine = store.held_by(tx, project_id=project.id, judge_id=judge.judge_id)
+    given = [one for one in mine if one.id in named]
+    keys = [one.id for one in given]
+    store.settle(tx, keys, state=AssignmentState.EXPIRED, reason=None, now=now)
+    sampling.give_back(
+        tx,
+        project_id=project.id,
+        item_ids=[one.item_id for one in given],
+        held=partial(store.open_counts, tx),
+    )
+    return len(given)
