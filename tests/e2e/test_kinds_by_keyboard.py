@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -121,8 +122,8 @@ def test_a_kind_is_judged_by_keyboard(
     expect(page.get_by_text("An answer was not taken")).to_have_count(0)
 
 
-def _offer(server: Server, kind: str, case: Case) -> str:
-    project = f"kind-{kind.replace('_', '-')}"
+def _offer(server: Server, kind: str, case: Case, *, name: str | None = None) -> str:
+    project = name or f"kind-{kind.replace('_', '-')}"
     extra = f", {case.question}" if case.question else ""
     question = f"  - {{id: ask, kind: {kind}, text: Say what you think{extra}}}"
     yaml = f"id: {project}\nname: {kind}\nquestions:\n{question}{GUIDELINE}"
@@ -182,3 +183,47 @@ def _looks_well(page: Page, kind: str, tmp_path: Path) -> None:
         page.screenshot(path=folder / f"kind-{kind}-{scheme}-400.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= 400
         page.set_viewport_size({"width": 1280, "height": 800})
+
+
+def test_two_fingers_zoom_a_picture_and_draw_no_box(
+    filled: Server, signed_in: Path, browser: Browser
+) -> None:
+    """On a touch screen a pinch enlarges the picture under the fingers; one finger still draws."""
+    project = _offer(filled, "boxes", CASES["boxes"], name="pinch")
+    context = browser.new_context(
+        storage_state=signed_in, viewport={"width": 420, "height": 860}, has_touch=True
+    )
+    page = context.new_page()
+    page.goto(f"{filled.url}/p/{project}/label")
+    picture = page.locator("svg[data-tool=draw]")
+    expect(picture).to_be_visible()
+    picture.scroll_into_view_if_needed()
+    whole = picture.bounding_box()
+    assert whole is not None
+    touch = context.new_cdp_session(page)
+    x, y = whole["x"] + whole["width"] / 2, whole["y"] + whole["height"] / 2
+
+    def fingers(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": at[0], "y": at[1], "id": number} for number, at in enumerate(places)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    fingers("touchStart", (x - 20, y))
+    fingers("touchStart", (x - 20, y), (x + 20, y))
+    for apart in (30, 40, 50, 60):
+        fingers("touchMove", (x - apart, y), (x + apart, y))
+    fingers("touchEnd")
+    percent = round(100 * 3 * whole["width"] / 640)
+    expect(page.get_by_text(re.compile(rf"^{percent}\s?%"))).to_be_visible()
+    large = picture.bounding_box()
+    assert large is not None
+    assert large["width"] == pytest.approx(3 * whole["width"], rel=0.05)
+    # What was between the fingers is still there.
+    middle = (x - large["x"]) / large["width"]
+    assert middle == pytest.approx(0.5, abs=0.05)
+    expect(page.locator("[data-box]")).to_have_count(0)
+    fingers("touchStart", (x - 40, y - 30))
+    fingers("touchMove", (x, y))
+    fingers("touchMove", (x + 40, y + 30))
+    fingers("touchEnd")
+    expect(page.locator("[data-box]")).to_have_count(1)
+    context.close()

@@ -75,7 +75,7 @@ export const project = {
     reason: "Reason for a pause",
     reasonHint: "Annotators read it. What they hold may still be answered.",
     stuckItems: "Items that were set aside",
-    stuckText: "Nobody is offered these until you decide. Invite somebody who has not met them, or judge them yourself if you have not: open them again, and they go to people who have not met them. Or lower the overlap on them with `loopwright queue overlap`.",
+    stuckText: "Nobody is offered these until you decide. Invite somebody who has not met them, or judge them yourself if you have not: open them again, and they go to people who have not met them. Or lower the overlap on them by the command loopwright queue overlap.",
     stuckWhy: { skipped: "Too many people skipped it", nobody_left: "Somebody skipped it, and everybody else who may judge it has met it" },
     item: "Item",
     why: "Why",

@@ -33,7 +33,7 @@ export const work = {
       project: "Make the project, with its question and guideline",
       items: "Bring in something to judge",
       itemsGo: "Import a file",
-      itemsHint: "Import votes or prompts on the Data page, add items with `loopwright items add`, or send traffic through the gateway.",
+      itemsHint: "Import votes or prompts on the Data page, add items by the command loopwright items add, or send traffic through the gateway.",
       people: "Invite people who judge",
       peopleGo: "Invite people",
       peopleHint: "Annotators get a link to sign in. Until somebody comes, you can judge by yourself.",

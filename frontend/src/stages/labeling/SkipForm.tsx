@@ -24,13 +24,14 @@ export default function SkipForm({ onSkip, onClose }: { onSkip: (reason: string)
         }}
       >
         <Stack>
-          <Radio.Group value={reason ?? ""} error={asked && reason === null ? t("label.skipForm.missing") : undefined} onChange={(value) => setReason(value as Reason)} aria-label={t("label.skipForm.title")}>
+          <Radio.Group value={reason ?? ""} onChange={(value) => setReason(value as Reason)} aria-label={t("label.skipForm.title")}>
             <Stack gap="xs">
               {REASONS.map((value, index) => (
                 <Radio key={value} value={value} label={<>{t(`label.skipForm.reasons.${value}`)} <Key>{String(index + 1)}</Key></>} data-autofocus={index === 0 || undefined} />
               ))}
             </Stack>
           </Radio.Group>
+          {asked && reason === null && <Text size="sm" c="var(--mantine-color-error)" role="alert">{t("label.skipForm.missing")}</Text>}
           <Text size="xs" c="dimmed">{t("label.skipForm.final")}</Text>
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>{t("cancel")}</Button>
