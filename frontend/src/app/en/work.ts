@@ -90,7 +90,7 @@ export const work = {
     live: "Latest consensus",
     prompt: "Prompt",
     answer: "Answer",
-    split: "undecided: votes are split",
+    split: "votes are split",
     votes: "Votes",
     noDecision: "none yet",
     lean: "The model leans to \u201c{{answer}}\u201d with {{share}}, by who voted and by how common the answers are. That decides nothing yet.",

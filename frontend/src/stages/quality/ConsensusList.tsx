@@ -17,8 +17,8 @@ function Answer({ row }: { row: ConsensusRow }) {
   if (!row.undecided) return <Text size="sm">{row.text}</Text>;
   return (
     <>
-      <StatusBadge kind="unknown">{t(row.split ? "quality.split" : "quality.undecided")}</StatusBadge>
-      {!row.split && <Text size="xs" c="dimmed">{t("quality.leaning", { answer: row.text })}</Text>}
+      <StatusBadge kind="unknown">{t("quality.undecided")}</StatusBadge>
+      <Text size="xs" c="dimmed">{row.split ? t("quality.split") : t("quality.leaning", { answer: row.text })}</Text>
     </>
   );
 }
@@ -51,7 +51,7 @@ export function ConsensusList({ projectId }: { projectId: string }) {
           keyOf={(row) => row.item_id}
           columns={[
             { head: t("quality.prompt"), cell: (row) => <><Text size="sm" lineClamp={1}>{row.prompt}</Text><CopyId id={row.item_id} /></> },
-            { head: t("quality.answer"), cell: (row) => <Answer row={row} />, width: 180 },
+            { head: t("quality.answer"), cell: (row) => <Answer row={row} />, width: 150 },
             { head: t("quality.votes"), cell: (row) => <Votes row={row} />, width: 190 },
             { head: t("quality.probability"), cell: (row) => <Probability row={row} />, align: "end", width: 110 },
             { head: t("quality.count"), cell: (row) => <span className="lw-number">{integer(row.n)}</span>, align: "end", width: 60 },

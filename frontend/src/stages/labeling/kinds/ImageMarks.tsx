@@ -37,7 +37,7 @@ export function ImageMarks({ image, boxes, nameOf, current, tool, onCurrent, onD
   };
   const down = (event: PointerEvent<SVGSVGElement>) => {
     // A second finger zooms: what the first one began to draw was none.
-    if (event.isPrimary === false) return cancel();
+    if (event.pointerType === "touch" && !event.isPrimary) return cancel();
     if (event.button !== 0 || tool === "pan") return;
     const { handle, box } = (event.target as SVGElement).dataset;
     const index = box === undefined ? current : Number(box);
