@@ -146,18 +146,18 @@ def test_a_killed_run_ignores_a_torn_checkpoint_and_ends_at_the_same_digest(
     spec = {
         **support.SMALL,
         "demonstrations": demonstrations,
-        "steps": 30,
-        "save_every": 5,
+        "steps": 16,
+        "save_every": 2,
         "log_every": 1,
     }
     killed: list[int] = []
 
     def kill_once(line: Progress) -> None:
-        if line.step >= 12 and not killed:
+        if line.step >= 3 and not killed:
             only = home.db.read(lambda tx: service.list_runs(tx, project_id=support.PROJECT))[0]
             assert only.process is not None
             os.kill(only.process.pid, signal.SIGKILL)
-            torn = home.path / "runs" / only.id / "checkpoints" / "checkpoint-25"
+            torn = home.path / "runs" / only.id / "checkpoints" / "checkpoint-14"
             torn.mkdir()
             (torn / "model.safetensors").write_bytes(b"half a mod")
             killed.append(line.step)
@@ -172,7 +172,7 @@ def test_a_killed_run_ignores_a_torn_checkpoint_and_ends_at_the_same_digest(
     )
     assert killed
     assert disturbed.metrics["resumed"] is True
-    assert disturbed.metrics["steps"] == 30
+    assert disturbed.metrics["steps"] == 16
     other = support.make_home(tmp_path)
     support.rows_artifact(other, support.demonstration_rows(count=300))
     undisturbed = run(other, "sft", spec)
@@ -182,7 +182,7 @@ def test_a_killed_run_ignores_a_torn_checkpoint_and_ends_at_the_same_digest(
 
 def test_cancelling_ends_the_program_and_a_new_attempt_finishes(home: Home) -> None:
     demonstrations = support.rows_artifact(home, support.demonstration_rows(count=310))
-    spec = {**support.SMALL, "demonstrations": demonstrations, "steps": 25, "log_every": 1}
+    spec = {**support.SMALL, "demonstrations": demonstrations, "steps": 15, "log_every": 1}
     seen: list[Progress] = []
     with pytest.raises(Conflict, match="cancelled"):
         service.execute(
@@ -199,4 +199,4 @@ def test_cancelling_ends_the_program_and_a_new_attempt_finishes(home: Home) -> N
     assert stopped.process is not None
     with pytest.raises(ProcessLookupError):
         os.kill(stopped.process.pid, 0)
-    assert run(home, "sft", spec).metrics["steps"] == 25
+    assert run(home, "sft", spec).metrics["steps"] == 15
