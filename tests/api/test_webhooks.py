@@ -196,7 +196,7 @@ def test_a_name_that_leads_inside_is_refused_at_every_try(home: Home) -> None:
     [one] = home.db.write(lambda tx: sender.claim(tx, now=NOW))
     outcome = sender.send(one, allow_loopback=False, now=NOW)
     assert outcome.status is None
-    assert "not public" in str(outcome.error)
+    assert "own machine" in str(outcome.error)
     assert hook.url == "https://localhost/"
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, bindparam, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from loopwright.accounts.model import EVERYWHERE, Actor, ApiKey, Person, PersonKind, Rater, Role
 from loopwright.accounts.tables import api_key, membership, person, rater, session, signin_link
 from loopwright.base.ids import new_id
 from loopwright.infra.prepared import Prepared
+from loopwright.infra.upsert import insert_into
 
 # Built once: it runs with every request of an annotator.
 _RATER = Prepared(
@@ -240,8 +240,7 @@ def add_raters(tx: Connection, rows: Iterable[dict[str, object]]) -> None:
     """Store pseudonyms; one that somebody else stored in the meantime stays as it is."""
     listed = list(rows)
     if listed:
-        dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-        tx.execute(dialect.insert(rater).on_conflict_do_nothing(), listed)
+        tx.execute(insert_into(tx, rater).on_conflict_do_nothing(), listed)
 
 
 def rater_kinds(tx: Connection, project_id: str) -> dict[str, str]:

@@ -1,13 +1,17 @@
 """`loopwright webhooks`: subscribe other systems to what happens."""
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from loopwright.cli.options import HomeOption, JsonOption, ProjectOption, settings_for
 from loopwright.cli.output import console, explains_errors, print_json, print_table
 from loopwright.cli.session import connected
+from loopwright.client import Client
 
+T = TypeVar("T")
 app = typer.Typer(help="Signed messages to other systems.", no_args_is_help=True)
 WebhookId = Annotated[str, typer.Argument(help="The webhook's id.")]
 
@@ -18,8 +22,7 @@ def list_webhooks(
     project: ProjectOption, home: HomeOption = None, as_json: JsonOption = False
 ) -> None:
     """List the webhooks of a project, and how their messages fared."""
-    with connected(settings_for(home)) as client:
-        found = client.webhooks(project)
+    found = _do(home, lambda client: client.webhooks(project))
     if as_json:
         print_json(found)
         return
@@ -44,8 +47,10 @@ def add(
     as_json: JsonOption = False,
 ) -> None:
     """Subscribe an address; prints its secret, this once."""
-    with connected(settings_for(home)) as client:
-        made = client.add_webhook(project, url, kinds=kind or [], description=description)
+    made = _do(
+        home,
+        lambda client: client.add_webhook(project, url, kinds=kind or [], description=description),
+    )
     _print_secret(made, "is subscribed", as_json)
 
 
@@ -55,8 +60,7 @@ def rotate(
     webhook: WebhookId, project: ProjectOption, home: HomeOption = None, as_json: JsonOption = False
 ) -> None:
     """Make a new secret; for a day the one before signs too."""
-    with connected(settings_for(home)) as client:
-        made = client.rotate_webhook(project, webhook)
+    made = _do(home, lambda client: client.rotate_webhook(project, webhook))
     _print_secret(made, "has a new secret; the one before signs for a day", as_json)
 
 
@@ -64,8 +68,7 @@ def rotate(
 @explains_errors
 def pause(webhook: WebhookId, project: ProjectOption, home: HomeOption = None) -> None:
     """Stop sending; what happens meanwhile is not kept for it."""
-    with connected(settings_for(home)) as client:
-        client.pause_webhook(project, webhook)
+    _do(home, lambda client: client.pause_webhook(project, webhook))
     console.print(f"Webhook {webhook} is paused.", markup=False)
 
 
@@ -73,8 +76,7 @@ def pause(webhook: WebhookId, project: ProjectOption, home: HomeOption = None) -
 @explains_errors
 def resume(webhook: WebhookId, project: ProjectOption, home: HomeOption = None) -> None:
     """Send again: what waited, and what happens from now on."""
-    with connected(settings_for(home)) as client:
-        client.resume_webhook(project, webhook)
+    _do(home, lambda client: client.resume_webhook(project, webhook))
     console.print(f"Webhook {webhook} is active.", markup=False)
 
 
@@ -82,8 +84,7 @@ def resume(webhook: WebhookId, project: ProjectOption, home: HomeOption = None) 
 @explains_errors
 def remove(webhook: WebhookId, project: ProjectOption, home: HomeOption = None) -> None:
     """Take a webhook away."""
-    with connected(settings_for(home)) as client:
-        client.remove_webhook(project, webhook)
+    _do(home, lambda client: client.remove_webhook(project, webhook))
     console.print(f"Webhook {webhook} was removed.", markup=False)
 
 
@@ -91,8 +92,7 @@ def remove(webhook: WebhookId, project: ProjectOption, home: HomeOption = None) 
 @explains_errors
 def ping(webhook: WebhookId, project: ProjectOption, home: HomeOption = None) -> None:
     """Send a message that only tests the way."""
-    with connected(settings_for(home)) as client:
-        delivery = client.ping_webhook(project, webhook)
+    delivery = _do(home, lambda client: client.ping_webhook(project, webhook))
     console.print(f"Delivery {delivery} is on its way; `webhooks deliveries` says how it fares.")
 
 
@@ -107,8 +107,10 @@ def deliveries(
     as_json: JsonOption = False,
 ) -> None:
     """List a webhook's messages, newest first."""
-    with connected(settings_for(home)) as client:
-        page = client.webhook_deliveries(project, webhook, state=state, limit=limit)
+    page = _do(
+        home,
+        lambda client: client.webhook_deliveries(project, webhook, state=state, limit=limit),
+    )
     if as_json:
         print_json(page)
         return
@@ -128,9 +130,14 @@ def redeliver(
     home: HomeOption = None,
 ) -> None:
     """Send a delivered or dead message once more, under its own id."""
-    with connected(settings_for(home)) as client:
-        client.redeliver(project, webhook, delivery)
+    _do(home, lambda client: client.redeliver(project, webhook, delivery))
     console.print(f"Delivery {delivery} is on its way again.", markup=False)
+
+
+def _do(home: Path | None, act: Callable[[Client], T]) -> T:
+    """Do one thing on the server of this home."""
+    with connected(settings_for(home)) as client:
+        return act(client)
 
 
 def _print_secret(made: dict[str, Any], what: str, as_json: bool) -> None:

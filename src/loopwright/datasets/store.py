@@ -7,7 +7,6 @@ from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from loopwright.base.types import Json
 from loopwright.datasets.model import DatasetKind, DatasetVersion, Edge, Node
@@ -19,6 +18,7 @@ from loopwright.datasets.tables import (
     lineage_node,
 )
 from loopwright.infra.refs import Ids
+from loopwright.infra.upsert import insert_into
 from loopwright.labeling.tables import judgment
 
 _CHUNK = 5000
@@ -119,8 +119,7 @@ def judgments_under(tx: Connection, project_id: str, version_id: str, *, limit: 
 
 def upsert_nodes(tx: Connection, project_id: str, nodes: Sequence[Node], *, at: float) -> None:
     """Write down things of later stages; a later title replaces an earlier one."""
-    dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(lineage_node)
+    insert = insert_into(tx, lineage_node)
     statement = insert.on_conflict_do_update(
         index_elements=["ref"], set_={"title": insert.excluded.title}
     )
@@ -137,9 +136,8 @@ def insert_edges(tx: Connection, edges: Sequence[Edge], *, at: float) -> None:
     """Write down edges that are not there yet."""
     if not edges:
         return
-    dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
     rows = [{**asdict(edge), "at": at} for edge in edges]
-    tx.execute(dialect.insert(lineage_edge).on_conflict_do_nothing(), rows)
+    tx.execute(insert_into(tx, lineage_edge).on_conflict_do_nothing(), rows)
 
 
 def parents_of(tx: Connection, ref: str) -> list[Edge]:

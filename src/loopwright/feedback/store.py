@@ -8,11 +8,11 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, case, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from loopwright.base.types import Json
 from loopwright.feedback.model import Effect, EffectState, Feedback
 from loopwright.feedback.tables import feedback, feedback_effect, feedback_key
+from loopwright.infra.upsert import insert_into
 from loopwright.intake.store import chunks
 
 _FACT = tuple(field.name for field in fields(Feedback))
@@ -26,7 +26,7 @@ def project_key(tx: Connection, project_id: str) -> str:
     known = tx.scalar(query)
     if known is None:
         made = {"project_id": project_id, "key": secrets.token_hex(32)}
-        tx.execute(_dialect(tx).insert(feedback_key).values(made).on_conflict_do_nothing())
+        tx.execute(insert_into(tx, feedback_key).values(made).on_conflict_do_nothing())
         known = tx.scalar(query)
     return str(known)
 
@@ -49,7 +49,7 @@ def by_ids(tx: Connection, ids: Iterable[str]) -> dict[str, _Both]:
 def insert(tx: Connection, rows: Sequence[Feedback]) -> frozenset[str]:
     """Store facts whose id is not there yet; return the ids that are new."""
     values = [{k: v for k, v in asdict(row).items() if k != "seq"} for row in rows]
-    statement = _dialect(tx).insert(feedback).on_conflict_do_nothing().returning(feedback.c.id)
+    statement = insert_into(tx, feedback).on_conflict_do_nothing().returning(feedback.c.id)
     added: set[str] = set()
     for start in range(0, len(values), 200):
         added.update(tx.scalars(statement, values[start : start + 200]))
@@ -168,7 +168,3 @@ def _both(row: RowMapping) -> _Both:
 
 def _row(effect: Effect) -> Json:
     return {**asdict(effect), "state": effect.state.value}
-
-
-def _dialect(tx: Connection) -> Any:
-    return postgresql if tx.dialect.name == "postgresql" else sqlite

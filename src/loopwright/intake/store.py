@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from loopwright.base.types import Json
 from loopwright.infra.lookup import ById
 from loopwright.infra.refs import Ids
+from loopwright.infra.upsert import insert_into
 from loopwright.intake.model import (
     Completion,
     Image,
@@ -67,8 +66,7 @@ def insert_missing(tx: Connection, table: Table, rows: Sequence[Json]) -> frozen
     }
     missing = [row for row_id, row in by_id.items() if row_id not in there]
     if missing:
-        dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
-        tx.execute(dialect.insert(table).on_conflict_do_nothing(), missing)
+        tx.execute(insert_into(tx, table).on_conflict_do_nothing(), missing)
     return frozenset(row["id"] for row in missing)
 
 
@@ -207,9 +205,8 @@ def insert_image(
     tx: Connection, found: Image, *, project_id: str, sent_digest: str, now: float
 ) -> None:
     """Store what an image is, once."""
-    dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
     row = {**asdict(found), "project_id": project_id, "sent_digest": sent_digest}
-    tx.execute(dialect.insert(image).on_conflict_do_nothing(), {**row, "created_at": now})
+    tx.execute(insert_into(tx, image).on_conflict_do_nothing(), {**row, "created_at": now})
 
 
 def insert_import(tx: Connection, report: ImportReport, rejects: Iterable[Reject]) -> None:

@@ -5,10 +5,10 @@ from functools import lru_cache
 
 import orjson
 from sqlalchemy import Connection, RowMapping, Text, bindparam, select, type_coerce
-from sqlalchemy.dialects import postgresql, sqlite
 
 from loopwright.base.types import Json
 from loopwright.infra.prepared import Prepared
+from loopwright.infra.upsert import insert_into
 from loopwright.projects.model import Project
 from loopwright.projects.spec import ProjectSpec
 from loopwright.projects.tables import project
@@ -61,8 +61,7 @@ def all_projects(tx: Connection) -> Sequence[Project]:
 
 def insert(tx: Connection, *, spec: ProjectSpec, yaml: str, now: float) -> bool:
     """Store a new project; return False when somebody else has just stored one of that id."""
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(project).values(
+    statement = insert_into(tx, project).values(
         id=spec.id,
         name=spec.name,
         simulated=spec.simulated,

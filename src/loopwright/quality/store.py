@@ -5,9 +5,9 @@ from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from loopwright.base.types import Json
+from loopwright.infra.upsert import insert_into
 from loopwright.intake.tables import completion, item
 from loopwright.labeling.store import chunks
 from loopwright.labeling.tables import judgment
@@ -272,21 +272,17 @@ def release_lease(tx: Connection, *, holder: str) -> None:
 
 def _make_lease(tx: Connection) -> None:
     row = {"id": 1, "holder": "", "lease_until": 0.0}
-    tx.execute(_dialect(tx).insert(keeper_lease).values(row).on_conflict_do_nothing())
+    tx.execute(insert_into(tx, keeper_lease).values(row).on_conflict_do_nothing())
 
 
 def _votes(tx: Connection, query: Select[Any]) -> list[ItemVote]:
     return [ItemVote(*row) for row in tx.execute(query)]
 
 
-def _dialect(tx: Connection) -> Any:
-    return postgresql if tx.dialect.name == "postgresql" else sqlite
-
-
 def _upsert(tx: Connection, table: Any, rows: Sequence[Json], *, keys: tuple[str, ...]) -> None:
     if not rows:
         return
-    insert = _dialect(tx).insert(table)
+    insert = insert_into(tx, table)
     update = {name: insert.excluded[name] for name in rows[0] if name not in keys}
     statement = insert.on_conflict_do_update(index_elements=list(keys), set_=update)
     for part in chunks(rows):

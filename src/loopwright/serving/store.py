@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from loopwright.base.types import Json
+from loopwright.infra.upsert import insert_into
 from loopwright.serving.tables import capture_gap, captured_request, shadow_item
 
 CHUNK = 500
@@ -168,9 +168,8 @@ def _one(row: RowMapping) -> Captured:
 
 
 def _add_missing(tx: Connection, table: Table, rows: Sequence[Json]) -> int:
-    dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
     added = 0
     for start in range(0, len(rows), CHUNK):
-        statement = dialect.insert(table).on_conflict_do_nothing().returning(table.c.id)
+        statement = insert_into(tx, table).on_conflict_do_nothing().returning(table.c.id)
         added += len(tx.execute(statement, list(rows[start : start + CHUNK])).all())
     return added

@@ -7,9 +7,9 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from loopwright.base.types import Json
+from loopwright.infra.upsert import insert_into
 from loopwright.webhooks.model import (
     Attempt,
     Delivery,
@@ -80,8 +80,7 @@ def events_known(tx: Connection, webhook_id: str, seqs: Sequence[int]) -> set[in
 def insert_deliveries(tx: Connection, rows: Sequence[Json]) -> None:
     """Store messages to send; one event has one message per webhook."""
     if rows:
-        dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
-        tx.execute(dialect.insert(webhook_delivery).on_conflict_do_nothing(), list(rows))
+        tx.execute(insert_into(tx, webhook_delivery).on_conflict_do_nothing(), list(rows))
 
 
 def due(
@@ -151,8 +150,7 @@ def settle(
         )
     )
     attempt = Attempt(sent.id, sent.attempts, now, outcome.status, error, outcome.ms)
-    dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
-    insert_ = dialect.insert(webhook_attempt).values(asdict(attempt))
+    insert_ = insert_into(tx, webhook_attempt).values(asdict(attempt))
     tx.execute(insert_.on_conflict_do_nothing())
     return bool(done.rowcount == 1)
 
