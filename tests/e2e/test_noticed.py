@@ -39,13 +39,18 @@ def test_everything_noticed_is_on_my_work(filled: Server, page: Page) -> None:
     (mine,) = got["judgments"]
     assert mine["note"] == "both are odd"
     assert mine["revisions"] == 1
-    assert mine["signals"]["first_choice"] == "left"
+    assert mine["signals"]["first_choice"] == "Left is better"
     assert 0 <= mine["signals"]["first_choice_ms"] <= mine["active_ms"]
     assert mine["signals"]["pasted_characters"] == len("twelve chars")
     assert mine["signals"]["scroll"] == {"left": 1, "right": 1}
     page.get_by_role("link", name="My work").click()
     row = page.get_by_role("row").filter(has_text=prompt)
-    for words in ("changed once", "first left", "left read to 100%", "12 characters pasted"):
+    for words in (
+        "changed once",
+        "first choice: Left is better",
+        "left read to 100%",
+        "12 characters pasted",
+    ):
         expect(row).to_contain_text(words)
     expect(row).to_contain_text("Note: both are odd")
     expect(page.get_by_role("heading", name="What is measured, and what for")).to_be_visible()
