@@ -25,7 +25,8 @@ def bench(
     items: Annotated[int, typer.Option(min=100, help="labeling: items in the queue.")] = 1_000_000,
     seconds: Annotated[float, typer.Option(min=1, help="labeling: of each load.")] = 20.0,
     only: Annotated[
-        str | None, typer.Option(help="labeling: sqlite or postgres; load or proofs; with commas.")
+        str | None,
+        typer.Option(help="labeling: sqlite, postgres; load, proofs, browser; commas."),
     ] = None,
     soak: Annotated[bool, typer.Option(help="labeling: a million judgments, 50 kills.")] = False,
     as_json: JsonOption = False,

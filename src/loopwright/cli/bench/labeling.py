@@ -18,7 +18,9 @@ import orjson
 import psutil
 
 from loopwright import __version__
+from loopwright.base.errors import Unavailable
 from loopwright.base.types import Json
+from loopwright.cli.bench.label_page_run import measure as measure_page
 from loopwright.cli.bench.labeling_load import Order
 from loopwright.cli.bench.labeling_places import DATABASES, Place, Say, place
 from loopwright.cli.bench.labeling_proofs import SHORT, SOAK, prove
@@ -29,7 +31,8 @@ from loopwright.cli.bench.postgres_server import find_server_programs
 from loopwright.cli.server import prepare
 from loopwright.infra.settings import Settings
 
-PARTS = ("load", "proofs")
+PARTS = ("load", "proofs", "browser")
+BROWSER = ("browser.key_to_next_p95_ms", "browser.first_load_script_gzip_kb")
 CROWD = 50
 SMALL = 10_000
 _WARMUP = 2.0
@@ -70,8 +73,21 @@ def measure(options: Options, *, say: Say) -> Json:
     if "proofs" in options.parts:
         proved, notes["proofs"] = prove(options.databases, SOAK if options.soak else SHORT, say=say)
         figures |= proved
+    if "browser" in options.parts:
+        found, notes["browser"] = browser(say=say)
+        figures |= found
     notes["seconds"] = round(time.perf_counter() - began, 1)
     return {"bench": "labeling", "figures": figures, "context": {**context, **notes}}
+
+
+def browser(*, say: Say) -> tuple[Json, Json | str]:
+    """Return the figures of the label page in a browser; "not run" and why where there is none."""
+    say("browser: judging by keyboard")
+    try:
+        made = measure_page(None)
+    except Unavailable as missing:
+        return dict.fromkeys(BROWSER, "not run"), f"{missing.message} {missing.remedy}"
+    return made["figures"], made["context"]
 
 
 def speed(where: Place, options: Options, *, say: Say) -> tuple[Json, Json]:

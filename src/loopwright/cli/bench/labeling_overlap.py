@@ -5,7 +5,10 @@ one with fewer, a judge twice on one item, a counter that is not what the rows s
 acknowledged judgment that is not there exactly once.
 """
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
@@ -26,6 +29,7 @@ from loopwright.sampling.tables import item_state
 PROJECT = "race"
 _CHANCE = 0.005
 _TOLD = 20
+_TELL_EVERY = 30.0
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ def race(where: Place, *, judgments: int, seconds: float, seed: int, say: Say) -
         crowd = Crowd(home.db, project, seed=seed, end=time.monotonic() + seconds)
         plan = FaultPlan({name: Fault(_CHANCE, fail) for name in POINTS}, seed=seed)
         say(f"{where.kind}: racing for {judgments} judgments, seed {seed}")
-        with armed(plan):
+        with armed(plan), telling(crowd, where.kind, say):
             crowd.work()
         crowd.finish()
         found = check(home.db, crowd.ledger)
@@ -69,6 +73,25 @@ def race(where: Place, *, judgments: int, seconds: float, seed: int, say: Say) -
     }
     say(f"{where.kind}: {len(crowd.ledger.judged)} judgments, {len(found)} violations")
     return Race(len(crowd.ledger.judged), found, notes)
+
+
+@contextmanager
+def telling(crowd: Crowd, kind: str, say: Say) -> Iterator[None]:
+    """Say how far a crowd is, now and then, until the block ends."""
+    over, began = threading.Event(), time.monotonic()
+
+    def tell() -> None:
+        while not over.wait(_TELL_EVERY):
+            seconds = time.monotonic() - began
+            say(f"{kind}: {len(crowd.ledger.judged)} judgments after {seconds:.0f} s")
+
+    thread = threading.Thread(target=tell, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def check(db: Database, ledger: Ledger) -> list[str]:

@@ -30,7 +30,7 @@ from loopwright.infra.home import open_home
 from loopwright.infra.settings import Settings
 from loopwright.projects import service as projects
 
-_TOLD = 20
+TOLD = 20
 
 
 @dataclass
@@ -42,6 +42,8 @@ class Cuts:
     lost: int = 0
     """Most acknowledged judgments that one cut took away."""
     mistakes: list[str] = field(default_factory=list)
+    syncs: int = 0
+    """Syncs at which a cut could have been, where not every one was."""
 
 
 def power_loss(*, judgments: int, seconds: float, seed: int, say: Say) -> tuple[int, Json]:
@@ -56,7 +58,7 @@ def power_loss(*, judgments: int, seconds: float, seed: int, say: Say) -> tuple[
         "database": "sqlite",
         "cuts": full.cuts,
         "judgments": full.acknowledged,
-        "mistakes": full.mistakes[:_TOLD],
+        "mistakes": full.mistakes[:TOLD],
         "lost_with_synchronous_normal": weak.lost,
         "cuts_with_synchronous_normal": weak.cuts,
         "seconds": round(time.monotonic() - began, 1),

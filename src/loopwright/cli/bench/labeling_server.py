@@ -22,6 +22,7 @@ from loopwright.web.app import create_app
 
 HOST = "127.0.0.1"
 _ENDS_WITHIN = 20.0
+_LOOKS = 20
 
 
 @dataclass
@@ -107,9 +108,19 @@ def running(
 
 
 def tree_cpu_seconds(pid: int) -> float:
-    """Return the processor time of a process and of its children that live."""
+    """Return the processor time of a process and all below it, also of those that ended.
+
+    A child that ended counts with the parent that waited for it. Until a look met none that came
+    or went, it is taken again: such a child could be missed, or counted twice.
+    """
     first = psutil.Process(pid)
-    return sum(_cpu(one) for one in (first, *first.children(recursive=True)))
+    spent = 0.0
+    for _ in range(_LOOKS):
+        tree = first.children(recursive=True)
+        spent = sum(map(_cpu, tree)) + _cpu(first)
+        if first.children(recursive=True) == tree:
+            break
+    return spent
 
 
 def _cpu(one: psutil.Process) -> float:
@@ -117,7 +128,7 @@ def _cpu(one: psutil.Process) -> float:
         times = one.cpu_times()
     except psutil.NoSuchProcess:
         return 0.0
-    return float(times.user + times.system)
+    return float(times.user + times.system + times.children_user + times.children_system)
 
 
 def main() -> None:

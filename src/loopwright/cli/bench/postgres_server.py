@@ -70,13 +70,33 @@ class PostgresServer:
         prefix: Sequence[str],
         settings: Mapping[str, str],
         port: int,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
-        self._folder, self._port = folder, port
+        self.folder, self._port = folder, port
+        self._programs, self._prefix = programs, prefix
         self._child: subprocess.Popen[bytes] | None = None
         options = [f"-c{name}={value}" for name, value in settings.items()]
         options += [f"-cport={port}", "-clisten_addresses=127.0.0.1", "-k", str(folder)]
         program = [str(programs / "postgres"), "-D", f"{folder}/data", *options]
-        self._command = [*_dying_with_us(prefix), *program]
+        given = [f"{name}={value}" for name, value in (environment or {}).items()]
+        self._command = [*_dying_with_us(prefix), *(["env", *given] if given else []), *program]
+
+    def over(
+        self,
+        folder: Path,
+        settings: Mapping[str, str],
+        *,
+        environment: Mapping[str, str] | None = None,
+    ) -> "PostgresServer":
+        """Return a server of the same programs and user over `folder`/data, not started."""
+        return PostgresServer(
+            folder=folder,
+            programs=self._programs,
+            prefix=self._prefix,
+            settings=settings,
+            port=free_port(),
+            environment=environment,
+        )
 
     def url(self, name: str) -> str:
         """Return the URL of one of its databases."""
@@ -94,7 +114,7 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start it; returns when it answers. Raises RuntimeError with its log when it ends."""
-        log = self._folder / "log"
+        log = self.folder / "log"
         with log.open("a") as output:
             self._child = subprocess.Popen(
                 self._command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/"
@@ -108,10 +128,13 @@ class PostgresServer:
                 return
         raise RuntimeError(f"PostgreSQL ended while starting:\n{log.read_text()}")
 
-    def stop(self) -> None:
-        """Stop it at once, without a checkpoint; what was committed is there at the next start."""
+    def stop(self, *, checkpoint: bool = False) -> None:
+        """Stop it at once; what was committed is there at the next start.
+
+        With a checkpoint, that start has nothing to recover.
+        """
         if self._child is not None:
-            self._child.send_signal(signal.SIGQUIT)
+            self._child.send_signal(signal.SIGINT if checkpoint else signal.SIGQUIT)
             self._child.wait(timeout=30)
             self._child = None
 
@@ -130,13 +153,13 @@ class PostgresServer:
         if self._child is not None:
             self._child.wait(timeout=30)
         # Where nobody reaps orphans, the dead still count as running: their locks go by hand.
-        (self._folder / "data" / "postmaster.pid").unlink(missing_ok=True)
-        (self._folder / f".s.PGSQL.{self._port}.lock").unlink(missing_ok=True)
+        (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+        (self.folder / f".s.PGSQL.{self._port}.lock").unlink(missing_ok=True)
 
     @property
     def first_pid(self) -> int:
         """Return the process that started the others."""
-        return int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+        return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
 
     def _run(self, statement: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
@@ -145,24 +168,29 @@ class PostgresServer:
 
 @contextmanager
 def running_postgres(
-    settings: Mapping[str, str], *, port: int | None = None
+    settings: Mapping[str, str],
+    *,
+    port: int | None = None,
+    initdb: Sequence[str] = (),
+    place: Path | None = None,
 ) -> Iterator[PostgresServer]:
-    """Start a server in a temporary folder; stop and remove it at the end.
+    """Start a server in a temporary folder (in `place`); stop and remove it at the end.
 
     What one that was killed left on the disk is removed by the next.
     """
     programs = find_server_programs()
     if programs is None:
         raise RuntimeError("no PostgreSQL server programs on this machine")
-    remove_leftovers(Path(tempfile.gettempdir()))
+    place = place or Path(tempfile.gettempdir())
+    remove_leftovers(place)
     prefix, user, group = _prefix()
-    folder = Path(tempfile.mkdtemp(prefix=_FOLDER))
+    folder = Path(tempfile.mkdtemp(prefix=_FOLDER, dir=place))
     folder.chmod(0o755)
     (folder / _OWNER).write_text(str(os.getpid()))
     os.chown(folder, user, group)
-    initdb = [str(programs / "initdb"), "-D", f"{folder}/data", "-U", "loopwright", "-A", "trust"]
+    make = [str(programs / "initdb"), "-D", f"{folder}/data", "-U", "loopwright", "-A", "trust"]
     try:
-        _call([*prefix, *initdb, "-E", "UTF8", "--locale=C", "--no-sync"], folder)
+        _call([*prefix, *make, "-E", "UTF8", "--locale=C", "--no-sync", *initdb], folder)
         server = PostgresServer(
             folder=folder,
             programs=programs,
