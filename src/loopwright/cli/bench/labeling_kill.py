@@ -43,7 +43,7 @@ def kills(where: Place, *, times: int, seed: int, say: Say, items: int = ITEMS) 
         home.close()
     with running(where.home, where.url, log=where.home / "server.log") as server:
         order = Order(HOST, server.port, PROJECT, keys, 1e9, seed=seed, acknowledged=True)
-        tally, killed = _under_load(where, server, order, times, seed, say)
+        tally, killed, ended = _under_load(where, server, order, times, seed, say)
     home = open_home(settings)
     try:
         told = dict(tally.acknowledged)
@@ -51,6 +51,8 @@ def kills(where: Place, *, times: int, seed: int, say: Say, items: int = ITEMS) 
         wrong = home.db.read(lambda tx: mistakes(tx, PROJECT))
     finally:
         home.close()
+    if ended is not None:
+        wrong.append(ended)
     if len(told) != len(set(tally.acknowledged)):
         wrong.append("one client id was acknowledged as two judgments")
     say(f"{where.kind}: {len(told)} judgments over {times} kills, {len(gone)} lost")
@@ -68,7 +70,8 @@ def kills(where: Place, *, times: int, seed: int, say: Say, items: int = ITEMS) 
 
 def _under_load(
     where: Place, server: BenchServer, order: Order, times: int, seed: int, say: Say
-) -> tuple[Tally, list[str]]:
+) -> tuple[Tally, list[str], str | None]:
+    """Return what was told, what was killed, and why that ended early if it did."""
     tally, over = Tally(), threading.Event()
     load = threading.Thread(target=run, args=(order,), kwargs={"tally": tally, "stop": over.is_set})
     load.start()
@@ -81,10 +84,12 @@ def _under_load(
             killed.append(_kill(where, server, number))
             say(f"{where.kind}: kill {number + 1} of {times}: {killed[-1]}")
         _wait_for_answer(tally, load, server)
+    except RuntimeError as failure:
+        return tally, killed, f"after {len(killed)} of {times} kills: {failure}"
     finally:
         over.set()
         load.join()
-    return tally, killed
+    return tally, killed, None
 
 
 def _kill(where: Place, server: BenchServer, number: int) -> str:

@@ -55,7 +55,7 @@ def race(where: Place, *, judgments: int, seconds: float, seed: int, say: Say) -
         plan = FaultPlan({name: Fault(_CHANCE, fail) for name in POINTS}, seed=seed)
         say(f"{where.kind}: racing for {judgments} judgments, seed {seed}")
         with armed(plan), telling(crowd, where.kind, say):
-            crowd.work()
+            _work(crowd)
         crowd.finish()
         found = check(home.db, crowd.ledger)
         states = home.db.read(_states)
@@ -73,6 +73,14 @@ def race(where: Place, *, judgments: int, seconds: float, seed: int, say: Say) -
     }
     say(f"{where.kind}: {len(crowd.ledger.judged)} judgments, {len(found)} violations")
     return Race(len(crowd.ledger.judged), found, notes)
+
+
+def _work(crowd: Crowd) -> None:
+    """Judge all there is. What ends a judge is a broken promise; what was judged is checked."""
+    try:
+        crowd.work()
+    except Exception as failure:
+        crowd.ledger.broken.append(f"a judge gave up: {type(failure).__name__}: {failure}")
 
 
 @contextmanager
