@@ -237,7 +237,7 @@ def test_labels_are_checked_against_the_question(home: Home) -> None:
     assert added(import_text(home, rows, mapping=mapping).counts) == (1, 1, 2)
     with pytest.raises(InvalidInput, match=r"label is 'loud', not a label \(kind, rude\)"):
         import_text(home, rows + "2,Hi,Hm,u1,loud\n", mapping=mapping)
-    with pytest.raises(InvalidInput, match="holds single_label votes"):
+    with pytest.raises(InvalidInput, match="holds votes of kind single_label"):
         import_text(home, rows, mapping=mapping.replace("question: tone", "question: preference"))
     with pytest.raises(InvalidInput, match="no question 'mood'"):
         import_text(home, rows, mapping=mapping.replace("question: tone", "question: mood"))

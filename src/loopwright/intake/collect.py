@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from loopwright.base.errors import InvalidInput
@@ -16,6 +16,7 @@ from loopwright.intake.model import MaskedPrompt, MaskedText
 from loopwright.intake.readers import BadRow, Row, columns_of, read_rows
 from loopwright.intake.rows import RowItem, RowReader, RowText, RowVote
 from loopwright.intake.staging import Stage
+from loopwright.questions.elsewhere import Elsewhere, ElsewhereReader
 
 _SEEN_ITEMS = 200_000
 _SEEN_PROMPTS = 20_000
@@ -39,11 +40,16 @@ class ImportFile:
 
 @dataclass(frozen=True, slots=True)
 class _Staged:
-    """An item of this file: its id, a number that its texts give, whether it was turned round."""
+    """An item of this file: its id, a number that its texts give, whether it was turned round.
+
+    `size` is its number of completions. The texts are at hand where the row at hand has them.
+    """
 
     item_id: str
     fingerprint: int
     swapped: bool
+    size: int = 0
+    texts: _Texts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +59,43 @@ class _Text:
     source: str
     digest: str
     ref: str
+    masked: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """An item's masked prompt and texts, and the scope in which they were masked."""
+
+    prompt: MaskedPrompt
+    masked: tuple[str, ...]
+    scope: MaskScope
 
 
 class Collector:
     """Collects one file's rows; bounded memory whatever the file's length."""
 
-    def __init__(self, stage: Stage, reader: RowReader, *, project_id: str, skip_bad: bool) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        reader: RowReader,
+        *,
+        project_id: str,
+        skip_bad: bool,
+        answers: ElsewhereReader | None = None,
+        edits: str = "",
+    ) -> None:
+        """Take rows into `stage`.
+
+        `answers` checks what the outcome alone does not say; corrected texts are completions of
+        the source `edits`.
+        """
         self._stage = stage
         self._reader = reader
         self._mapping = reader.mapping
         self._project_id = project_id
         self._skip_bad = skip_bad
+        self._answers = answers
+        self._edits = edits
         self._seen: OrderedDict[str, _Staged] = OrderedDict()
         self._prompts: OrderedDict[str, MaskScope] = OrderedDict()
         self._annotators: dict[str, str] = {}
@@ -89,29 +121,67 @@ class Collector:
         vote = self._reader.vote(values)
         key = self._reader.key(values)
         staged = self._seen_before(key, values)
-        if staged is None:
-            item = self._reader.item(self._joined(values))
+        item = None if staged is not None else self._reader.item(self._joined(values))
+        checked = None if vote is None else self._checked(vote, staged, item)
+        if item is not None:
             staged = self._stage_item(item, self._reader.fingerprint(values), place)
-        if vote is not None:
-            self._stage_vote(staged, key, vote)
+        if vote is not None and staged is not None:
+            self._stage_vote(staged, key, vote, checked)
 
     def _seen_before(self, key: str | None, values: Json) -> _Staged | None:
         """Return the item of an earlier vote row: most rows repeat an item's texts."""
         if key is None or self._mapping.kind is not ImportKind.VOTES:
+            return None
+        if self._answers is not None and self._answers.kind.reads_texts:
             return None
         staged = self._seen.get(key)
         if staged is not None and staged.fingerprint != self._reader.fingerprint(values):
             raise ValueError(f"item {key!r} has other texts than on an earlier row")
         return staged
 
-    def _stage_vote(self, staged: _Staged, key: str | None, vote: RowVote) -> None:
-        outcome = vote.outcome
+    def _checked(
+        self, vote: RowVote, staged: _Staged | None, item: RowItem | None
+    ) -> Elsewhere | None:
+        """Check an answer before anything of its row is staged."""
+        if vote.answer is None or self._answers is None:
+            return None
+        if item is None:
+            return self._answers.check(vote.answer, size=0 if staged is None else staged.size)
+        texts = [text.text for text in item.texts]
+        return self._answers.check(vote.answer, size=len(texts), texts=texts)
+
+    def _stage_vote(
+        self, staged: _Staged, key: str | None, vote: RowVote, checked: Elsewhere | None
+    ) -> None:
+        outcome, answer = vote.outcome, None
         if staged.swapped:
             outcome = {"first": "second", "second": "first"}.get(outcome, outcome)
-        annotator = self._annotator(vote.annotator)
+        if checked is not None:
+            checked = self._masked_edit(staged, vote, checked)
+            outcome = checked.outcome
+            answer = {"answer": checked.answer, "votes": checked.votes}
+        annotator, item_key = self._annotator(vote.annotator), key or staged.item_id
         self._stage.vote(
-            staged.item_id, key or staged.item_id, annotator, outcome, vote.shown, vote.judged_at
+            staged.item_id,
+            item_key,
+            annotator,
+            outcome,
+            vote.shown,
+            vote.judged_at,
+            answer=answer,
         )
+
+    def _masked_edit(self, staged: _Staged, vote: RowVote, checked: Elsewhere) -> Elsewhere:
+        """Return the answer with its corrected text masked as the original was; keep that text."""
+        known = staged.texts
+        if known is None or self._answers is None or vote.answer is None:
+            return checked
+        edit = capture.capture_text(checked.answer["text"], known.scope)
+        raw = {**vote.answer, "text": edit.text}
+        found = self._answers.check(raw, size=staged.size, texts=known.masked)
+        if found.edit is not None:
+            self._keep(known.prompt, self._edits, edit)
+        return found
 
     def _annotator(self, name: str) -> str:
         masked = self._annotators.get(name)
@@ -134,7 +204,8 @@ class Collector:
         if self._mapping.kind is ImportKind.PREFERENCES:
             fingerprint = hash(tuple(text.ref for text in texts))
         origin_key = f"{self._mapping.source}:{mask_text(key).text}"
-        staged = _Staged(rules.item_id(self._project_id, origin_key), fingerprint, swapped)
+        item_id = rules.item_id(self._project_id, origin_key)
+        staged = _Staged(item_id, fingerprint, swapped, len(texts))
         self._remember(item.key, staged)
         self._stage.item(
             staged.item_id,
@@ -148,7 +219,10 @@ class Collector:
                 "place": place,
             },
         )
-        return staged
+        if self._answers is None or not self._answers.kind.reads_texts:
+            return staged
+        known = _Texts(prompt, tuple(text.masked for text in texts), scope)
+        return replace(staged, texts=known)
 
     def _remember(self, key: str | None, staged: _Staged) -> None:
         if key is None:
@@ -174,12 +248,15 @@ class Collector:
         return prompt, scope
 
     def _completion(self, prompt: MaskedPrompt, text: RowText, scope: MaskScope) -> _Text:
-        masked: MaskedText = capture.capture_text(text.text, scope, messages=text.messages)
-        ref = rules.completion_id(prompt.id, text.source, masked.digest)
-        body = {"prompt_id": prompt.id, "source": text.source, **asdict(masked)}
-        if self._stage.completion(ref, text.source, body):
+        masked = capture.capture_text(text.text, scope, messages=text.messages)
+        return self._keep(prompt, text.source, masked)
+
+    def _keep(self, prompt: MaskedPrompt, source: str, masked: MaskedText) -> _Text:
+        ref = rules.completion_id(prompt.id, source, masked.digest)
+        body = {"prompt_id": prompt.id, "source": source, **asdict(masked)}
+        if self._stage.completion(ref, source, body):
             add_counts(self.masked, masked.mask_counts)
-        return _Text(text.source, masked.digest, ref)
+        return _Text(source, masked.digest, ref, masked.text)
 
     def _joined(self, values: Json) -> Json:
         join = self._mapping.join

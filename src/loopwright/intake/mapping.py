@@ -59,7 +59,7 @@ class TextFormat(StrEnum):
 
 _SHARED = ("prompt", "prompt_key", "segment", "residency", "names")
 REQUIRED: Columns[ImportKind, tuple[str, ...]] = {
-    ImportKind.VOTES: ("item", "prompt", "annotator", "choice"),
+    ImportKind.VOTES: ("item", "prompt", "annotator"),
     ImportKind.PREFERENCES: ("chosen", "rejected"),
     ImportKind.DEMONSTRATIONS: ("prompt", "completion"),
     ImportKind.PROMPTS: ("prompt",),
@@ -67,8 +67,8 @@ REQUIRED: Columns[ImportKind, tuple[str, ...]] = {
 }
 OPTIONAL: Columns[ImportKind, tuple[str, ...]] = {
     ImportKind.VOTES: (
-        *_SHARED, "first", "second", "completion", "first_source", "second_source",
-        "completion_source", "shown", "judged_at", "requires",
+        *_SHARED, "choice", "first", "second", "completion", "first_source", "second_source",
+        "completion_source", "texts", "ranks", "sources", "shown", "judged_at", "requires",
     ),
     ImportKind.PREFERENCES: (
         *_SHARED, "item", "annotator", "chosen_source", "rejected_source", "judged_at", "requires",
@@ -102,6 +102,10 @@ class ImportMapping(BaseModel):
     fields: dict[Name, Name]
     """Our field -> the file's column."""
     choices: dict[str, Literal["first", "second", "tie", "both_bad"]] = Field(default_factory=dict)
+    scores: dict[Name, Name] = Field(default_factory=dict)
+    """Criterion -> the column with its level, for a question that scores criteria."""
+    ranked: dict[Name, Name] = Field(default_factory=dict)
+    """Column of a text -> column of its rank, for a ranking of texts in columns of their own."""
     join: Join | None = None
     annotator: Name | None = None
     """Who judged, when no column says so; default: the source's name."""
@@ -119,6 +123,27 @@ class ImportMapping(BaseModel):
     def column(self, field: str) -> str | None:
         """Return the file's column for one of our fields, or None when it is not mapped."""
         return self.fields.get(field)
+
+    @property
+    def columns(self) -> set[str]:
+        """Return every column of the file that the mapping reads."""
+        answers = (self.scores.values(), self.ranked, self.ranked.values())
+        return {*self.fields.values(), *(name for part in answers for name in part)}
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """Return the kinds of question that rows of this form answer; none for other imports."""
+        if self.kind is ImportKind.PREFERENCES or "first" in self.fields:
+            return ("pairwise",)
+        if self.kind is not ImportKind.VOTES:
+            return ()
+        if self.ranked or "texts" in self.fields:
+            return ("ranking",)
+        if self.scores:
+            return ("rubric",)
+        if "completion" in self.fields:
+            return ("single_label", "multi_label", "likert", "correction")
+        return ("single_label", "multi_label")
 
 
 def parse_mapping(text: str, *, name: str = "mapping.yaml") -> ImportMapping:
@@ -147,7 +172,7 @@ def parse_mapping(text: str, *, name: str = "mapping.yaml") -> ImportMapping:
 
 def check_columns(mapping: ImportMapping, columns: Sequence[str], *, place: str) -> None:
     """Raise InvalidInput when a mapped column is not among `columns`."""
-    missing = sorted({column for column in mapping.fields.values() if column not in columns})
+    missing = sorted(mapping.columns.difference(columns))
     if missing:
         maybe = did_you_mean(missing[0], columns) if len(missing) == 1 else ""
         raise InvalidInput(
@@ -169,6 +194,8 @@ def _check_fields(mapping: ImportMapping, node: yaml.Node | None, name: str) -> 
                 f"field {field!r}. {did_you_mean(field, known)}It has {', '.join(sorted(known))}."
             )
     needed = [field for field in required if field not in mapping.fields]
+    if mapping.kind is ImportKind.VOTES:
+        needed += [field for field in _answer_of(mapping) if field not in mapping.fields]
     if mapping.kind is ImportKind.PREFERENCES and mapping.format is TextFormat.TEXT:
         needed += [] if "prompt" in mapping.fields else ["prompt"]
     if needed:
@@ -178,6 +205,15 @@ def _check_fields(mapping: ImportMapping, node: yaml.Node | None, name: str) -> 
         )
     if ("first" in mapping.fields) != ("second" in mapping.fields):
         raise _refused(f"{name}:{_line(node, ('fields',))} first and second go together.")
+
+
+def _answer_of(mapping: ImportMapping) -> tuple[str, ...]:
+    """Return the fields that hold what was answered."""
+    if mapping.ranked:
+        return ()
+    if {"texts", "ranks"} & set(mapping.fields):
+        return ("texts", "ranks")
+    return ("completion",) if mapping.scores else ("choice",)
 
 
 def _refused(message: str) -> InvalidInput:

@@ -13,6 +13,7 @@ from loopwright.base.types import Json
 from loopwright.intake.dialogue import parse_dialogue, split_shared
 from loopwright.intake.mapping import ImportKind, ImportMapping, TextFormat
 from loopwright.intake.model import DEFAULT_SEGMENT, ItemPurpose, Message, NewPrompt
+from loopwright.intake.row_answers import RowAnswers
 from loopwright.intake.rules import messages_problem
 
 PAIR_OUTCOMES = ("first", "second", "tie", "both_bad")
@@ -43,21 +44,32 @@ class RowItem:
 
 @dataclass(frozen=True, slots=True)
 class RowVote:
-    """One judgment of a row; `outcome` follows the row's order of completions, or is a label."""
+    """One judgment of a row; `outcome` follows the row's order of completions, or is a label.
+
+    `answer` stands instead of the outcome where the kind of question has more to say.
+    """
 
     annotator: str
     outcome: str
     shown: str | None
     judged_at: float | None
+    answer: Json | None = None
 
 
 class RowReader:
     """Reads rows by one mapping."""
 
-    def __init__(self, mapping: ImportMapping, *, labels: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        mapping: ImportMapping,
+        *,
+        labels: frozenset[str] = frozenset(),
+        answers: RowAnswers | None = None,
+    ) -> None:
         self.mapping = mapping
         self._mapping = mapping
         self._labels = labels
+        self._answers = answers
         self._fields = dict(mapping.fields)
         self.paired = mapping.kind is ImportKind.PREFERENCES or "first" in mapping.fields
 
@@ -76,6 +88,8 @@ class RowReader:
         annotator = mapping.annotator or mapping.source if column is None else _key(values, column)
         if mapping.kind is ImportKind.PREFERENCES:
             return RowVote(annotator, "first", None, judged_at)
+        if self._answers is not None:
+            return RowVote(annotator, "", None, judged_at, self._answers.read(values))
         choice = _key(values, self._fields["choice"])
         outcome = mapping.choices.get(choice, choice)
         if self.paired and outcome not in PAIR_OUTCOMES:
@@ -108,8 +122,7 @@ class RowReader:
             case ImportKind.PROMPTS:
                 return RowItem(self._prompt(values), (), key, ItemPurpose.CORE)
             case _:
-                names = ("first", "second") if self.paired else ("completion",)
-                texts = tuple(self._text(values, name) for name in names if name in self._fields)
+                texts = self._judged_texts(values)
                 requires = self._requires(values)
                 return RowItem(
                     self._prompt(values), texts, key, ItemPurpose.CORE, requires=requires
@@ -117,8 +130,24 @@ class RowReader:
 
     def fingerprint(self, values: Json) -> int:
         """Return a number that changes when the texts of the row change."""
-        columns = (self._fields.get(name) for name in ("prompt", "first", "second", "completion"))
+        names = ("prompt", "first", "second", "completion", "texts", "sources")
+        columns = (*(self._fields.get(name) for name in names), *self._mapping.ranked)
         return hash(tuple(str(values.get(column)) for column in columns if column))
+
+    def _judged_texts(self, values: Json) -> tuple[RowText, ...]:
+        if self._answers is None or self._mapping.answers != ("ranking",):
+            names = ("first", "second") if self.paired else ("completion",)
+            return tuple(self._text(values, name) for name in names if name in self._fields)
+        found = [
+            RowText(source or self._mapping.source, _string({column: text}, column))
+            for column, text, source in self._answers.texts(values)
+        ]
+        if len(set(found)) < len(found):
+            raise ValueError(
+                "two of the ranked texts are the same text of the same source; name who wrote "
+                "each in sources"
+            )
+        return tuple(found)
 
     def _preference(self, values: Json) -> tuple[NewPrompt, tuple[RowText, RowText]]:
         if self._mapping.format is TextFormat.TEXT:

@@ -26,12 +26,13 @@ CREATE TABLE prompt (id TEXT PRIMARY KEY, digest TEXT, body BLOB) WITHOUT ROWID;
 CREATE TABLE completion (ref TEXT PRIMARY KEY, body BLOB) WITHOUT ROWID;
 CREATE TABLE item (n INTEGER PRIMARY KEY, id TEXT UNIQUE, body BLOB);
 CREATE TABLE vote (n INTEGER PRIMARY KEY, item_id TEXT, item_key TEXT, annotator TEXT,
-                   outcome TEXT, shown TEXT, judged_at REAL, UNIQUE(item_id, annotator));
+                   outcome TEXT, shown TEXT, judged_at REAL, answer BLOB,
+                   UNIQUE(item_id, annotator));
 CREATE TABLE source (name TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE reject (n INTEGER PRIMARY KEY, place TEXT, reason TEXT);
 CREATE TABLE joined (key TEXT PRIMARY KEY, body BLOB) WITHOUT ROWID;
 """
-_VOTE = "INSERT OR IGNORE INTO vote VALUES (NULL, ?, ?, ?, ?, ?, ?)"
+_VOTE = "INSERT OR IGNORE INTO vote VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
 
 
 class Stage:
@@ -80,9 +81,9 @@ class Stage:
         added = self._db.execute(add, (item_id, _b(body)))
         return added.rowcount == 1
 
-    def vote(self, *columns: object) -> None:
-        """Keep one vote: item id, item key, annotator, outcome, shown, judged at."""
-        self._votes.append(columns)
+    def vote(self, *columns: object, answer: Json | None = None) -> None:
+        """Keep one vote: item id, item key, annotator, outcome, shown, judged at; its answer."""
+        self._votes.append((*columns, None if answer is None else _b(answer)))
         self.vote_rows += 1
         if len(self._votes) >= _CHUNK:
             self._flush()
@@ -136,10 +137,14 @@ class Stage:
             yield [_j(row[0]) for row in part]
 
     def votes(self) -> Iterator[list[tuple[Any, ...]]]:
-        """Yield (item id, item key, annotator, outcome, shown, judged at) in chunks, in order."""
+        """Yield (item id, item key, annotator, outcome, shown, judged at, answer), in order.
+
+        They come in chunks. The answer is what `vote` was given, or None.
+        """
         self._flush()
-        columns = "item_id, item_key, annotator, outcome, shown, judged_at"
-        yield from self._chunks(f"SELECT {columns} FROM vote ORDER BY n")  # noqa: S608
+        columns = "item_id, item_key, annotator, outcome, shown, judged_at, answer"
+        for part in self._chunks(f"SELECT {columns} FROM vote ORDER BY n"):  # noqa: S608
+            yield [(*row[:-1], None if row[-1] is None else _j(row[-1])) for row in part]
 
     def rejects(self) -> Iterator[Reject]:
         """Yield the skipped rows in file order."""

@@ -38,12 +38,16 @@ from loopwright.intake.model import (
     NewItem,
     Reject,
 )
+from loopwright.intake.row_answers import RowAnswers
 from loopwright.intake.rows import RowReader
 from loopwright.intake.staging import Stage
 from loopwright.labeling import service as labeling
+from loopwright.labeling.answers import EDITS
 from loopwright.labeling.model import ImportedJudgment
 from loopwright.models import service as models
 from loopwright.projects import service as projects
+from loopwright.projects.spec import Criterion, QuestionSpec
+from loopwright.questions.elsewhere import IN_OUTCOME, ElsewhereReader
 from loopwright.sampling import service as sampling
 from loopwright.sampling.model import Band
 
@@ -55,9 +59,8 @@ class _Target:
     """What an import is applied to."""
 
     project_id: str
-    question_id: str
-    kind: str
-    labels: frozenset[str]
+    question: QuestionSpec
+    criteria: tuple[Criterion, ...]
     overlap: int
     mapping: ImportMapping
     skip_bad: bool
@@ -100,12 +103,7 @@ def run_import(
     target = home.db.read(lambda tx: _target(tx, project_id, mapping, skip_bad, now))
     import_id = new_id("imp")
     with Stage(home.folder("spool/imports"), import_id) as stage:
-        collector = Collector(
-            stage,
-            RowReader(mapping, labels=target.labels),
-            project_id=project_id,
-            skip_bad=skip_bad,
-        )
+        collector = _collector(stage, target)
         for reject in () if beside is None else beside.rejects:
             stage.reject(reject.place, reject.reason)
         collector.collect(file)
@@ -130,17 +128,29 @@ def _target(
 ) -> _Target:
     spec = projects.get(tx, project_id).spec
     question = spec.question(mapping.question) if mapping.question else spec.questions[0]
-    wanted = "pairwise" if RowReader(mapping).paired else "single_label"
-    if mapping.kind in _JUDGED and question.kind != wanted:
+    if mapping.kind in _JUDGED and question.kind not in mapping.answers:
         raise InvalidInput(
-            f"The mapping holds {wanted} votes, and the question {question.id!r} of project "
-            f"{project_id} is {question.kind}.",
+            f"The mapping holds votes of kind {' or '.join(mapping.answers)}, and the question "
+            f"{question.id!r} of project {project_id} is {question.kind}.",
             remedy="Name a question of that kind as `question`, or correct the fields.",
             code="question_does_not_fit",
         )
+    criteria = spec.guideline.criteria
+    return _Target(project_id, question, criteria, spec.overlap, mapping, skip_bad, now)
+
+
+def _collector(stage: Stage, target: _Target) -> Collector:
+    question, mapping = target.question, target.mapping
     labels = frozenset(option.id for option in question.options)
-    return _Target(
-        project_id, question.id, question.kind, labels, spec.overlap, mapping, skip_bad, now
+    judged = mapping.kind in _JUDGED and question.kind not in IN_OUTCOME
+    answers = RowAnswers(mapping, question) if judged else None
+    return Collector(
+        stage,
+        RowReader(mapping, labels=labels, answers=answers),
+        project_id=target.project_id,
+        skip_bad=target.skip_bad,
+        answers=ElsewhereReader(question, target.criteria) if judged else None,
+        edits=EDITS,
     )
 
 
@@ -284,7 +294,7 @@ def _id(target: _Target, row: NewItem) -> str:
 
 def _new_item(body: Json, target: _Target, policies: Mapping[str, str], import_id: str) -> NewItem:
     return NewItem(
-        question_id=target.question_id,
+        question_id=target.question.id,
         prompt_id=body["prompt_id"],
         completion_ids=[
             rules.completion_id(body["prompt_id"], policies[source], digest)
@@ -325,14 +335,16 @@ def _rater_key(target: _Target, annotator: str) -> str:
 def _judgment(
     vote: tuple[Any, ...], target: _Target, raters: Mapping[str, str]
 ) -> ImportedJudgment:
-    item_id, item_key, annotator, outcome, shown, judged_at = vote
+    item_id, item_key, annotator, outcome, shown, judged_at, body = vote
     return ImportedJudgment(
         client_id=f"import:{target.mapping.source}:{item_key}:{annotator}",
         item_id=item_id,
-        question_id=target.question_id,
+        question_id=target.question.id,
         rater_id=raters[_rater_key(target, annotator)],
         outcome=outcome,
         shown_order=shown,
         created_at=judged_at if judged_at is not None else target.now,
-        kind=target.kind,
+        kind=target.question.kind,
+        answer=None if body is None else body["answer"],
+        votes=None if body is None else body["votes"],
     )

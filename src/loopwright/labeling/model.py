@@ -120,6 +120,9 @@ class ImportedJudgment:
     shown_order: str | None
     created_at: float
     kind: str | None = None
+    answer: Json | None = None
+    """In the kind's normal form, sides in item order; None where the outcome says it all."""
+    votes: list[list[Any]] | None = None
 
 
 @dataclass(frozen=True)

@@ -276,9 +276,10 @@ def record_imported(
             "question_id": row.question_id,
             "rater_id": row.rater_id,
             "kind": row.kind,
-            "answer": {"outcome": row.outcome},
+            "answer": {"outcome": row.outcome} if row.answer is None else row.answer,
             "shown_order": row.shown_order,
             "outcome": row.outcome,
+            "votes": row.votes,
             "origin": Origin.IMPORT.value,
             "created_at": row.created_at,
         }

@@ -1,0 +1,121 @@
+"""What somebody answered in a row, for kinds of question that one word does not answer; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from loopwright.base.types import Json
+from loopwright.intake.mapping import ImportMapping
+from loopwright.projects.question_spec import QuestionSpec
+from loopwright.questions.elsewhere import in_sides
+
+
+class RowAnswers:
+    """Reads the answers to one question by one mapping. A ValueError says what is wrong."""
+
+    def __init__(self, mapping: ImportMapping, question: QuestionSpec) -> None:
+        self._mapping = mapping
+        self._choice = mapping.fields.get("choice", "")
+        self._kind = question.kind
+        self._options = named_options(question)
+        self._levels = {name.casefold(): at for at, name in enumerate(question.scale, start=1)}
+
+    def read(self, values: Json) -> Json:
+        """Return the answer as the kind takes it; whether it fits is for the kind to say."""
+        if self._kind == "ranking":
+            return {"ranks": in_sides([number(one) for one in self._ranks(values)])}
+        if self._kind == "rubric":
+            scores = self._mapping.scores
+            return {"scores": {ours: number(values.get(name)) for ours, name in scores.items()}}
+        given = values.get(self._choice)
+        if given is None:
+            raise ValueError(f"{self._choice} is missing")
+        if self._kind == "multi_label":
+            return {"labels": [self._label(one) for one in _words(given, self._choice)]}
+        if self._kind == "likert":
+            return {"value": self._level(given)}
+        return {"text": given}
+
+    def texts(self, values: Json) -> list[tuple[str, Any, str | None]]:
+        """Return (column, text, who wrote it) of the texts that were ranked."""
+        ranked = self._mapping.ranked
+        if ranked:
+            return [(column, values.get(column), None) for column in ranked]
+        column = self._mapping.fields["texts"]
+        found = listed(values.get(column), column)
+        sources: Sequence[Any] = [None] * len(found)
+        named = self._mapping.fields.get("sources")
+        if named is not None:
+            sources = listed(values.get(named), named)
+            if len(sources) != len(found):
+                raise ValueError(f"{named} has {len(sources)} entries, {column} has {len(found)}")
+        return [
+            (f"{column}[{at}]", text, None if source is None else str(source))
+            for at, (text, source) in enumerate(zip(found, sources, strict=True))
+        ]
+
+    def _ranks(self, values: Json) -> list[Any]:
+        ranked = self._mapping.ranked
+        if ranked:
+            return [values.get(column) for column in ranked.values()]
+        column, texts = self._mapping.fields["ranks"], self._mapping.fields["texts"]
+        ranks = listed(values.get(column), column)
+        count = len(listed(values.get(texts), texts))
+        if len(ranks) != count:
+            raise ValueError(f"{column} has {len(ranks)} ranks, {texts} has {count} texts")
+        return ranks
+
+    def _label(self, given: Any) -> Any:
+        return self._options.get(str(given).strip().casefold(), given)
+
+    def _level(self, given: Any) -> Any:
+        level = number(given)
+        return self._levels.get(str(given).strip().casefold(), level)
+
+
+def named_options(question: QuestionSpec) -> dict[str, str]:
+    """Return {name or id, in lower case: the option's id}."""
+    named = {option.name.casefold(): option.id for option in question.options}
+    return {**named, **{option.id.casefold(): option.id for option in question.options}}
+
+
+def number(given: Any) -> Any:
+    """Return a number that a file spells as text or as 4.0; anything else as it stands."""
+    if isinstance(given, str):
+        try:
+            given = float(given)
+        except ValueError:
+            return given
+    whole = isinstance(given, float) and given.is_integer()
+    return int(given) if whole else given
+
+
+def listed(given: Any, column: str) -> list[Any]:
+    """Return a list of a row, also where a file spells it as JSON."""
+    if isinstance(given, str):
+        try:
+            given = orjson.loads(given)
+        except orjson.JSONDecodeError:
+            given = None
+    if not isinstance(given, list):
+        raise ValueError(f"{column} is not a list; write a JSON list")
+    return given
+
+
+def _words(given: Any, column: str) -> list[Any]:
+    """Return the labels of a cell: a list, a JSON list, or words with commas between."""
+    if isinstance(given, Mapping):
+        given = given.get("choices")  # as Label Studio's CSV has several choices
+    if isinstance(given, str) and not given.lstrip().startswith(("[", "{")):
+        if not given.strip():
+            raise ValueError(f"{column} is empty; write [] where no label fits")
+        return given.split(",")
+    if isinstance(given, str) and given.lstrip().startswith("{"):
+        try:
+            return _words(orjson.loads(given), column)
+        except orjson.JSONDecodeError:
+            raise ValueError(f"{column} is not a list of labels") from None
+    return listed(given, column)
