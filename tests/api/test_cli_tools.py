@@ -87,3 +87,24 @@ def test_webhooks_from_the_command_line(served: list[str]) -> None:
     assert json.loads(told("webhooks", "list", "--json", *served)) == []
     refused = told("webhooks", "add", "http://169.254.169.254/", *served, code=1)
     assert "https://" in refused
+
+
+def test_an_export_has_the_form_that_trainers_of_its_rows_read(
+    served: list[str], server: RunningServer, tmp_path: Path
+) -> None:
+    item = {
+        "prompt": {"messages": [{"role": "user", "content": "Hi"}]},
+        "completions": [{"text": "Hello"}],
+        "purpose": "demonstration",
+    }
+    with server.owner() as owner:
+        assert owner.post("/api/projects/support/items", json={"items": [item]}).is_success
+        frozen = owner.post("/api/projects/support/datasets", json={"kind": "demonstrations"})
+    out = tmp_path / "rows.jsonl"
+    for more in ([], ["--dataset", frozen.json()["digest"][:20]]):
+        told("export", "--out", str(out), *more, *served)
+        assert json.loads(out.read_text())["completion"] == [
+            {"role": "assistant", "content": "Hello"}
+        ]
+    refused = told("export", "--out", str(out), "--format", "trl-preference", *served, code=1)
+    assert "trl-prompt-completion" in " ".join(refused.split())

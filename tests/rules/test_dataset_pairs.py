@@ -55,6 +55,21 @@ def test_the_same_edit_of_two_people_is_one_pair() -> None:
     assert pairs.pairs_of([judged(2, CategoryVote("unchanged"))]) == {}
 
 
+@given(edits=st.lists(st.sampled_from("abc"), max_size=6), unchanged=st.integers(0, 6))
+def test_edits_are_demonstrations_where_more_people_corrected_than_did_not(
+    edits: list[str], unchanged: int
+) -> None:
+    corrected = [
+        judged(at, CategoryVote("corrected"), TextVote(text)) for at, text in enumerate(edits)
+    ]
+    kept = [judged(10 + at, CategoryVote("unchanged")) for at in range(unchanged)]
+    found = pairs.demonstrated_in([*kept, *corrected])
+    assert list(found) == (sorted(set(edits)) if len(edits) > unchanged else [])
+    for text, written in found.items():
+        wrote = [f"jdg{at}" for at, edit in enumerate(edits) if edit == text]
+        assert [vote.judgment_id for vote in written] == wrote
+
+
 @given(edited=st.integers(1, 6), unchanged=st.integers(0, 6))
 def test_the_more_find_nothing_to_correct_the_less_sure_is_an_edit(
     edited: int, unchanged: int

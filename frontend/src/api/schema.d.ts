@@ -1483,6 +1483,8 @@ export interface components {
             };
         };
         DatasetIn: {
+            /** @default true */
+            corrections: boolean;
             /** @default preferences */
             kind: components["schemas"]["DatasetKind"];
             /** @default 1 */
@@ -1626,7 +1628,7 @@ export interface components {
             evaluations: components["schemas"]["EvaluationOut"][];
         };
         /** @enum {string} */
-        ExportFormat: "trl-preference" | "trl-preference-conversational" | "jsonl" | "parquet";
+        ExportFormat: "trl-preference" | "trl-preference-conversational" | "trl-prompt-completion" | "trl-prompt-completion-conversational" | "jsonl" | "parquet";
         Family: {
             kind: string;
             text: string;

@@ -10,6 +10,11 @@ from loopwright.cli.options import HomeOption, JsonOption, ProjectOption, settin
 from loopwright.cli.output import console, explains_errors, print_json, print_table
 from loopwright.cli.session import connected
 
+_FORMS = {
+    "preferences": "trl-preference-conversational",
+    "demonstrations": "trl-prompt-completion-conversational",
+}
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the command line."""
@@ -54,23 +59,29 @@ def export(
         str | None, typer.Option(help="Dataset digest or its beginning; the newest without one.")
     ] = None,
     form: Annotated[
-        str, typer.Option("--format", help="trl-preference[-conversational], jsonl, parquet.")
-    ] = "trl-preference-conversational",
+        str | None,
+        typer.Option(
+            "--format",
+            help="jsonl, parquet, trl-preference or, of demonstrations, trl-prompt-completion "
+            "(each also -conversational, which is what you get without).",
+        ),
+    ] = None,
     home: HomeOption = None,
 ) -> None:
     """Write a dataset version in a form that trainers read."""
     with connected(settings_for(home)) as client:
-        digest = dataset
-        if digest is None:
+        if dataset is None:
             known = client.datasets(project)
             if not known:
                 raise InvalidInput(
                     f"Project {project} has no dataset version yet.",
                     remedy="Freeze one on the Data page, or run a cycle.",
                 )
-            digest = str(known[0]["digest"])
-        draft = out.with_name(out.name + ".part")
-        client.export_dataset(project, digest, draft, form=form)
+            found = known[0]
+        else:
+            found = client.dataset(project, dataset)
+        digest, draft = str(found["digest"]), out.with_name(out.name + ".part")
+        client.export_dataset(project, digest, draft, form=form or _FORMS[found["kind"]])
         draft.replace(out)
     console.print(f"Wrote {out} from {digest}.", markup=False, soft_wrap=True)
 

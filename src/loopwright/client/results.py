@@ -43,7 +43,7 @@ class ResultCalls(ABC):
         return self._get(project, "datasets", digest)
 
     def freeze_dataset(self, project: str, **spec: Any) -> Json:
-        """Freeze the project's pairs or demonstrations as they are now."""
+        """Freeze the project's pairs, or demonstrations with kind="demonstrations", as they are."""
         return self.post(at(project, "datasets"), spec, repeatable=True)
 
     def export_dataset(

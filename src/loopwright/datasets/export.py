@@ -31,6 +31,10 @@ class ExportFormat(StrEnum):
     """prompt, chosen, rejected as plain text; several turns are written as a dialogue."""
     TRL_CONVERSATIONAL = "trl-preference-conversational"
     """prompt, chosen, rejected as lists of {role, content}."""
+    TRL_COMPLETION = "trl-prompt-completion"
+    """prompt, completion as plain text: demonstrations for supervised fine-tuning."""
+    TRL_COMPLETION_CONVERSATIONAL = "trl-prompt-completion-conversational"
+    """prompt, completion as lists of {role, content}."""
     JSONL = "jsonl"
     """Our own rows, whole."""
     PARQUET = "parquet"
@@ -38,6 +42,12 @@ class ExportFormat(StrEnum):
 
 
 _WHOLE = (ExportFormat.JSONL, ExportFormat.PARQUET)
+_PREFERENCES = (ExportFormat.TRL_PREFERENCE, ExportFormat.TRL_CONVERSATIONAL)
+_DEMONSTRATIONS = (ExportFormat.TRL_COMPLETION, ExportFormat.TRL_COMPLETION_CONVERSATIONAL)
+_CONVERSATIONAL = (
+    ExportFormat.TRL_CONVERSATIONAL,
+    ExportFormat.TRL_COMPLETION_CONVERSATIONAL,
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +92,7 @@ def shape(row: Json, kind: DatasetKind, format_: ExportFormat) -> Json:
     if format_ is ExportFormat.JSONL:
         return row
     names = ("chosen", "rejected") if kind is DatasetKind.PREFERENCES else ("completion",)
-    if format_ is ExportFormat.TRL_CONVERSATIONAL:
+    if format_ in _CONVERSATIONAL:
         return {"prompt": row["prompt"], **{name: _turns(row[name]) for name in names}}
     return {"prompt": _plain(row["prompt"]), **{name: _answer(row[name]) for name in names}}
 
@@ -148,15 +158,15 @@ def _write_parquet(path: Path, rows: Iterable[Json]) -> int:
 
 
 def _columns(row: Json) -> Json:
-    names = ("chosen", "rejected", "completion")
-    answers = {name: _turns(row[name]) for name in names if name in row}
+    names = ("chosen", "rejected", "completion", "original")
+    answers = {name: _turns(row[name]) for name in names if row.get(name) is not None}
     return {**row, **answers}
 
 
 def _schema(row: Json) -> pa.Schema:
     turns = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
     special = {
-        **dict.fromkeys(("prompt", "chosen", "rejected", "completion"), turns),
+        **dict.fromkeys(("prompt", "chosen", "rejected", "completion", "original"), turns),
         **dict.fromkeys(("judgments", "guideline_versions"), pa.list_(pa.string())),
         **dict.fromkeys(("probability", "weight", "strength"), pa.float64()),
         "simulated": pa.bool_(),
@@ -176,10 +186,12 @@ def _batches(rows: Iterable[Json]) -> Iterator[list[Json]]:
 
 
 def _check_format(version: DatasetVersion, format_: ExportFormat) -> None:
-    if version.kind is not DatasetKind.PREFERENCES and format_ not in _WHOLE:
+    pairs = version.kind is DatasetKind.PREFERENCES
+    fitting = (*_WHOLE, *(_PREFERENCES if pairs else _DEMONSTRATIONS))
+    if format_ not in fitting:
         raise InvalidInput(
             f"Dataset {version.digest} holds {version.kind.value}, which {format_.value} is not.",
-            remedy="Export it as jsonl or parquet.",
+            remedy=f"Export it as one of {', '.join(fitting)}.",
             code="format_does_not_fit",
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -23,6 +24,7 @@ from loopwright.intake.model import Completion, Item, ItemPurpose, Message, Prom
 from loopwright.labeling import store as labeling
 from loopwright.quality import store as quality
 from loopwright.quality.model import Consensus
+from loopwright.questions.correction import Correction
 from loopwright.questions.model import PairVote, TextVote
 from loopwright.questions.stored import read_votes
 
@@ -59,31 +61,72 @@ def preference_rows(tx: Connection, project_id: str, spec: DatasetSpec) -> Itera
 def demonstration_rows(
     tx: Connection, project_id: str, spec: DatasetSpec
 ) -> Iterator[DemonstrationRow]:
-    """Yield the demonstrations of the project, in order of item id."""
-    found = intake.items(tx, project_id, purposes=[ItemPurpose.DEMONSTRATION])
-    items = sorted(found, key=lambda item: item.id)
+    """Yield the demonstrations that the spec asks for, in order of item id."""
+    judged = _judged(tx, project_id) if spec.corrections else {}
+    given = ItemPurpose.DEMONSTRATION
+    purposes = {given, *spec.purposes}.difference(_NEVER_TRAINED_ON)
+    found = intake.items(tx, project_id, purposes=sorted(purposes))
+    items = [item for item in found if item.purpose is given or _corrects(judged.get(item.id, ()))]
+    items.sort(key=lambda item: item.id)
     for start in range(0, len(items), _CHUNK):
         part = items[start : start + _CHUNK]
         prompts, completions = _texts(tx, part)
         for item in part:
-            prompt = prompts[item.prompt_id]
-            if prompt.split in spec.splits:
-                yield DemonstrationRow(
-                    item_id=item.id,
-                    prompt=prompt.messages,
-                    completion=text_of(completions[item.completion_ids[0]]),
-                    split=prompt.split,
-                    segment=prompt.segment,
-                    source=prompt.source,
-                    residency=prompt.residency,
-                    simulated=prompt.simulated,
-                    image=_image(item),
-                )
+            prompt, shown = prompts[item.prompt_id], text_of(completions[item.completion_ids[0]])
+            if prompt.split not in spec.splits:
+                continue
+            if item.purpose is given:
+                yield _demonstration(item, prompt, shown)
+            else:
+                yield from _corrected(item, prompt, shown, judged[item.id], spec)
 
 
 def text_of(completion: Completion) -> str | list[Message]:
     """Return a completion as its text, or as turns where it has several."""
     return completion.text if completion.messages is None else completion.messages
+
+
+def _demonstration(
+    item: Item, prompt: Prompt, completion: str | list[Message], **more: Any
+) -> DemonstrationRow:
+    return DemonstrationRow(
+        item_id=item.id,
+        prompt=prompt.messages,
+        completion=completion,
+        split=prompt.split,
+        segment=prompt.segment,
+        source=prompt.source,
+        residency=prompt.residency,
+        simulated=prompt.simulated,
+        image=_image(item),
+        **more,
+    )
+
+
+def _corrected(
+    item: Item,
+    prompt: Prompt,
+    original: str | list[Message],
+    judged: Sequence[Judged],
+    spec: DatasetSpec,
+) -> Iterator[DemonstrationRow]:
+    """Yield an item's completion as people corrected it."""
+    if len(judged) < spec.min_judgments:
+        return
+    for text, votes in pairs.demonstrated_in(judged).items():
+        yield _demonstration(
+            item,
+            prompt,
+            text,
+            kind=Correction.name,
+            original=original,
+            judgments=sorted(vote.judgment_id for vote in votes),
+            guideline_versions=_versions(votes),
+        )
+
+
+def _corrects(judged: Sequence[Judged]) -> bool:
+    return any(isinstance(vote, TextVote) for one in judged for vote in one.votes)
 
 
 def _pairs(
@@ -130,7 +173,6 @@ def _row(
     spec: DatasetSpec,
 ) -> PreferenceRow:
     way, judged = found.way, found.votes
-    versions = {vote.guideline_version_id for vote in judged}
     weight = rules.weight(judged, votes.reliability) if spec.reliability_weights else 1.0
     return PreferenceRow(
         item_id=item.id,
@@ -143,7 +185,7 @@ def _row(
         segment=prompt.segment,
         purpose=item.purpose.value,
         judgments=sorted(vote.judgment_id for vote in judged),
-        guideline_versions=sorted(version for version in versions if version is not None),
+        guideline_versions=_versions(judged),
         source=prompt.source,
         residency=prompt.residency,
         simulated=prompt.simulated,
@@ -151,6 +193,11 @@ def _row(
         strength=pairs.strength_for(judged, way.chosen),
         image=_image(item),
     )
+
+
+def _versions(votes: Sequence[JudgedVote]) -> list[str]:
+    versions = {vote.guideline_version_id for vote in votes}
+    return sorted(version for version in versions if version is not None)
 
 
 def _image(item: Item) -> str | None:
@@ -166,6 +213,15 @@ def _texts(
 
 
 def _votes(tx: Connection, project_id: str) -> _Votes:
+    estimates = quality.reliabilities(tx, project_id)
+    known = {
+        rater: estimate.value for rater, estimate in estimates.items() if estimate.value is not None
+    }
+    return _Votes(_judged(tx, project_id), known)
+
+
+def _judged(tx: Connection, project_id: str) -> dict[str, list[Judged]]:
+    """Return {item id: its judgments that compare or correct}."""
     by_item: defaultdict[str, list[Judged]] = defaultdict(list)
     for judgment in labeling.judgments(tx, project_id):
         votes = read_votes(judgment.votes, judgment.outcome, judgment.answer)
@@ -179,8 +235,4 @@ def _votes(tx: Connection, project_id: str) -> _Votes:
         compares = any(isinstance(vote, PairVote | TextVote) for vote in votes)
         if compares or judged.leaves_unchanged:
             by_item[judgment.item_id].append(judged)
-    estimates = quality.reliabilities(tx, project_id)
-    known = {
-        rater: estimate.value for rater, estimate in estimates.items() if estimate.value is not None
-    }
-    return _Votes(by_item, known)
+    return by_item

@@ -150,11 +150,11 @@ def _dataset_parents(tx: Connection, ref: str) -> list[Edge]:
     if version is None:
         return []
     edges = [Edge(ref, guideline, "judged_under") for guideline in version.guideline_versions]
+    held = store.judgments_in(tx, ref, limit=MAX_FAN + 1)
     if version.kind is DatasetKind.DEMONSTRATIONS:
-        items = store.items_in(tx, ref, limit=MAX_FAN + 1)
-        return [*edges, *(Edge(ref, item, "holds") for item in items)]
-    judged = store.judgments_in(tx, ref, limit=MAX_FAN + 1)
-    return [*edges, *(Edge(ref, judgment, "holds") for judgment in judged)]
+        # Corrected texts lead to the judgments that hold them; what arrived as one has none.
+        held += store.unjudged_items_in(tx, ref, limit=MAX_FAN + 1)
+    return [*edges, *(Edge(ref, one, "holds") for one in held)]
 
 
 def _run_parents(tx: Connection, ref: str) -> list[Edge]:

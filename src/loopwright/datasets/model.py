@@ -42,6 +42,8 @@ class DatasetSpec:
     ties: Ties = Ties.SOFT
     min_judgments: int = 1
     reliability_weights: bool = True
+    corrections: bool = True
+    """Whether demonstrations hold the texts that annotators corrected, too."""
 
     def as_json(self) -> Json:
         """Return the spec as it is kept and hashed; the order of lists does not matter."""
@@ -51,6 +53,7 @@ class DatasetSpec:
             "ties": self.ties.value,
             "min_judgments": self.min_judgments,
             "reliability_weights": self.reliability_weights,
+            "corrections": self.corrections,
         }
 
 
@@ -122,9 +125,13 @@ class PreferenceRow:
     """The digest of the image that the prompt shows."""
 
 
+DEMONSTRATION = "demonstration"
+"""The kind of a demonstration that arrived as one; others name the question that implied them."""
+
+
 @dataclass(frozen=True)
 class DemonstrationRow:
-    """One prompt with the answer to learn from."""
+    """One prompt with the answer to learn from: given as such, or a completion as corrected."""
 
     item_id: str
     prompt: list[Message]
@@ -135,6 +142,12 @@ class DemonstrationRow:
     residency: str | None
     simulated: bool
     image: str | None
+    kind: str = DEMONSTRATION
+    original: str | list[Message] | None = None
+    """What was corrected."""
+    judgments: list[str] = field(default_factory=list)
+    """Those that say so in these words; none where nobody judged."""
+    guideline_versions: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -35,13 +35,20 @@ def edits_of(judged: Sequence[Judged]) -> dict[str, list[JudgedVote]]:
 
     Those who edited it in another way say nothing about this edit.
     """
-    found: defaultdict[str, list[JudgedVote]] = defaultdict(list)
-    for one in judged:
-        for vote in one.votes:
-            if isinstance(vote, TextVote):
-                found[vote.text].append(one.voting(FIRST, None))
+    found = _by_text(judged)
     kept = [one.voting(TIE, None) for one in judged if one.leaves_unchanged]
     return {text: votes + kept for text, votes in sorted(found.items())}
+
+
+def demonstrated_in(judged: Sequence[Judged]) -> dict[str, list[JudgedVote]]:
+    """Return {edited text: the votes for it} that can be learned from; in order of text.
+
+    There are none unless more people corrected the completion than found nothing to correct.
+    """
+    found = _by_text(judged)
+    corrected = sum(len(votes) for votes in found.values())
+    kept = sum(one.leaves_unchanged for one in judged)
+    return dict(sorted(found.items())) if corrected > kept else {}
 
 
 def share_of_pair(pairs: Mapping[Pair, object]) -> float:
@@ -55,3 +62,12 @@ def strength_for(votes: Sequence[JudgedVote], chosen: int) -> float | None:
     side = (FIRST, SECOND)[chosen]
     found = [vote.strength for vote in votes if vote.outcome == side and vote.strength is not None]
     return round(sum(found) / len(found), DIGITS) if found else None
+
+
+def _by_text(judged: Sequence[Judged]) -> dict[str, list[JudgedVote]]:
+    found: defaultdict[str, list[JudgedVote]] = defaultdict(list)
+    for one in judged:
+        for vote in one.votes:
+            if isinstance(vote, TextVote):
+                found[vote.text].append(one.voting(FIRST, None))
+    return found

@@ -22,6 +22,8 @@ class DatasetIn(BaseModel):
     ties: Ties = Ties.SOFT
     min_judgments: int = Field(default=1, ge=1)
     reliability_weights: bool = True
+    corrections: bool = True
+    """Whether demonstrations hold the texts that annotators corrected, too."""
 
     def spec(self) -> DatasetSpec:
         """Return the spec as the service takes it."""
@@ -31,6 +33,7 @@ class DatasetIn(BaseModel):
             ties=self.ties,
             min_judgments=self.min_judgments,
             reliability_weights=self.reliability_weights,
+            corrections=self.corrections,
         )
 
 

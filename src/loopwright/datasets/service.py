@@ -47,12 +47,14 @@ class _Tally:
         self.rows += 1
         self.simulated += row.simulated
         self.items[row.item_id] = None
-        parts = {"split": row.split, "segment": row.segment, "source": row.source}
+        parts = {
+            "split": row.split, "segment": row.segment, "source": row.source, "kind": row.kind,
+        }  # fmt: skip
+        self.judgments.update(dict.fromkeys(row.judgments))
+        self.guidelines.update(row.guideline_versions)
         if isinstance(row, PreferenceRow):
-            parts |= {"purpose": row.purpose, "kind": row.kind}
+            parts["purpose"] = row.purpose
             self.tied += row.probability == 0.5
-            self.judgments.update(dict.fromkeys(row.judgments))
-            self.guidelines.update(row.guideline_versions)
         for name, value in parts.items():
             self.by.setdefault(name, Counter())[value] += 1
 
@@ -88,7 +90,10 @@ def freeze_preferences(
 def freeze_demonstrations(
     home: Home, *, project_id: str, spec: DatasetSpec, now: float
 ) -> DatasetVersion:
-    """Freeze the project's demonstrations; raise InvalidInput when there are none."""
+    """Freeze the project's demonstrations, corrected texts among them where the spec wants them.
+
+    Raises InvalidInput when there are none.
+    """
 
     def rows(tx: Connection) -> Iterator[DemonstrationRow]:
         return inputs.demonstration_rows(tx, project_id, spec)

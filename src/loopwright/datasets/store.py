@@ -84,9 +84,19 @@ def judgments_in(tx: Connection, digest: str, *, limit: int | None = None) -> li
     return list(tx.scalars(query.order_by(dataset_judgment.c.judgment_id).limit(limit)))
 
 
-def items_in(tx: Connection, digest: str, *, limit: int | None = None) -> list[str]:
-    """Return the items of a dataset version, by id."""
-    query = select(dataset_item.c.item_id).where(dataset_item.c.dataset_digest == digest)
+def unjudged_items_in(tx: Connection, digest: str, *, limit: int | None = None) -> list[str]:
+    """Return the items of a dataset version that it holds without a judgment, by id."""
+    held = (
+        select(dataset_judgment.c.judgment_id)
+        .join(judgment, judgment.c.id == dataset_judgment.c.judgment_id)
+        .where(
+            dataset_judgment.c.dataset_digest == digest,
+            judgment.c.item_id == dataset_item.c.item_id,
+        )
+    )
+    query = select(dataset_item.c.item_id).where(
+        dataset_item.c.dataset_digest == digest, ~held.exists()
+    )
     return list(tx.scalars(query.order_by(dataset_item.c.item_id).limit(limit)))
 
 

@@ -13,6 +13,7 @@ import { Ago } from "../../ui/Time";
 
 const OWN = ["jsonl", "parquet"];
 const PAIRS = [...OWN, "trl-preference", "trl-preference-conversational"];
+const SHOWN = [...OWN, "trl-prompt-completion", "trl-prompt-completion-conversational"];
 const FIRST = ["rows", "judgments"];
 
 function counted(counts: Record<string, unknown>): string {
@@ -39,7 +40,7 @@ export function DatasetVersions({ projectId }: { projectId: string }) {
               head: t("data.export"),
               cell: (row) => (
                 <Group gap={8}>
-                  {(row.kind === "preferences" ? PAIRS : OWN).map((format) => (
+                  {(row.kind === "preferences" ? PAIRS : SHOWN).map((format) => (
                     <Anchor key={format} size="xs" href={project(projectId, `/datasets/${encodeURIComponent(row.digest)}/export?format=${format}`)} download>{format}</Anchor>
                   ))}
                 </Group>
