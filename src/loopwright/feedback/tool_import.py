@@ -25,7 +25,7 @@ from loopwright.feedback import service, store
 from loopwright.feedback.arrival import captured
 from loopwright.feedback.model import Feedback, NewFeedback
 from loopwright.feedback.opening import Opener
-from loopwright.feedback.tools import argilla, huggingface, label_studio, sorting
+from loopwright.feedback.tools import argilla, huggingface, label_studio, sorting, voting
 from loopwright.feedback.tools.huggingface import Layout
 from loopwright.feedback.tools.model import Bad, Fields, LeftOut, Plain, Read, Said, Tool
 from loopwright.feedback.tools.reading import Part, head_of, rows_of
@@ -154,25 +154,43 @@ def source_of(tool: Tool, parts: Sequence[Part]) -> str:
 
 def _convert(export: ToolExport, spec: ProjectSpec, path: Path, *, sender: _Sender) -> _Converted:
     survey = sorting.Survey.of(_reads(export))
+    if survey.bad is not None and not export.skip_bad:
+        raise _bad_row(survey.bad)
     votes = sorting.choose(survey, spec, question=export.question) if _judged(export) else None
     made = _Converted(sender, _mapping(export, votes, simulated=spec.simulated))
     with path.open("wb") as target:
-        for found in _reads(export):
-            row: Json | None = None
+        for found in voting.sheets(_reads(export)):
+            rows: list[Json] = []
             if isinstance(found, Bad):
                 _refuse(made, export, found)
             elif isinstance(found, LeftOut):
                 sorting.left_out(made.left_out, found)
             elif isinstance(found, Plain):
-                row = {"place": found.place, **found.values}
+                rows = [{"place": found.place, **found.values}]
             else:
-                row = None if votes is None else sorting.vote_row(found, votes)
-                if row is None:
-                    _to_feedback(made, found, export=export, survey=survey, sender=sender)
-            if row is not None:
-                target.write(orjson.dumps(row) + b"\n")
-                made.rows += 1
+                rows = _votes_in(made, found, votes, export=export, survey=survey)
+            target.writelines(orjson.dumps(row) + b"\n" for row in rows)
+            made.rows += len(rows)
     return made
+
+
+def _votes_in(
+    made: _Converted,
+    sheet: voting.Sheet,
+    votes: sorting.Votes | None,
+    *,
+    export: ToolExport,
+    survey: sorting.Survey,
+) -> list[Json]:
+    """Return the votes among one person's answers to a row; the others become feedback."""
+    try:
+        rows, rest = ([], sheet) if votes is None else voting.vote_rows(sheet, votes)
+    except ValueError as failure:
+        _refuse(made, export, Bad(sheet[0].place, str(failure)))
+        return []
+    for said in rest:
+        _to_feedback(made, said, export=export, survey=survey)
+    return rows
 
 
 def _judged(export: ToolExport) -> bool:
@@ -224,7 +242,8 @@ def _mapping(
         return ImportMapping(
             kind=ImportKind.VOTES,
             question=votes.question.id,
-            fields=sorting.fields_of(votes),
+            fields=voting.fields_of(votes),
+            scores=voting.scores_of(votes),
             **shared,
         )
     if export.tool is not Tool.HUGGINGFACE:
@@ -253,25 +272,27 @@ def _to_feedback(
     *,
     export: ToolExport,
     survey: sorting.Survey,
-    sender: _Sender,
 ) -> None:
     found = sorting.as_feedback(said, survey, tool=export.tool.value, source=export.source)
     if isinstance(found, LeftOut):
         sorting.left_out(made.left_out, found)
     else:
-        made.feedback.append((said.place, sender.fact(found)))
+        made.feedback.append((said.place, made.sender.fact(found)))
 
 
 def _refuse(made: _Converted, export: ToolExport, bad: Bad) -> None:
-    reason = mask_text(bad.reason).text
     if not export.skip_bad:
-        raise InvalidInput(
-            f"{bad.place}: {reason}. Nothing was imported.",
-            remedy="Correct the row, or import with --skip-bad and read the rejects.",
-            code="bad_row",
-            detail={"place": bad.place},
-        )
-    made.rejects.append(Reject(bad.place, reason))
+        raise _bad_row(bad)
+    made.rejects.append(Reject(bad.place, mask_text(bad.reason).text))
+
+
+def _bad_row(bad: Bad) -> InvalidInput:
+    return InvalidInput(
+        f"{bad.place}: {mask_text(bad.reason).text}. Nothing was imported.",
+        remedy="Correct the row, or import with --skip-bad and read the rejects.",
+        code="bad_row",
+        detail={"place": bad.place},
+    )
 
 
 def _keep(

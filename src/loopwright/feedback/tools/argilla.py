@@ -8,6 +8,7 @@ beside its fields. What kind a question is, is read from settings.json where tha
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from loopwright.base.types import Json
@@ -73,10 +74,11 @@ def _record(row: Row, fields: Fields, kinds: Kinds) -> Iterator[Read]:
                 continue
             who = texts.person(response.get("user_id"))
             base = Said(row.place, shown, question, "label", "", who)
-            yield from _response(base, response.get("value"), kinds.get(question))
+            given_fields = record["fields"]
+            yield from _response(base, response.get("value"), kinds.get(question), given_fields)
 
 
-def _response(base: Said, value: Any, kind: str | None) -> Iterator[Read]:
+def _response(base: Said, value: Any, kind: str | None, fields: Json) -> Iterator[Read]:
     kind = kind or _guessed(base, value)
     if value is None:
         yield LeftOut("empty responses")
@@ -85,7 +87,7 @@ def _response(base: Said, value: Any, kind: str | None) -> Iterator[Read]:
             raise ValueError(f"the rating of {base.control} is no number")
         yield _with(base, "rating", "", score=float(value))
     elif kind == "ranking":
-        yield from _ranking(base, value)
+        yield _ranking(base, value, fields)
     elif kind == "text":
         if len(base.shown.texts) == 1 and texts.is_edit(base.control) and str(value).strip():
             yield _with(base, "text", str(value))
@@ -115,19 +117,36 @@ def _guessed(base: Said, value: Any) -> str:
     return "text" if long else "label_selection"
 
 
-def _ranking(base: Said, value: Any) -> Iterator[Read]:
-    """A ranking of the two texts is a comparison; longer ones have no place here."""
-    names = base.shown.sources
-    ranks: dict[str, int] = {}
+def _ranking(base: Said, value: Any, fields: Json) -> Read:
+    """A ranking of fields with texts; one of the two compared texts is a comparison."""
+    ranks = _ranks(base, value)
+    if not set(ranks) <= set(fields) or len(ranks) < 2:
+        return LeftOut("rankings of what is no field of the record")
+    if set(ranks) == set(base.shown.sources) and len(ranks) == 2:
+        first, second = (ranks[name] for name in base.shown.sources)
+        outcome = "tie" if first == second else "first" if first < second else "second"
+        return _with(base, "pair", outcome)
+    named = {name: fields[name] for name in fields if name in ranks}
+    shown = texts.ranked(base.shown.key, base.shown.prompt, named)
+    placed = tuple(ranks[name] for name in named)
+    return replace(base, kind="ranking", shown=shown, ranks=placed)
+
+
+def _ranks(base: Said, value: Any) -> dict[str, float]:
+    """Return {option: rank}. Raises ValueError for an option without one."""
+    if isinstance(value, Mapping) and isinstance(value.get("value"), list):
+        value = [  # as Parquet of older versions has a list of objects
+            {"value": name, "rank": rank}
+            for name, rank in zip(value["value"], value.get("rank") or (), strict=True)
+        ]
+    found: dict[str, float] = {}
     for place, one in enumerate(value if isinstance(value, list) else (), start=1):
         ranked = one if isinstance(one, dict) else {"value": one, "rank": place}
-        ranks[str(ranked.get("value"))] = int(ranked.get("rank") or place)
-    if len(names) != 2 or set(ranks) != set(names):
-        yield LeftOut("rankings of other than the two texts")
-        return
-    first, second = ranks[names[0]], ranks[names[1]]
-    outcome = "tie" if first == second else "first" if first < second else "second"
-    yield _with(base, "pair", outcome)
+        name, rank = str(ranked.get("value")), ranked.get("rank")
+        if isinstance(rank, bool) or not isinstance(rank, int | float):
+            raise ValueError(f"{base.control} has no rank for {name}; every text needs one")
+        found[name] = float(rank)
+    return found
 
 
 def _side(label: str, base: Said) -> str | None:

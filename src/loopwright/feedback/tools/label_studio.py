@@ -1,12 +1,14 @@
 """Label Studio's JSON export: tasks with data, annotations by several people, predictions.
 
 https://labelstud.io/guide/task_format: an annotation's `result` is a list of
-{from_name, to_name, type, value}. Read are choices, taxonomy, pairwise, rating and textarea.
+{from_name, to_name, type, value}. Read are choices, taxonomy, pairwise, rating, ranker and
+textarea.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from loopwright.base.types import Json
@@ -69,9 +71,10 @@ def _result(result: Any, *, row: Row, key: str, annotation: Json, fields: Fields
     shown = texts.shown(key, data, fields, pair=pair)
     who = texts.person(annotation.get("completed_by"))
     at = texts.seconds(annotation.get("created_at"))
+    sheet = str(annotation.get("id") or "")
 
     def said(what: str, *, score: float | None = None, as_kind: Any = read_kind) -> Said:
-        return Said(row.place, shown, control, as_kind, what, who, score=score, at=at)
+        return Said(row.place, shown, control, as_kind, what, who, score=score, at=at, sheet=sheet)
 
     if kind == "pairwise":
         side = _SIDES.get(str(value.get("selected")))
@@ -89,11 +92,48 @@ def _result(result: Any, *, row: Row, key: str, annotation: Json, fields: Fields
         if isinstance(number, bool) or not isinstance(number, int | float):
             raise ValueError(f"the rating of {control} is no number")
         yield said("", score=float(number))
+    elif kind == "ranker":
+        yield _ranking(value, data, said("", as_kind="ranking"))
     elif kind == "textarea":
         yield from _texts(value, control, shown, said)
     else:
         for label in _labels(kind, value):
             yield said(label)
+
+
+def _ranking(value: Json, data: Json, base: Said) -> Read:
+    """Return an order of the list's entries, best first; entries in groups are no order."""
+    found = value.get("ranker")
+    groups = found if isinstance(found, dict) else {base.control: found}
+    filled = {name: ids for name, ids in groups.items() if ids}
+    if len(filled) != 1 or "_" in filled:
+        return LeftOut("rankings in groups")
+    [order] = filled.values()
+    if not isinstance(order, list):
+        raise ValueError(f"the ranking of {base.control} is no list of ids")
+    place = {str(one): at for at, one in enumerate(order, start=1)}
+    entries = _entries(data, set(place))
+    if entries is None:
+        raise ValueError(
+            f"{base.control} ranks {', '.join(place)}, and no list of the task's data holds "
+            "entries with just these ids"
+        )
+    shown = texts.ranked(base.shown.key, base.shown.prompt, entries)
+    return replace(base, shown=shown, ranks=tuple(float(place[name]) for name in entries))
+
+
+def _entries(data: Json, ids: set[str]) -> dict[str, Any] | None:
+    """Return {id: text} of the list in the data whose entries have these ids, in its order."""
+    for listed in data.values():
+        if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+            continue
+        found = {
+            str(one.get("id")): one.get("body") or one.get("html") or one.get("title")
+            for one in listed
+        }
+        if set(found) == ids and len(listed) == len(ids):
+            return found
+    return None
 
 
 def _texts(value: Json, control: str, shown: Shown, said: Any) -> Iterator[Read]:
@@ -134,5 +174,6 @@ _KINDS = {
     "taxonomy": "label",
     "pairwise": "pair",
     "rating": "rating",
+    "ranker": "ranking",
     "textarea": "text",
 }

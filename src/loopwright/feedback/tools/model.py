@@ -24,7 +24,7 @@ Prompt = str | Sequence[Message]
 
 @dataclass(frozen=True)
 class Shown:
-    """What somebody judged: a prompt with no, one or two completions, and its key in the tool."""
+    """What somebody judged: a prompt with its completions, if any, and its key in the tool."""
 
     key: str
     prompt: Prompt
@@ -39,13 +39,17 @@ class Said:
     place: str
     shown: Shown
     control: str
-    kind: Literal["pair", "label", "rating", "text", "thumb"]
+    kind: Literal["pair", "ranking", "label", "rating", "text", "thumb"]
     value: str
     """pair: first, second, tie or both_bad; label, text: as it stands; thumb: up or down."""
     annotator: str
     score: float | None = None
     most: float | None = None
     at: float | None = None
+    ranks: tuple[float, ...] = ()
+    """ranking: the rank of each shown text, 1 the best."""
+    sheet: str = ""
+    """Which of the person's answers to the whole row this belongs to, where there are several."""
 
 
 @dataclass(frozen=True)

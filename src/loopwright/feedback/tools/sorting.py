@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from loopwright.base.errors import InvalidInput
-from loopwright.base.types import Json
 from loopwright.feedback.model import FeedbackKind, NewFeedback, Target
 from loopwright.feedback.tools import texts
-from loopwright.feedback.tools.model import LeftOut, Read, Said
-from loopwright.projects.spec import ProjectSpec, QuestionSpec
+from loopwright.feedback.tools.model import Bad, LeftOut, Read, Said
+from loopwright.intake.row_answers import named_options
+from loopwright.projects.question_spec import criteria_of
+from loopwright.projects.spec import Criterion, ProjectSpec, QuestionSpec
 
 _KINDS = {
     "rating": FeedbackKind.RATING,
@@ -28,23 +29,39 @@ class Survey:
     """What a first look over an export found, by control."""
 
     pairs: int = 0
+    bad: Bad | None = None
+    """The first row that cannot be read."""
     labels: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     several: set[str] = field(default_factory=set)
     """Controls with more than one label of one person on one item."""
     without_completion: set[str] = field(default_factory=set)
     most: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    rankings: set[str] = field(default_factory=set)
+    """Controls that rank three texts or more."""
+    scored: set[str] = field(default_factory=set)
+    """Controls with ratings about one completion."""
+    edits: set[str] = field(default_factory=set)
+    """Controls with a corrected text."""
 
     @classmethod
     def of(cls, reads: Iterable[Read]) -> Survey:
         """Look over an export."""
         found, seen = cls(), set[tuple[str, str, str]]()
         for said in reads:
+            if isinstance(said, Bad):
+                found.bad = found.bad or said
             if not isinstance(said, Said):
                 continue
             if said.kind == "pair":
                 found.pairs += 1
+            elif said.kind == "ranking":
+                found.rankings.add(said.control)
+            elif said.kind == "text":
+                found.edits.add(said.control)
             elif said.kind == "rating":
                 found.most[said.control] = max(found.most[said.control], said.score or 0.0)
+                if len(said.shown.texts) == 1:
+                    found.scored.add(said.control)
             elif said.kind == "label":
                 found.labels[said.control].add(said.value)
                 if not said.shown.texts:
@@ -68,71 +85,105 @@ class Votes:
     """Which answers are votes, and on which question."""
 
     question: QuestionSpec
-    control: str | None
-    """The control whose labels are votes; None: comparisons are."""
+    controls: Mapping[str, str] = field(default_factory=dict)
+    """The controls whose answers are votes -> the criterion that each scores, or "".
+
+    Without any: comparisons are.
+    """
     completion: bool = False
+    """Whether the items show a completion."""
 
 
 def choose(survey: Survey, spec: ProjectSpec, *, question: str | None) -> Votes | None:
     """Return what becomes votes. Raises InvalidInput when the named question takes none of it."""
+    criteria = spec.guideline.criteria
     if question is not None:
         named = spec.question(question)
-        found = _fitting(survey, named)
+        found = _fitting(survey, named, criteria, named=True)
         if found is None:
             raise InvalidInput(
                 f"Nothing in the export answers the question {question!r} ({named.kind}).",
-                remedy="Name a pairwise question for comparisons, or a single_label question whose "
-                "options are the export's labels; without --question one that fits is taken.",
+                remedy=_WANTED.get(named.kind, "Answers to this kind are not imported."),
                 code="question_does_not_fit",
             )
         return found
     ordered = sorted(spec.questions, key=lambda one: one.kind != "pairwise")
-    return next((found for one in ordered if (found := _fitting(survey, one))), None)
+    fits = (_fitting(survey, one, criteria, named=False) for one in ordered)
+    return next((found for found in fits if found is not None), None)
 
 
-def _fitting(survey: Survey, question: QuestionSpec) -> Votes | None:
-    if question.kind == "pairwise":
-        return Votes(question, None) if survey.pairs else None
-    if question.kind != "single_label":
-        return None
-    known = _options(question)
+_WANTED = {
+    "pairwise": "It takes comparisons; name a single_label question for labels.",
+    "single_label": "It takes labels that are its options, one of a person on an item.",
+    "multi_label": "It takes labels that are its options.",
+    "ranking": "It takes rankings of three texts or more.",
+    "likert": "It takes ratings of one completion; call the control or question as it is called.",
+    "rubric": "It takes ratings of one completion that are called as its criteria.",
+    "correction": "It takes corrected texts of one completion; the control's name says so.",
+}
+
+
+def _fitting(
+    survey: Survey, question: QuestionSpec, criteria: Sequence[Criterion], *, named: bool
+) -> Votes | None:
+    match question.kind:
+        case "pairwise":
+            return Votes(question) if survey.pairs else None
+        case "single_label" | "multi_label":
+            return _labels(survey, question, named=named)
+        case "ranking":
+            control = _called(question.id, survey.rankings, else_any=True)
+        case "correction":
+            control = _called(question.id, survey.edits, else_any=True)
+        case "likert":
+            control = _called(question.id, survey.scored, else_any=named)
+        case "rubric":
+            return _rubric(survey, question, criteria)
+        case _:
+            return None
+    return None if control is None else Votes(question, {control: ""}, completion=True)
+
+
+def _labels(survey: Survey, question: QuestionSpec, *, named: bool) -> Votes | None:
+    known = named_options(question)
+    several = () if question.kind == "multi_label" else survey.several
     for control in sorted(survey.labels, key=lambda name: (name != question.id, name)):
         fits = all(label.casefold() in known for label in survey.labels[control])
-        if fits and control not in survey.several:
-            return Votes(question, control, control not in survey.without_completion)
-    return None
+        if fits and control not in several:
+            return Votes(question, {control: ""}, control not in survey.without_completion)
+    called = _called(question.id, survey.labels, else_any=False) if named else None
+    if called is None or called in several:
+        return None
+    # Its rows say which label is unknown.
+    return Votes(question, {called: ""}, called not in survey.without_completion)
 
 
-def vote_row(said: Said, votes: Votes) -> Json | None:
-    """Return an answer as a row of the votes import, None when it is none."""
-    row: Json = {
-        "place": said.place,
-        "prompt": texts.turns(said.shown.prompt, "user"),
-        "annotator": said.annotator,
-        "judged_at": said.at,
+def _rubric(survey: Survey, question: QuestionSpec, criteria: Sequence[Criterion]) -> Votes | None:
+    """A rubric's criteria are ratings of the same names, all of them."""
+    found = {
+        _called(one.id, survey.scored, one.name, else_any=False): one.id
+        for one in criteria_of(question, criteria)
     }
-    if votes.control is None and said.kind == "pair":
-        first, second = said.shown.texts
-        return {
-            **row,
-            "item": said.shown.key,
-            "first": texts.plain(first),
-            "second": texts.plain(second),
-            "first_source": said.shown.sources[0],
-            "second_source": said.shown.sources[1],
-            "choice": said.value,
-        }
-    if votes.control == said.control and said.kind == "label":
-        row["item"] = f"{said.shown.key}:{said.control}"
-        row["choice"] = _options(votes.question)[said.value.casefold()]
-        if votes.completion:
-            row["completion"] = texts.plain(said.shown.texts[0])
-        return row
-    return None
+    controls = {control: criterion for control, criterion in found.items() if control is not None}
+    return Votes(question, controls, completion=True) if len(controls) == len(found) else None
+
+
+def _called(wanted: str, controls: Iterable[str], *more: str, else_any: bool) -> str | None:
+    """Return the control of that name; or the only one there is, where that will do."""
+    known = sorted(controls)
+    names = {_plain(name) for name in (wanted, *more)}
+    found = next((control for control in known if _plain(control) in names), None)
+    return known[0] if found is None and else_any and len(known) == 1 else found
+
+
+def _plain(name: str) -> str:
+    return name.casefold().replace("-", "_").replace(" ", "_")
 
 
 def as_feedback(said: Said, survey: Survey, *, tool: str, source: str) -> NewFeedback | LeftOut:
     """Return an answer that is no vote as feedback, or say why it is left out."""
+    if said.kind == "ranking":
+        return LeftOut("rankings (no ranking question takes them)")
     if said.kind == "pair":
         return LeftOut("comparisons (the project has no pairwise question)")
     if len(said.shown.texts) > 1:
@@ -160,21 +211,6 @@ def as_feedback(said: Said, survey: Survey, *, tool: str, source: str) -> NewFee
     )
 
 
-def fields_of(votes: Votes) -> dict[str, str]:
-    """Return the fields of the mapping under which vote rows are imported."""
-    shared = ["item", "prompt", "annotator", "choice", "judged_at"]
-    if votes.control is None:
-        shared += ["first", "second", "first_source", "second_source"]
-    elif votes.completion:
-        shared.append("completion")
-    return {name: name for name in shared}
-
-
 def left_out(counter: Counter[str], found: LeftOut) -> None:
     """Count something that is not taken in."""
     counter[found.what] += found.count
-
-
-def _options(question: QuestionSpec) -> dict[str, str]:
-    named = {option.name.casefold(): option.id for option in question.options}
-    return {**named, **{option.id.casefold(): option.id for option in question.options}}

@@ -47,6 +47,13 @@ def shown(
     return Shown(key, text_of(values, prompt))
 
 
+def ranked(key: str, prompt: Prompt, options: Mapping[str, Any]) -> Shown:
+    """Return the texts that were ranked, by their names. Raises ValueError."""
+    return Shown(
+        key, prompt, tuple(text_of(options, name) for name in options), tuple(map(str, options))
+    )
+
+
 def pair_of(values: Mapping[str, Any], fields: Fields) -> tuple[str, str] | tuple[None, None]:
     """Return the names of the two fields that are compared, where there are such."""
     if "first" in fields and "second" in fields:
