@@ -45,7 +45,6 @@ FAULTS = st.sampled_from(
         "group.before_commit",
         "reserve.taken",
         "submit.stored",
-        "submit.settled",
         "submit.reserved",
         "submit.counted",
     ]
@@ -188,15 +187,9 @@ class Annotators(RuleBasedStateMachine):
             client_id += ":again"
 
         def send(tx: Connection) -> tuple[Submitted, list[Assignment]]:
-            return service.submit_and_reserve(
-                tx,
-                project=self.desk.project,
-                judge=judge(name),
-                submission=Submission(client_id, offer.id, offer.token, {"choice": choice}),
-                count=count,
-                held=(),
-                now=self.now,
-            )
+            place = service.Desk.of(tx, project=self.desk.project, judge=judge(name), now=self.now)
+            submission = Submission(client_id, offer.id, offer.token, {"choice": choice})
+            return service.submit_and_reserve(place, submission=submission, count=count, held=())
 
         db, held = self.desk.home.db, self.open_tokens(name)
         try:

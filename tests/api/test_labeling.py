@@ -53,8 +53,10 @@ def test_each_judge_meets_each_item_once_in_order(desk: Desk) -> None:
             desk.submit("ann", offer)
     assert [one.item_id for one in judgments(desk)] == desk.items
     assert desk.reserve("ann", count=3) == []
-    progress = desk.home.db.read(
-        lambda tx: service.progress(tx, project=desk.project, judge=judge("ann"), now=START)
+    progress = desk.home.db.write(
+        lambda tx: service.Desk.of(
+            tx, project=desk.project, judge=judge("ann"), now=START
+        ).progress()
     )
     assert (progress.standing.mine, progress.remaining, progress.open_items) == (4, 4, 4)
 

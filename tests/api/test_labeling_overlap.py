@@ -34,13 +34,10 @@ def answer(desk: Desk, name: str, held: list[Assignment], done: list[str]) -> li
     )
     submitted, more = desk.home.db.write(
         lambda tx: service.submit_and_reserve(
-            tx,
-            project=desk.project,
-            judge=judge(name),
+            service.Desk.of(tx, project=desk.project, judge=judge(name), now=START),
             submission=submission,
             count=0 if rest else HELD,
             held=[one.id for one in rest],
-            now=START,
         )
     )
     done.append(submitted.judgment_id)

@@ -24,7 +24,9 @@ def with_caps(desk: Desk, **caps: Any) -> None:
 
 def progress(desk: Desk, name: str, *, now: float = START) -> Progress:
     return desk.home.db.write(
-        lambda tx: service.progress(tx, project=desk.project, judge=desk.judge(name), now=now)
+        lambda tx: service.Desk.of(
+            tx, project=desk.project, judge=desk.judge(name), now=now
+        ).progress()
     )
 
 

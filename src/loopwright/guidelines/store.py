@@ -1,8 +1,9 @@
 """Every query of the guidelines stage."""
 
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Engine, bindparam, select
 
 from loopwright.guidelines.model import GuidelineVersion
 from loopwright.guidelines.tables import guideline_version
@@ -16,6 +17,7 @@ VERSIONS = Ids(
     remedy="List the project's guideline versions and use one of their ids.",
 )
 
+_PUBLISHED: WeakKeyDictionary[Engine, dict[str, GuidelineVersion]] = WeakKeyDictionary()
 _ONE = Prepared(select(guideline_version).where(guideline_version.c.id == bindparam("version")))
 
 
@@ -44,6 +46,15 @@ def newest(tx: Connection, project_id: str) -> GuidelineVersion | None:
 def insert(tx: Connection, version: GuidelineVersion) -> None:
     """Store a published version."""
     tx.execute(guideline_version.insert().values(**vars(version)))
+
+
+def published(tx: Connection, version_id: str) -> GuidelineVersion | None:
+    """Return what `get` does; a version never changes, so each process reads it once."""
+    known = _PUBLISHED.setdefault(tx.engine, {})
+    found = known.get(version_id) or get(tx, version_id)
+    if found is not None:
+        known[version_id] = found
+    return found
 
 
 def get(tx: Connection, version_id: str) -> GuidelineVersion | None:

@@ -105,6 +105,10 @@ def _unsupported(what: str) -> InvalidInput:
     )
 
 
+class Repeat(Exception):
+    """What a unit of work had read was changed by another before it wrote: it is run again."""
+
+
 def after_commit(tx: Connection, act: Callable[[], None]) -> None:
     """Have `act` called when what `tx` wrote is durable, before anybody is told so."""
     tx.info.setdefault(_AFTER_COMMIT, []).append(act)

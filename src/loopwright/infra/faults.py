@@ -23,7 +23,6 @@ POINTS = (
     "group.before_commit",
     "reserve.taken",
     "submit.stored",
-    "submit.settled",
     "submit.reserved",
     "submit.counted",
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, select
+from sqlalchemy import ColumnElement, Connection, FromClause, bindparam, select
 
 from loopwright.base.types import Json
 from loopwright.infra.prepared import Prepared
@@ -14,8 +14,14 @@ _CHUNK = 500
 class ById:
     """Reads rows by an id column; a statement is built once for each number of ids."""
 
-    def __init__(self, columns: Sequence[ColumnElement[Any]], key: ColumnElement[Any]) -> None:
-        self._columns, self._key = columns, key
+    def __init__(
+        self,
+        columns: Sequence[ColumnElement[Any]],
+        key: ColumnElement[Any],
+        *,
+        source: FromClause | None = None,
+    ) -> None:
+        self._columns, self._key, self._source = columns, key, source
         self._queries: dict[int, Prepared] = {}
 
     def __call__(self, tx: Connection, ids: Iterable[str]) -> Iterator[Json]:
@@ -29,9 +35,10 @@ class ById:
     def _query(self, count: int) -> Prepared:
         if count not in self._queries:
             marks: list[Any] = [bindparam(f"id_{number}") for number in range(count)]
+            query = select(*self._columns)
+            if self._source is not None:
+                query = query.select_from(self._source)
             self._queries[count] = Prepared(
-                select(*self._columns).where(
-                    self._key == marks[0] if count == 1 else self._key.in_(marks)
-                )
+                query.where(self._key == marks[0] if count == 1 else self._key.in_(marks))
             )
         return self._queries[count]

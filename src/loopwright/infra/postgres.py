@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError
 
 from loopwright.base.errors import Unavailable
 from loopwright.infra import faults
-from loopwright.infra.database import Work, take_after_commit
+from loopwright.infra.database import Repeat, Work, take_after_commit
 
 T = TypeVar("T")
 
@@ -66,7 +66,7 @@ class PostgresDatabase:
                     faults.point("write.before_commit")
                     committed = take_after_commit(connection)
                     committing = True
-            except DBAPIError as failure:
+            except (DBAPIError, Repeat) as failure:
                 if attempt == _ATTEMPTS - 1 or not _may_repeat(failure, committing=committing):
                     raise
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - jitter only
@@ -108,8 +108,10 @@ class PostgresDatabase:
             raise Unavailable("The database is closed.", remedy="Start the server again.")
 
 
-def _may_repeat(failure: DBAPIError, *, committing: bool) -> bool:
+def _may_repeat(failure: DBAPIError | Repeat, *, committing: bool) -> bool:
     """Return whether nothing of the failed attempt can be stored, and another may succeed."""
+    if isinstance(failure, Repeat):
+        return True
     if getattr(failure.orig, "sqlstate", None) in _RETRYABLE:
         return True
     return failure.connection_invalidated and not committing

@@ -50,6 +50,11 @@ class Prepared:
         for one in given:
             self._run(tx, one).close()
 
+    def taking(self, tx: Connection, given: Json) -> Json:
+        """Return those of the given parameters that the statement has; every value is named."""
+        names = self._of(tx.dialect, {}).names
+        return {name: given[name] for name in names}
+
     def _run(self, tx: Connection, given: Json) -> Any:
         compiled = self._of(tx.dialect, given)
         cursor = tx.connection.cursor()
@@ -88,6 +93,8 @@ class _Compiled:
             for name, one in compiled.binds.items()
             if not one.required
         }
+        self.names = tuple(name for name, one in compiled.binds.items() if one.required)
+        """The parameters that have to be given."""
         self._places = compiled.positiontup if compiled.positional else None
         self._columns = [(one.keyname, one.type) for one in compiled._result_columns]
         self._names = [name for name, _ in self._columns]

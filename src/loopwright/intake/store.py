@@ -32,6 +32,11 @@ _COMPLETION = [column for column in completion.c if column.name != "mask_counts"
 _PROMPTS = ById(_PROMPT, prompt.c.id)
 _COMPLETIONS = ById(_COMPLETION, completion.c.id)
 _ITEMS = ById(list(item.c), item.c.id)
+_WITH_PROMPTS = ById(
+    [*item.c, *(column.label(f"prompt.{column.name}") for column in _PROMPT)],
+    item.c.id,
+    source=item.join(prompt, prompt.c.id == item.c.prompt_id),
+)
 
 
 ITEMS = Ids(
@@ -144,6 +149,17 @@ def get_item(tx: Connection, item_id: str) -> Item | None:
 def items_of(tx: Connection, ids: Iterable[str]) -> dict[str, Item]:
     """Return the items with these ids."""
     return {row["id"]: _item(dict(row)) for row in _ITEMS(tx, ids)}
+
+
+def items_with_prompts(tx: Connection, ids: Iterable[str]) -> dict[str, tuple[Item, Prompt]]:
+    """Return the items with these ids, each with its prompt."""
+    width = len(item.c)
+    found = {}
+    for row in _WITH_PROMPTS(tx, ids):
+        pairs = list(row.items())
+        asked = {name.removeprefix("prompt."): value for name, value in pairs[width:]}
+        found[row["id"]] = _item(dict(pairs[:width])), Prompt(**asked)
+    return found
 
 
 def items(

@@ -190,6 +190,8 @@ class Standing:
     last_guideline: int | None
     """Number of the newest guideline version under which this rater judged."""
     pause: Pause | None
+    offered: int = 0
+    """Pairs offered so far whose sides were shuffled."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from loopwright.base.types import Json
 from loopwright.guidelines import store as guidelines
 from loopwright.guidelines.model import GuidelineVersion
 from loopwright.intake import store as intake
-from loopwright.intake.model import Completion, ItemImage, Message, Prompt
+from loopwright.intake.model import Completion, ItemImage, Message
 from loopwright.labeling import store
 from loopwright.labeling.answers import criteria_shown
 from loopwright.labeling.model import Assignment, AssignmentState
@@ -53,20 +53,18 @@ def offers_of(
     """Return assignments with their texts, in the order given."""
     if not assignments:
         return []
-    items = intake.items_of(tx, [one.item_id for one in assignments])
-    prompts = intake.prompts_of(tx, [item.prompt_id for item in items.values()])
-    shown = [(item, prompts[item.prompt_id]) for item in items.values()]
-    texts = intake.completions_of(tx, [key for item, _ in shown for key in item.completion_ids])
+    items = intake.items_with_prompts(tx, [one.item_id for one in assignments])
+    wanted = [key for item, _ in items.values() for key in item.completion_ids]
+    texts = intake.completions_of(tx, wanted)
     versions = {
-        key: guidelines.get(tx, key)
+        key: guidelines.published(tx, key)
         for key in dict.fromkeys(one.guideline_version_id for one in assignments)
         if key is not None
     }
     segments = {segment.id: segment.requires for segment in project.spec.segments}
     offers = []
     for one in assignments:
-        item = items[one.item_id]
-        prompt: Prompt = prompts[item.prompt_id]
+        item, prompt = items[one.item_id]
         question = project.spec.question(one.question_id)
         guideline = versions.get(one.guideline_version_id or "")
         stored: Sequence[Json] = () if guideline is None else guideline.criteria

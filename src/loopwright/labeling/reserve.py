@@ -8,51 +8,48 @@ from sqlalchemy import Connection
 
 from loopwright.base.ids import new_id
 from loopwright.infra import events, faults
-from loopwright.labeling import rules, store, store_effort
-from loopwright.labeling.model import Assignment, AssignmentState, Judge, Standing
+from loopwright.labeling import rules, store
+from loopwright.labeling.desk import Desk
+from loopwright.labeling.model import Assignment, AssignmentState, Judge
 from loopwright.projects.model import Project
 from loopwright.questions.registry import kind_of
+from loopwright.sampling import rules as sampling_rules
 from loopwright.sampling import service as sampling
-from loopwright.sampling.model import Branch, Cursor, Slot
+from loopwright.sampling.model import Branch, Slot
 
 _EXPIRE_AT_ONCE = 200
 
 
 def reserve(
-    tx: Connection,
-    *,
-    project: Project,
-    judge: Judge,
-    count: int,
-    held: Sequence[str],
-    now: float,
-    cursor: Cursor | None = None,
-    uncounted: int = 0,
+    tx: Connection, *, project: Project, judge: Judge, count: int, held: Sequence[str], now: float
+) -> list[Assignment]:
+    """Return up to `count` offers to a judge; see `reserve_more`."""
+    desk = Desk.of(tx, project=project, judge=judge, now=now)
+    return reserve_more(desk, count=count, held=held)
+
+
+def reserve_more(
+    desk: Desk, *, count: int, held: Sequence[str], uncounted: int = 0
 ) -> list[Assignment]:
     """Return up to `count` offers besides those in `held`, each leased to this judge only.
 
     Offers that the judge has but does not name (a lost page) come first. Held leases that are
-    more than half over are renewed; nothing new is offered while the queue is paused. `cursor` is
-    the judge's when the transaction holds it already. `uncounted` judgments of this transaction
-    are not yet in the project's count, which the budget is held against.
+    more than half over are renewed; nothing new is offered while the queue is paused.
+    `uncounted` judgments of this transaction are not yet in the project's count, which the budget
+    is held against.
     """
-    if cursor is None:
-        cursor = sampling.hold_cursor(tx, project_id=project.id, judge_id=judge.judge_id)
-    mine = store.held_by(tx, project_id=project.id, judge_id=judge.judge_id)
-    offers = _renewed(tx, project=project, mine=mine, held=set(held), now=now)[:count]
-    wanted = min(count - len(offers), project.spec.assignment.most_held - len(mine))
+    mine = desk.mine
+    offers = _renewed(desk, held=set(held))[:count]
+    wanted = min(count - len(offers), desk.project.spec.assignment.most_held - len(mine))
     if wanted < 1:
         return offers
-    now_standing = store_effort.standing(
-        tx, project_id=project.id, rater_id=judge.rater_id, now=now
-    )
-    wanted = min(wanted, _allowed(project, judge, now_standing, len(mine), now))
-    if wanted < 1 or _spent(tx, project, uncounted):
+    wanted = min(wanted, _allowed(desk, len(mine)))
+    if wanted < 1 or _spent(desk, uncounted):
         return offers
-    order = sampling.order_of(tx, cursor=cursor, tags=judge.tags)
-    search = _Search(tx, project, judge, cursor, order, wanted, now)
+    order = sampling_rules.order_of(desk.counts, tags=desk.judge.tags, turn=desk.cursor.turn)
+    search = _Search(desk, order, wanted)
     search.run()
-    sampling.save_cursor(tx, before=cursor, after=search.cursor)
+    desk.moved(search.cursor)
     return offers + search.offers
 
 
@@ -80,19 +77,10 @@ def expire_leases(tx: Connection, *, now: float, count: int = _EXPIRE_AT_ONCE) -
 class _Search:
     """One search for offers; each step's offers are stored before the next step looks."""
 
-    def __init__(
-        self,
-        tx: Connection,
-        project: Project,
-        judge: Judge,
-        cursor: Cursor,
-        order: Sequence[Branch],
-        wanted: int,
-        now: float,
-    ) -> None:
-        self._tx, self._project, self._judge, self._now = tx, project, judge, now
+    def __init__(self, desk: Desk, order: Sequence[Branch], wanted: int) -> None:
+        self._desk, self._tx, self._now = desk, desk.tx, desk.now
         self._order, self._wanted = order, wanted
-        self.cursor = cursor
+        self.cursor = desk.cursor
         self.offers: list[Assignment] = []
 
     def run(self) -> None:
@@ -137,8 +125,8 @@ class _Search:
         """Take back the judge's own expired offers whose slots nobody took meanwhile."""
         lapsed = store.lapsed_of(
             self._tx,
-            project_id=self._project.id,
-            judge_id=self._judge.judge_id,
+            project_id=self._desk.project.id,
+            judge_id=self._desk.judge.judge_id,
             lanes={branch.lane for branch in self._order},
             count=self._missing,
         )
@@ -147,7 +135,7 @@ class _Search:
                 one,
                 state=AssignmentState.OPEN,
                 token=one.token + 1,
-                lease_until=self._now + self._project.spec.lease_seconds,
+                lease_until=self._now + self._desk.project.spec.lease_seconds,
                 settled_at=None,
             )
             for one in lapsed
@@ -157,18 +145,14 @@ class _Search:
         self.offers += again
 
     def _offer(self, slots: Sequence[Slot]) -> None:
-        self.offers += _offer(
-            self._tx, project=self._project, judge=self._judge, slots=slots, now=self._now
-        )
+        self.offers += _offer(self._desk, slots)
 
 
-def _renewed(
-    tx: Connection, *, project: Project, mine: Sequence[Assignment], held: set[str], now: float
-) -> list[Assignment]:
+def _renewed(desk: Desk, *, held: set[str]) -> list[Assignment]:
     """Return the judge's open offers that are not in `held`; leases half over are renewed."""
-    seconds = project.spec.lease_seconds
+    mine, now, seconds = desk.mine, desk.now, desk.project.spec.lease_seconds
     old = [one.id for one in mine if rules.needs_renewal(one, lease_seconds=seconds, now=now)]
-    renewed = store.renew(tx, old, lease_until=now + seconds)
+    renewed = store.renew(desk.tx, old, lease_until=now + seconds)
     lost = set(old) - renewed
     return [
         replace(one, lease_until=now + seconds) if one.id in renewed else one
@@ -177,46 +161,39 @@ def _renewed(
     ]
 
 
-def _allowed(project: Project, judge: Judge, standing: Standing, held: int, now: float) -> int:
+def _allowed(desk: Desk, held: int) -> int:
     """Return how many new offers a pause and the judge's caps allow, besides those held."""
-    spec, human = project.spec.assignment, judge.human
-    if standing.pause is not None or rules.cap_reached(spec, standing, human=human, now=now):
+    spec, human, standing = desk.project.spec.assignment, desk.judge.human, desk.standing
+    if desk.pause is not None or rules.cap_reached(spec, standing, human=human, now=desk.now):
         return 0
     left = rules.left(spec, standing, human=human)
     return spec.most_held if left is None else left - held
 
 
-def _spent(tx: Connection, project: Project, uncounted: int) -> bool:
-    budget = project.spec.budgets.judgments
+def _spent(desk: Desk, uncounted: int) -> bool:
+    budget = desk.project.spec.budgets.judgments
     if budget is None:
         return False
-    total = sampling.totals(tx, project.id)
+    total = desk.total
     # Judgments that came with an import cost nothing.
     return total.done - total.imported + uncounted >= budget
 
 
-def _offer(
-    tx: Connection, *, project: Project, judge: Judge, slots: Sequence[Slot], now: float
-) -> list[Assignment]:
+def _offer(desk: Desk, slots: Sequence[Slot]) -> list[Assignment]:
     if not slots:
         return []
     faults.point("reserve.taken")
-    questions = store.questions_of(tx, [slot.item_id for slot in slots])
-    guideline = store.guideline_in_force(tx, project.id)
+    project, judge, now = desk.project, desk.judge, desk.now
     shuffled = {
-        item_id: kind_of(project.spec.question(question_id).kind).shuffles
-        for item_id, (question_id, _) in questions.items()
+        slot.item_id: kind_of(project.spec.question(slot.question_id).kind).shuffles
+        for slot in slots
     }
     # Only pairs are balanced side by side; longer orders are drawn for each rater and item.
-    fresh = sum(shuffled[item_id] and size == 2 for item_id, (_, size) in questions.items())
-    place = 0
-    if fresh:
-        place = store.count_offers(tx, project_id=project.id, rater_id=judge.rater_id, more=fresh)
-    place -= fresh
+    pairs = sum(shuffled[slot.item_id] and slot.completions == 2 for slot in slots)
+    place = desk.take_places(pairs)
     offers = []
     for slot in slots:
-        question_id, size = questions[slot.item_id]
-        order = None
+        order, size = None, slot.completions
         if shuffled[slot.item_id]:
             order = rules.shown_order(judge.rater_id, place, item_id=slot.item_id, size=size)
             place += size == 2
@@ -225,19 +202,19 @@ def _offer(
                 id=new_id("asg"),
                 project_id=project.id,
                 item_id=slot.item_id,
-                question_id=question_id,
+                question_id=slot.question_id,
                 rater_id=judge.rater_id,
                 judge_id=judge.judge_id,
                 token=1,
                 state=AssignmentState.OPEN,
                 lease_until=now + project.spec.lease_seconds,
                 shown_order=order,
-                guideline_version_id=guideline,
+                guideline_version_id=desk.guideline_id,
                 band=slot.band,
                 reason=None,
                 created_at=now,
                 settled_at=None,
             )
         )
-    store.insert_assignments(tx, offers)
+    store.insert_offers(desk.tx, offers, shuffled=pairs)
     return offers

@@ -16,6 +16,7 @@ from loopwright.infra.direct_route import DirectRoute
 from loopwright.infra.home import Home
 from loopwright.infra.http import get_home
 from loopwright.labeling import service
+from loopwright.labeling.desk import Desk
 from loopwright.labeling.model import Assignment, Judge, Origin, Submission
 from loopwright.labeling.offers import offers_of, revealed
 from loopwright.labeling.schemas import (
@@ -28,7 +29,6 @@ from loopwright.labeling.schemas import (
     progress_out,
 )
 from loopwright.labeling.sharing import fair_count
-from loopwright.projects import service as projects
 from loopwright.projects.model import Project
 from loopwright.projects.routes import known_project
 
@@ -50,18 +50,14 @@ async def reserve(project_id: str, body: ReserveIn, home: HomeOf, actor: ActorOf
     now = system_now()
 
     def write(tx: Connection) -> ReservedOut:
-        project = projects.get(tx, project_id)
-        judge = judge_of_actor(tx, project_id, actor, now)
+        desk = _desk(tx, project_id, actor, now)
         count = body.count
         if body.fair:
-            count = fair_count(tx, project=project, judge=judge, count=count, held=body.held)
-        offers = service.reserve(
-            tx, project=project, judge=judge, count=count, held=body.held, now=now
-        )
-        progress = service.progress(tx, project=project, judge=judge, now=now)
+            count = fair_count(desk, count=count, held=body.held)
+        offers = service.reserve_more(desk, count=count, held=body.held)
         return ReservedOut(
-            assignments=offered(tx, project, offers),
-            progress=progress_out(progress, project.spec.assignment),
+            assignments=offered(tx, desk.project, offers),
+            progress=progress_out(desk.progress(), desk.project.spec.assignment),
         )
 
     return _json(await wrap_future(home.db.write_soon(write)))
@@ -91,37 +87,28 @@ async def submit(
     )
 
     def write(tx: Connection) -> JudgmentOut:
-        project = projects.get(tx, project_id)
-        judge = judge_of_actor(tx, project_id, actor, now)
+        desk = _desk(tx, project_id, actor, now)
         count = body.count
         if body.fair:
-            count = fair_count(
-                tx,
-                project=project,
-                judge=judge,
-                count=count,
-                held=body.held,
-                answered=body.assignment_id,
-            )
+            count = fair_count(desk, count=count, held=body.held, answered=body.assignment_id)
         done, offers = service.submit_and_reserve(
-            tx,
-            project=project,
-            judge=judge,
-            submission=submission,
-            count=count,
-            held=body.held,
-            now=now,
+            desk, submission=submission, count=count, held=body.held
         )
-        progress = service.progress(tx, project=project, judge=judge, now=now)
         return JudgmentOut(
             judgment_id=done.judgment_id,
             repeated=done.repeated,
-            revealed=_revealed(tx, project, body.assignment_id),
-            next=offered(tx, project, offers),
-            progress=progress_out(progress, project.spec.assignment),
+            revealed=_revealed(tx, desk.project, body.assignment_id),
+            next=offered(tx, desk.project, offers),
+            progress=progress_out(desk.progress(), desk.project.spec.assignment),
         )
 
     return _json(await wrap_future(home.db.write_soon(write)))
+
+
+def _desk(tx: Connection, project_id: str, actor: Actor, now: float) -> Desk:
+    return service.desk_of(
+        tx, project_id=project_id, person_id=actor.person_id, kind=actor.kind.value, now=now
+    )
 
 
 def judge_of_actor(tx: Connection, project_id: str, actor: Actor, now: float) -> Judge:

@@ -19,8 +19,9 @@ from loopwright.infra import events, faults
 from loopwright.intake.capture import capture_text
 from loopwright.intake.masking import MaskScope
 from loopwright.intake.rules import derived_id
-from loopwright.labeling import queue, rules, store, store_effort
+from loopwright.labeling import queue, rules, store, store_desk, store_effort
 from loopwright.labeling.answers import ReadAnswer, keep_edit, read_answer
+from loopwright.labeling.desk import Desk
 from loopwright.labeling.model import (
     Assignment,
     AssignmentState,
@@ -28,29 +29,46 @@ from loopwright.labeling.model import (
     Judge,
     Judgment,
     Origin,
-    Progress,
     SkipReason,
     Submission,
     Submitted,
 )
-from loopwright.labeling.reserve import expire_leases, reserve
+from loopwright.labeling.reserve import expire_leases, reserve, reserve_more
+from loopwright.projects import service as projects
 from loopwright.projects.model import Project
 from loopwright.sampling import service as sampling
 from loopwright.sampling import upkeep
 from loopwright.sampling.model import ItemProgress
 
 __all__ = [
+    "Desk",
     "ImportedJudgment",
+    "desk_of",
     "expire_leases",
     "judge_of",
-    "progress",
     "record_imported",
     "reserve",
+    "reserve_more",
     "skip",
     "submit",
     "submit_and_reserve",
     "undo",
 ]
+
+
+def desk_of(tx: Connection, *, project_id: str, person_id: str, kind: str, now: float) -> Desk:
+    """Return a person's desk in a project, their place in the queue held; made on first use.
+
+    Raises NotFound when there is no such project.
+    """
+    human = kind == PersonKind.HUMAN.value
+    found = store_desk.whole(tx, project_id=project_id, person_id=person_id, human=human)
+    if found is None:
+        project = projects.get(tx, project_id)
+        judge = judge_of(tx, project_id=project_id, person_id=person_id, kind=kind, now=now)
+        return Desk.of(tx, project=project, judge=judge, now=now)
+    project, judge, look = found
+    return Desk(tx, project, judge, now, **vars(look))
 
 
 def judge_of(tx: Connection, *, project_id: str, person_id: str, kind: str, now: float) -> Judge:
@@ -66,18 +84,6 @@ def judge_of(tx: Connection, *, project_id: str, person_id: str, kind: str, now:
     return Judge(rater_id=rater.id, judge_id=person_id, tags=rater.tags, human=human)
 
 
-def progress(tx: Connection, *, project: Project, judge: Judge, now: float) -> Progress:
-    """Return what the rater has done and what the project still wants, without counting."""
-    standing = store_effort.standing(tx, project_id=project.id, rater_id=judge.rater_id, now=now)
-    total = sampling.totals(tx, project.id)
-    return Progress(
-        standing=standing,
-        reached=rules.cap_reached(project.spec.assignment, standing, human=judge.human, now=now),
-        remaining=total.remaining,
-        open_items=total.open,
-    )
-
-
 def submit(
     tx: Connection, *, project: Project, judge: Judge, submission: Submission, now: float
 ) -> Submitted:
@@ -86,54 +92,44 @@ def submit(
     Raises Conflict when the assignment is another's, was settled or offered anew, or its lease
     ran out and the slot is gone; InvalidInput when the answer does not fit the question.
     """
-    done, _ = submit_and_reserve(
-        tx, project=project, judge=judge, submission=submission, count=0, held=(), now=now
-    )
+    desk = Desk.of(tx, project=project, judge=judge, now=now)
+    done, _ = submit_and_reserve(desk, submission=submission, count=0, held=())
     return done
 
 
 def submit_and_reserve(
-    tx: Connection,
-    *,
-    project: Project,
-    judge: Judge,
-    submission: Submission,
-    count: int,
-    held: Sequence[str],
-    now: float,
+    desk: Desk, *, submission: Submission, count: int, held: Sequence[str]
 ) -> tuple[Submitted, list[Assignment]]:
     """Store an answer as `submit` does, and lease up to `count` further items."""
-    cursor = sampling.hold_cursor(tx, project_id=project.id, judge_id=judge.judge_id)
-    offer = _my_assignment(tx, project.id, judge, submission.assignment_id)
-    done = _store_answer(tx, project=project, offer=offer, submission=submission, now=now)
+    tx, now = desk.tx, desk.now
+    offer = next((one for one in desk.mine if one.id == submission.assignment_id), None)
+    if offer is None:
+        offer = _my_assignment(tx, desk.project.id, desk.judge, submission.assignment_id)
+    done = _store_answer(desk, offer=offer, submission=submission)
     fresh = 0 if done.repeated else 1
-    offers = reserve(
-        tx,
-        project=project,
-        judge=judge,
-        cursor=cursor,
-        count=count,
-        held=held,
-        now=now,
-        uncounted=fresh,
-    )
+    offers = reserve_more(desk, count=count, held=held, uncounted=fresh)
     faults.point("submit.reserved")
     if fresh:
         # Last, because others wait for these two rows until the transaction ends.
         counted = sampling.count_judgment(
-            tx, project_id=project.id, item_id=offer.item_id, judge_id=judge.judge_id, now=now
+            tx,
+            project_id=desk.project.id,
+            item_id=offer.item_id,
+            judge_id=desk.judge.judge_id,
+            now=now,
         )
         faults.point("submit.counted")
         if counted is not None:
+            desk.counted(counted)
             done = replace(done, item_closed=counted.closes)
             if counted.state.skips:
                 queue.set_aside_if_nobody_is_left(tx, state=counted.state, now=now)
+                desk.recount()
     return done, offers
 
 
-def _store_answer(
-    tx: Connection, *, project: Project, offer: Assignment, submission: Submission, now: float
-) -> Submitted:
+def _store_answer(desk: Desk, *, offer: Assignment, submission: Submission) -> Submitted:
+    tx, project, now = desk.tx, desk.project, desk.now
     read = read_answer(tx, project=project, offer=offer, answer=submission.answer)
     client = {"project_id": project.id, "client_id": submission.client_id}
     # The answer to an offer as it stands is hardly ever a repeat; the insert finds that out.
@@ -143,7 +139,9 @@ def _store_answer(
     if known is None:
         _claim(tx, offer, submission.token)
         row = _judgment_row(offer, submission, read, now)
-        if not store.insert_judgment(tx, row):
+        active_ms = rules.active_ms(submission.active_ms, offered_at=offer.created_at, now=now)
+        counters = store.record(tx, row, offer=offer, active_ms=active_ms, now=now)
+        if counters is None:
             # The offer waits for an answer, so the id's judgment is another's, or was undone.
             raise _client_id_reused(store.judgment_of_client(tx, **client), submission)
     else:
@@ -151,16 +149,8 @@ def _store_answer(
     faults.point("submit.stored")
     if read.edit is not None:
         keep_edit(tx, project_id=project.id, item_id=offer.item_id, text=read.edit, now=now)
-    store.settle(tx, [offer.id], state=AssignmentState.JUDGED, reason=None, now=now)
-    faults.point("submit.settled")
-    store_effort.count_judged(
-        tx,
-        project_id=project.id,
-        rater_id=offer.rater_id,
-        guideline_id=offer.guideline_version_id,
-        active_ms=rules.active_ms(submission.active_ms, offered_at=offer.created_at, now=now),
-        now=now,
-    )
+    standing = store_effort.standing_of(counters, now=now, pause=desk.pause)
+    desk.judged(offer, standing)
     return Submitted(row["id"], repeated=False, item_closed=False)
 
 

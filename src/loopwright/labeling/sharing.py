@@ -9,6 +9,7 @@ from loopwright.accounts import service as accounts
 from loopwright.accounts.access import Permission, roles_with
 from loopwright.accounts.model import Role
 from loopwright.labeling import rules, store
+from loopwright.labeling.desk import Desk
 from loopwright.labeling.model import AssignmentState, Judge
 from loopwright.projects.model import Project
 from loopwright.sampling import service as sampling
@@ -18,15 +19,7 @@ _SHORT = 200
 _LEADS = frozenset({Role.OWNER, Role.LEAD})
 
 
-def fair_count(
-    tx: Connection,
-    *,
-    project: Project,
-    judge: Judge,
-    count: int,
-    held: Sequence[str],
-    answered: str | None = None,
-) -> int:
+def fair_count(desk: Desk, *, count: int, held: Sequence[str], answered: str | None = None) -> int:
     """Return how many of `count` offers besides `held` leave their part to the others.
 
     The others are the annotators and specialists of the project. What a judge has already stays
@@ -34,17 +27,13 @@ def fair_count(
     """
     if count < 1:
         return count
-    remaining = sampling.totals(tx, project.id).remaining - (answered is not None)
+    remaining = desk.total.remaining - (answered is not None)
     if remaining >= _SHORT:
         return count
     may = roles_with(Permission.JUDGE) - _LEADS
-    people = {one.id for one in accounts.people(tx, project.id) if one.role in may}
-    share = rules.fair_share(remaining, len(people | {judge.judge_id}))
-    mine = {
-        one.id
-        for one in store.held_by(tx, project_id=project.id, judge_id=judge.judge_id)
-        if one.id != answered
-    }
+    people = {one.id for one in accounts.people(desk.tx, desk.project.id) if one.role in may}
+    share = rules.fair_share(remaining, len(people | {desk.judge.judge_id}))
+    mine = {one.id for one in desk.mine if one.id != answered}
     return min(count, max(share, len(mine)) - len(mine.intersection(held)))
 
 

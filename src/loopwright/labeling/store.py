@@ -3,16 +3,17 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, select
+from sqlalchemy import Connection, RowMapping, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from loopwright.accounts.tables import rater
 from loopwright.base.types import Json
-from loopwright.guidelines.tables import guideline_version
-from loopwright.infra.lookup import ById
+from loopwright.infra.database import Repeat
 from loopwright.infra.prepared import Prepared
+from loopwright.infra.together import Together
 from loopwright.intake.model import ItemPurpose
 from loopwright.intake.tables import item
+from loopwright.labeling import rules, store_effort
 from loopwright.labeling.model import Assignment, AssignmentState, Judgment
 from loopwright.labeling.tables import assignment, judgment, rater_progress
 from loopwright.questions.model import ShownOrder
@@ -58,11 +59,15 @@ _OVERDUE = (
     .limit(bindparam("count"))
     .with_for_update(skip_locked=True)
 )
-_SETTLE = Prepared(
+_SETTLE_ANY = (
     assignment.update()
     .where(assignment.c.id == bindparam("key"))
     .values(state=bindparam("to"), reason=bindparam("why"), settled_at=bindparam("at"))
 )
+_SETTLE = Prepared(_SETTLE_ANY)
+_ANSWERED = _SETTLE_ANY.where(
+    assignment.c.state == bindparam("was"), assignment.c.token == bindparam("fence")
+).returning(assignment.c.id)
 _OPEN_OF = (
     select(assignment.c.item_id, func.count())
     .where(assignment.c.item_id.in_(bindparam("ids", expanding=True)), assignment.c.state == "open")
@@ -95,29 +100,40 @@ _SUPERSEDE = (
     .where(judgment.c.id == bindparam("key"))
     .values(superseded_by=bindparam("by"), superseded_at=bindparam("at"))
 )
-_QUESTIONS = ById([item.c.id, item.c.question_id, item.c.completion_ids], item.c.id)
-_GUIDELINE = Prepared(
-    select(guideline_version.c.id)
-    .where(guideline_version.c.project_id == bindparam("project"))
-    .order_by(guideline_version.c.number.desc())
-    .limit(1)
-)
 
 
 def _adding(insert: Any) -> Any:
+    """Count shuffled offers made to a rater."""
     table, new = rater_progress.c, insert.excluded
-    return insert.on_conflict_do_update(
-        index_elements=["project_id", "rater_id"],
-        set_={"offered": table.offered + new.offered},
-    ).returning(table.offered)
+    return (
+        insert.values(
+            project_id=bindparam("project"),
+            rater_id=bindparam("rater"),
+            offered=bindparam("more_offered"),
+            judged=0,
+            skipped=0,
+        )
+        .on_conflict_do_update(
+            index_elements=["project_id", "rater_id"],
+            set_={"offered": table.offered + new.offered},
+        )
+        .returning(table.offered)
+    )
+
+
+def _given(table: Table, *, prefix: str, without: Collection[str] = ()) -> dict[str, Any]:
+    """Return each column of a new row as a parameter of its own."""
+    columns = [column for column in table.c if column.name not in without]
+    return {one.name: bindparam(f"{prefix}_{one.name}", type_=one.type) for one in columns}
 
 
 # Statements are built once: building one costs more than running it.
 _DIALECTS: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
-_COUNT = Prepared(
-    {name: _adding(dialect.insert(rater_progress)) for name, dialect in _DIALECTS.items()}
-)
 _INSERT = Prepared(assignment.insert())
+_OFFER = Together(
+    offer=assignment.insert().values(_given(assignment, prefix="asg")).returning(assignment.c.id),
+    offered={name: _adding(dialect.insert(rater_progress)) for name, dialect in _DIALECTS.items()},
+)
 _BAR = {
     name: dialect.insert(assignment).on_conflict_do_nothing() for name, dialect in _DIALECTS.items()
 }
@@ -127,27 +143,22 @@ _NEW_JUDGMENTS = {
     .returning(judgment.c.id)
     for name, dialect in _DIALECTS.items()
 }
-_NEW_JUDGMENT = Prepared(_NEW_JUDGMENTS)
+_LATER = ("seq", "superseded_by", "superseded_at")
+_RECORD = Together(
+    judgment={
+        name: insert.values(_given(judgment, prefix="jdg", without=_LATER))
+        for name, insert in _NEW_JUDGMENTS.items()
+    },
+    answered=_ANSWERED,
+    rater=store_effort.JUDGED,
+    day=store_effort.ON_DAY,
+)
 
 
 def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
     """Cut a list into parts that fit one statement."""
     for start in range(0, len(values), _CHUNK):
         yield values[start : start + _CHUNK]
-
-
-def questions_of(tx: Connection, item_ids: Sequence[str]) -> dict[str, tuple[str, int]]:
-    """Return which question each item asks, and about how many completions."""
-    return {
-        row["id"]: (row["question_id"], len(row["completion_ids"]))
-        for row in _QUESTIONS(tx, item_ids)
-    }
-
-
-def guideline_in_force(tx: Connection, project_id: str) -> str | None:
-    """Return the id of the project's newest guideline version, without its text."""
-    row = _GUIDELINE.first(tx, {"project": project_id})
-    return None if row is None else row["id"]
 
 
 def assignment_for_update(tx: Connection, assignment_id: str) -> Assignment | None:
@@ -181,9 +192,18 @@ def overdue(tx: Connection, *, now: float, count: int) -> list[tuple[str, str, s
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def insert_assignments(tx: Connection, rows: Sequence[Assignment]) -> None:
-    """Store new offers. A second one of an item to the same judge fails the transaction."""
-    _INSERT.run_many(tx, [{**vars(row), "state": row.state.value} for row in rows])
+def insert_offers(tx: Connection, offers: Sequence[Assignment], *, shuffled: int) -> None:
+    """Store new offers to one judge, and that so many of them are pairs with shuffled sides.
+
+    A second offer of an item to the same judge fails the transaction.
+    """
+    if not offers:
+        return
+    first, *others = ({**vars(row), "state": row.state.value} for row in offers)
+    given = {f"asg_{name}": value for name, value in first.items()}
+    more = {"project": first["project_id"], "rater": first["rater_id"], "more_offered": shuffled}
+    _OFFER.run(tx, given | more)
+    _INSERT.run_many(tx, others)
 
 
 def bar(tx: Connection, rows: Sequence[Assignment]) -> None:
@@ -245,14 +265,6 @@ def renew(tx: Connection, assignment_ids: Sequence[str], *, lease_until: float) 
     return set(tx.scalars(statement))
 
 
-def count_offers(tx: Connection, *, project_id: str, rater_id: str, more: int) -> int:
-    """Count shuffled offers made to a rater; return all so far, these included."""
-    values = {"project_id": project_id, "rater_id": rater_id, "offered": more}
-    counts = {"judged": 0, "skipped": 0}
-    [row] = _COUNT.rows(tx, {**values, **counts})
-    return int(row["offered"])
-
-
 def judgment_of_client(tx: Connection, *, project_id: str, client_id: str) -> Judgment | None:
     """Return the judgment that a client id stands for, superseded or not."""
     given = {"project": project_id, "client": client_id}
@@ -260,9 +272,40 @@ def judgment_of_client(tx: Connection, *, project_id: str, client_id: str) -> Ju
     return None if row is None else _judgment(row)
 
 
-def insert_judgment(tx: Connection, row: Json) -> bool:
-    """Store one judgment; return False when the project has its `client_id` already."""
-    return _NEW_JUDGMENT.first(tx, row) is not None
+def record(
+    tx: Connection, row: Json, *, offer: Assignment, active_ms: int, now: float
+) -> Json | None:
+    """Store a judgment, settle the offer that it answers, count it for its rater.
+
+    Returns the rater's counters after it; None when the project has its `client_id` already.
+    Raises Repeat when the offer is no longer as it was read. Both leave the transaction to be
+    rolled back.
+    """
+    found = _RECORD.run(
+        tx,
+        {
+            **{f"jdg_{name}": value for name, value in row.items()},
+            "key": offer.id,
+            "was": offer.state.value,
+            "fence": offer.token,
+            "to": AssignmentState.JUDGED.value,
+            "why": None,
+            "at": now,
+            "project": offer.project_id,
+            "rater": offer.rater_id,
+            "guideline": offer.guideline_version_id,
+            "active": active_ms,
+            "on": rules.day_of(now),
+            "more_judged": 1,
+            "more_skipped": 0,
+            "more_active": active_ms,
+        },
+    )
+    if found["judgment"] is None:
+        return None
+    if found["answered"] is None:
+        raise Repeat(f"offer {offer.id} was settled meanwhile")
+    return {**(found["rater"] or {}), **(found["day"] or {})}
 
 
 def supersede(tx: Connection, judgment_id: str, *, by: str, now: float) -> None:

@@ -5,13 +5,13 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, case, func, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from loopwright.base.types import Json
 from loopwright.guidelines.tables import guideline_version
 from loopwright.infra.prepared import Prepared
 from loopwright.labeling import rules
 from loopwright.labeling.model import Day, Session, Standing
 from loopwright.labeling.tables import rater_day, rater_progress
 from loopwright.sampling.model import Pause
-from loopwright.sampling.tables import queue_pause
 
 _DIALECTS: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
 _BASE = select(literal(1).label("one")).subquery("base")
@@ -23,12 +23,10 @@ _STANDING = Prepared(
         rater_progress.c.session_judged,
         rater_progress.c.session_active_ms,
         rater_progress.c.last_guideline,
+        rater_progress.c.offered,
         rater_day.c.judged.label("day_judged"),
         rater_day.c.skipped.label("day_skipped"),
         rater_day.c.active_ms.label("day_active_ms"),
-        queue_pause.c.reason,
-        queue_pause.c.paused_by,
-        queue_pause.c.since,
     )
     .select_from(_BASE)
     .outerjoin(
@@ -46,7 +44,6 @@ _STANDING = Prepared(
             rater_day.c.day == bindparam("on"),
         ),
     )
-    .outerjoin(queue_pause, queue_pause.c.project_id == bindparam("project"))
 )
 _DAYS = (
     select(rater_day)
@@ -68,50 +65,73 @@ def _judged(insert: Any) -> Any:
     table, new = rater_progress.c, insert.excluded
     goes_on = new.session_last_at - table.session_last_at < rules.BREAK_SECONDS
     newer = or_(table.last_guideline.is_(None), new.last_guideline > table.last_guideline)
-    return insert.values(
-        project_id=bindparam("project"),
-        rater_id=bindparam("rater"),
-        offered=0,
-        judged=1,
-        skipped=0,
-        session_started_at=bindparam("at"),
-        session_last_at=bindparam("at"),
-        session_judged=1,
-        session_active_ms=bindparam("active"),
-        last_guideline=_NUMBER,
-    ).on_conflict_do_update(
-        index_elements=["project_id", "rater_id"],
-        set_={
-            "judged": table.judged + 1,
-            "session_started_at": case(
-                (goes_on, table.session_started_at), else_=new.session_started_at
-            ),
-            "session_last_at": new.session_last_at,
-            "session_judged": case((goes_on, table.session_judged + 1), else_=1),
-            "session_active_ms": case(
-                (goes_on, table.session_active_ms + new.session_active_ms),
-                else_=new.session_active_ms,
-            ),
-            "last_guideline": case((newer, new.last_guideline), else_=table.last_guideline),
-        },
+    return (
+        insert.values(
+            project_id=bindparam("project"),
+            rater_id=bindparam("rater"),
+            offered=0,
+            judged=1,
+            skipped=0,
+            session_started_at=bindparam("at"),
+            session_last_at=bindparam("at"),
+            session_judged=1,
+            session_active_ms=bindparam("active"),
+            last_guideline=_NUMBER,
+        )
+        .on_conflict_do_update(
+            index_elements=["project_id", "rater_id"],
+            set_={
+                "judged": table.judged + 1,
+                "session_started_at": case(
+                    (goes_on, table.session_started_at), else_=new.session_started_at
+                ),
+                "session_last_at": new.session_last_at,
+                "session_judged": case((goes_on, table.session_judged + 1), else_=1),
+                "session_active_ms": case(
+                    (goes_on, table.session_active_ms + new.session_active_ms),
+                    else_=new.session_active_ms,
+                ),
+                "last_guideline": case((newer, new.last_guideline), else_=table.last_guideline),
+            },
+        )
+        .returning(
+            table.judged,
+            table.session_started_at,
+            table.session_last_at,
+            table.session_judged,
+            table.session_active_ms,
+            table.last_guideline,
+            table.offered,
+        )
     )
 
 
 def _on_day(insert: Any) -> Any:
+    """Add to what a rater did on a day."""
     table, new = rater_day.c, insert.excluded
-    return insert.on_conflict_do_update(
-        index_elements=["project_id", "rater_id", "day"],
-        set_={name: table[name] + new[name] for name in ("judged", "skipped", "active_ms")},
+    counts = ("judged", "skipped", "active_ms")
+    return (
+        insert.values(
+            project_id=bindparam("project"),
+            rater_id=bindparam("rater"),
+            day=bindparam("on"),
+            judged=bindparam("more_judged"),
+            skipped=bindparam("more_skipped"),
+            active_ms=bindparam("more_active"),
+        )
+        .on_conflict_do_update(
+            index_elements=["project_id", "rater_id", "day"],
+            set_={name: table[name] + new[name] for name in counts},
+        )
+        .returning(*(table[name].label(f"day_{name}") for name in counts))
     )
 
 
 # Statements are built once: building one costs more than running it.
-_JUDGED = Prepared(
-    {name: _judged(dialect.insert(rater_progress)) for name, dialect in _DIALECTS.items()}
-)
-_ON_DAY = Prepared(
-    {name: _on_day(dialect.insert(rater_day)) for name, dialect in _DIALECTS.items()}
-)
+JUDGED = {name: _judged(dialect.insert(rater_progress)) for name, dialect in _DIALECTS.items()}
+"""Counts a judgment for its rater and the session; part of storing it."""
+ON_DAY = {name: _on_day(dialect.insert(rater_day)) for name, dialect in _DIALECTS.items()}
+_ON_DAY = Prepared(ON_DAY)
 _SKIPPED = {
     name: dialect.insert(rater_progress).on_conflict_do_update(
         index_elements=["project_id", "rater_id"],
@@ -138,24 +158,30 @@ _TAKEN_BACK = (
 )
 
 
-def standing(tx: Connection, *, project_id: str, rater_id: str, now: float) -> Standing:
-    """Return what a rater has done and whether the queue is paused, in one look."""
-    today = rules.day_of(now)
-    given = {"project": project_id, "rater": rater_id, "on": today}
+def standing(
+    tx: Connection, *, project_id: str, rater_id: str, now: float, pause: Pause | None = None
+) -> Standing:
+    """Return what a rater has done, in one look, beside a pause that is known already."""
+    given = {"project": project_id, "rater": rater_id, "on": rules.day_of(now)}
     [row] = _STANDING.rows(tx, given)
+    return standing_of(row, now=now, pause=pause)
+
+
+def standing_of(row: Json, *, now: float, pause: Pause | None) -> Standing:
+    """Return what a row of a rater's counters says."""
     session = None
     if row["session_last_at"] is not None and rules.same_session(row["session_last_at"], now):
         session = Session(
             *(row[f"session_{name}"] for name in ("started_at", "last_at", "judged", "active_ms"))
         )
     day = (row[f"day_{name}"] or 0 for name in ("judged", "skipped", "active_ms"))
-    pause = (row[name] for name in ("reason", "paused_by", "since"))
     return Standing(
         mine=row["judged"] or 0,
-        today=Day(today, *day),
+        today=Day(rules.day_of(now), *day),
         session=session,
         last_guideline=row["last_guideline"],
-        pause=None if row["since"] is None else Pause(*pause),
+        pause=pause,
+        offered=row["offered"] or 0,
     )
 
 
@@ -164,23 +190,6 @@ def days(tx: Connection, *, project_id: str, rater_id: str, count: int) -> list[
     given = {"project": project_id, "rater": rater_id, "count": count}
     rows = tx.execute(_DAYS, given)
     return [Day(row.day, row.judged, row.skipped, row.active_ms) for row in rows]
-
-
-def count_judged(
-    tx: Connection,
-    *,
-    project_id: str,
-    rater_id: str,
-    guideline_id: str | None,
-    active_ms: int,
-    now: float,
-) -> None:
-    """Count a judgment for its rater, for the session and for the day."""
-    given = {"project": project_id, "rater": rater_id, "guideline": guideline_id}
-    _JUDGED.run(tx, {**given, "at": now, "active": active_ms})
-    count_on_day(
-        tx, project_id=project_id, rater_id=rater_id, at=now, judged=1, active_ms=active_ms
-    )
 
 
 def uncount_judged(tx: Connection, *, project_id: str, rater_id: str, judged_at: float) -> None:
@@ -212,11 +221,11 @@ def count_on_day(
     _ON_DAY.run(
         tx,
         {
-            "project_id": project_id,
-            "rater_id": rater_id,
-            "day": rules.day_of(at),
-            "judged": judged,
-            "skipped": skipped,
-            "active_ms": active_ms,
+            "project": project_id,
+            "rater": rater_id,
+            "on": rules.day_of(at),
+            "more_judged": judged,
+            "more_skipped": skipped,
+            "more_active": active_ms,
         },
     )

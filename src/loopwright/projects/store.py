@@ -13,11 +13,12 @@ from loopwright.projects.model import Project
 from loopwright.projects.spec import ProjectSpec
 from loopwright.projects.tables import project
 
-_COLUMNS = [
+COLUMNS = [
     type_coerce(column, Text).label("spec") if column.name == "spec" else column
     for column in project.c
 ]
-_ONE = select(*_COLUMNS).where(project.c.id == bindparam("project"))
+"""A project as it is read; the spec as text, for `project_of` to parse once."""
+_ONE = select(*COLUMNS).where(project.c.id == bindparam("project"))
 _FIND = Prepared(_ONE)
 
 
@@ -27,14 +28,15 @@ def _spec(text: str) -> ProjectSpec:
     return ProjectSpec.model_validate(orjson.loads(text))
 
 
-def _project(row: RowMapping | Json) -> Project:
+def project_of(row: RowMapping | Json) -> Project:
+    """Return a project from a row with the `COLUMNS`."""
     return Project(**{**row, "spec": _spec(row["spec"])})
 
 
 def find(tx: Connection, project_id: str) -> Project | None:
     """Return the project, None when there is none."""
     row = _FIND.first(tx, {"project": project_id})
-    return None if row is None else _project(row)
+    return None if row is None else project_of(row)
 
 
 def exists(tx: Connection, project_id: str) -> bool:
@@ -50,13 +52,13 @@ def ids(tx: Connection) -> list[str]:
 def find_to_change(tx: Connection, project_id: str) -> Project | None:
     """Return the project and keep others from changing it until this transaction ends."""
     row = tx.execute(_ONE.with_for_update(), {"project": project_id}).mappings().first()
-    return None if row is None else _project(row)
+    return None if row is None else project_of(row)
 
 
 def all_projects(tx: Connection) -> Sequence[Project]:
     """Return every project, newest first."""
-    query = select(*_COLUMNS).order_by(project.c.created_at.desc())
-    return [_project(row) for row in tx.execute(query).mappings()]
+    query = select(*COLUMNS).order_by(project.c.created_at.desc())
+    return [project_of(row) for row in tx.execute(query).mappings()]
 
 
 def insert(tx: Connection, *, spec: ProjectSpec, yaml: str, now: float) -> bool:

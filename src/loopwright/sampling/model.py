@@ -65,6 +65,9 @@ class Slot:
     seq: int
     band: int
     lane: str = ""
+    question_id: str = ""
+    """What the item asks, and about how many completions; for slots that are offered anew."""
+    completions: int = 0
 
     @property
     def branch(self) -> Branch:
@@ -137,10 +140,11 @@ class QueueCount(NamedTuple):
 
 @dataclass(frozen=True)
 class Counted:
-    """An item after a judgment was counted, and whether that closed it."""
+    """An item after a judgment was counted, whether that closed it, what it adds to the counts."""
 
     state: ItemState
     closes: bool
+    change: QueueCount
 
 
 @dataclass(frozen=True)

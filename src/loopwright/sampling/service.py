@@ -7,6 +7,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from loopwright.base.errors import InvalidInput
+from loopwright.base.types import Json
 from loopwright.infra import events
 from loopwright.projects import service as projects
 from loopwright.sampling import rules, store, store_upkeep
@@ -126,18 +127,17 @@ def require_few_lanes(tx: Connection, project_id: str) -> None:
         )
 
 
+def cursor_of(row: Json, *, project_id: str, judge_id: str) -> Cursor:
+    """Return a place in the queue from a row with the `CURSOR_COLUMNS`, read by a later stage."""
+    return store.cursor_of(row, project_id=project_id, judge_id=judge_id)
+
+
 def hold_cursor(tx: Connection, *, project_id: str, judge_id: str) -> Cursor:
     """Return a judge's place in the queue; the judge's other requests wait for this one.
 
     Call it first in the transaction: every path locks in the same order.
     """
     return store.hold_cursor(tx, project_id=project_id, judge_id=judge_id)
-
-
-def order_of(tx: Connection, *, cursor: Cursor, tags: frozenset[str]) -> list[Branch]:
-    """Return the branches that somebody with these tags may take from, first one first."""
-    known = store.branches(tx, cursor.project_id)
-    return rules.order_of(known, tags=tags, turn=cursor.turn)
 
 
 def take_next(
@@ -299,7 +299,7 @@ def _count(
             payload={"judgments": after.done},
             now=now,
         )
-    return Counted(after, closes)
+    return Counted(after, closes, changed)
 
 
 def state_of(tx: Connection, item_id: str) -> ItemState | None:

@@ -87,11 +87,11 @@ _BRANCHES = Prepared(
         queue_tally.c.project_id == bindparam("project"), queue_tally.c.shard == rules.BULK_SHARD
     )
 )
-_OF_BRANCHES = (
+_OF_BRANCHES = Prepared(
     select(
         queue_tally.c.lane,
         queue_tally.c.band,
-        *(func.sum(queue_tally.c[name]) for name in _COUNTS),
+        *(func.sum(queue_tally.c[name]).label(name) for name in _COUNTS),
     )
     .where(queue_tally.c.project_id == bindparam("project"))
     .group_by(queue_tally.c.lane, queue_tally.c.band)
@@ -101,17 +101,14 @@ _MY_CURSOR = (
     queue_cursor.c.project_id == bindparam("project"),
     queue_cursor.c.judge_id == bindparam("judge"),
 )
-_CURSOR = Prepared(
-    select(
-        queue_cursor.c.positions,
-        queue_cursor.c.swept_at,
-        queue_cursor.c.swept,
-        queue_cursor.c.passed_at,
-        queue_cursor.c.turn,
-    )
-    .where(*_MY_CURSOR)
-    .with_for_update()
+CURSOR_COLUMNS = (
+    queue_cursor.c.positions,
+    queue_cursor.c.swept_at,
+    queue_cursor.c.swept,
+    queue_cursor.c.passed_at,
+    queue_cursor.c.turn,
 )
+_CURSOR = Prepared(select(*CURSOR_COLUMNS).where(*_MY_CURSOR).with_for_update())
 _SAVE_CURSOR = Prepared(
     queue_cursor.update()
     .where(*_MY_CURSOR)
@@ -265,8 +262,8 @@ def set_state(
 def branch_counts(tx: Connection, project_id: str) -> dict[Branch, QueueCount]:
     """Return the counts of each branch, from a few counter rows of it."""
     return {
-        Branch(row[0], row[1]): QueueCount(*(int(number) for number in row[2:]))
-        for row in tx.execute(_OF_BRANCHES, {"project": project_id})
+        Branch(row["lane"], row["band"]): QueueCount(*(int(row[name]) for name in _COUNTS))
+        for row in _OF_BRANCHES.rows(tx, {"project": project_id})
     }
 
 
@@ -312,6 +309,11 @@ def hold_cursor(tx: Connection, *, project_id: str, judge_id: str) -> Cursor:
             },
         )
         [row] = _CURSOR.rows(tx, key)
+    return cursor_of(row, project_id=project_id, judge_id=judge_id)
+
+
+def cursor_of(row: Json, *, project_id: str, judge_id: str) -> Cursor:
+    """Return a cursor from a row with the `CURSOR_COLUMNS`."""
     return Cursor(
         project_id,
         judge_id,

@@ -9,11 +9,13 @@ judge are never looked at: each lane is a range of the index.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, literal, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, literal, select, union_all
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.sql.selectable import CompoundSelect
 
+from loopwright.base.types import Json
 from loopwright.infra.prepared import Prepared
+from loopwright.intake.tables import item
 from loopwright.sampling.model import Branch, Slot
 from loopwright.sampling.tables import queue_entry
 
@@ -61,11 +63,11 @@ class Take:
         shape = (len(order), upto is not None)
         if shape not in self._takes:
             pick = self._pick(*shape)
-            self._takes[shape] = Prepared({"sqlite": pick, "postgresql": _taking(pick)})
+            self._takes[shape] = Prepared({"sqlite": _asking(pick), "postgresql": _taking(pick)})
         rows = self._takes[shape].rows(tx, given)
         if tx.dialect.name == "sqlite":
             _DECREMENT.run_many(tx, [{"item": row["item_id"], "place": row["seq"]} for row in rows])
-        taken = [Slot(**row) for row in rows]
+        taken = [_slot(row) for row in rows]
         return sorted(taken, key=lambda slot: (order.index(slot.branch), slot.seq))
 
     def _pick(self, branches: int, bounded: bool) -> "CompoundSelect[Any]":
@@ -94,6 +96,31 @@ class Take:
         return union_all(*(select(part) for part in parts)).limit(bindparam("count"))
 
 
+def _slot(row: Json) -> Slot:
+    return Slot(
+        item_id=row["item_id"],
+        seq=row["seq"],
+        band=row["band"],
+        lane=row["lane"],
+        question_id=row["question_id"],
+        completions=len(row["completion_ids"]),
+    )
+
+
+def _asking(pick: "CompoundSelect[Any]") -> "Select[Any]":
+    """Return the query with what the items that it finds ask."""
+    picked = pick.subquery("picked")
+    return select(picked, *_asked(picked.c.item_id))
+
+
+def _asked(item_id: ColumnElement[str]) -> "list[ColumnElement[Any]]":
+    """Return what an item asks; scalars, so that no planner walks the items to join them."""
+    return [
+        select(column).where(item.c.id == item_id).scalar_subquery().label(column.name)
+        for column in (item.c.question_id, item.c.completion_ids)
+    ]
+
+
 def _taking(pick: "CompoundSelect[Any]") -> "ReturningUpdate[Any]":
     """Return the one statement that takes what `pick` finds."""
     # Inlined instead of materialized, branches could run (and lock) more than once.
@@ -103,7 +130,7 @@ def _taking(pick: "CompoundSelect[Any]") -> "ReturningUpdate[Any]":
         queue_entry.update()
         .where(entry.item_id == picked.c.item_id, entry.seq == picked.c.seq)
         .values(remaining=entry.remaining - 1)
-        .returning(entry.item_id, entry.seq, entry.band, entry.lane)
+        .returning(entry.item_id, entry.seq, entry.band, entry.lane, *_asked(entry.item_id))
     )
 
 

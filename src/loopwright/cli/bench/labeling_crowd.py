@@ -186,10 +186,12 @@ class Window:
         )
 
         def work(tx: Connection) -> tuple[str, Sequence[Assignment]]:
+            desk = service.Desk.of(
+                tx, project=self._crowd.project, judge=self._judge, now=self._crowd.clock.now()
+            )
             done, more = service.submit_and_reserve(
-                tx, project=self._crowd.project, judge=self._judge, submission=submission,
-                count=0 if self._held else _HELD, held=[one.id for one in self._held],
-                now=self._crowd.clock.now(),
+                desk, submission=submission, count=0 if self._held else _HELD,
+                held=[one.id for one in self._held],
             )  # fmt: skip
             return done.judgment_id, more
 

@@ -1,0 +1,111 @@
+"""A judge's desk: what one transaction read of it once, so that no step reads it again."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from loopwright.labeling import rules, store, store_desk, store_effort
+from loopwright.labeling.model import Assignment, Judge, Progress, Standing
+from loopwright.projects.model import Project
+from loopwright.sampling import service as sampling
+from loopwright.sampling.model import Branch, Counted, Cursor, Pause, QueueCount
+
+
+@dataclass
+class Desk:
+    """The place in the queue that a transaction holds for a judge, and what goes with it.
+
+    Whoever changes one of these in the transaction says so here. Times are seconds since 1970.
+    """
+
+    tx: Connection
+    project: Project
+    judge: Judge
+    now: float
+    cursor: Cursor
+    """Locked: this judge's other requests wait."""
+    guideline_id: str | None
+    """The guideline version in force."""
+    pause: Pause | None
+    _placed: int = 0
+    _mine: list[Assignment] | None = field(default=None, repr=False)
+    _standing: Standing | None = field(default=None, repr=False)
+    _counts: dict[Branch, QueueCount] | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, tx: Connection, *, project: Project, judge: Judge, now: float) -> "Desk":
+        """Return the desk of a judge who is known already; made on first use."""
+        look = store_desk.look(tx, project_id=project.id, judge=judge)
+        return cls(tx, project, judge, now, **vars(look))
+
+    @property
+    def mine(self) -> list[Assignment]:
+        """Return the judge's open offers, oldest first. Leases may end while one looks at them."""
+        if self._mine is None:
+            self._mine = store.held_by(
+                self.tx, project_id=self.project.id, judge_id=self.judge.judge_id
+            )
+        return self._mine
+
+    @property
+    def standing(self) -> Standing:
+        """Return what the judge has done, this transaction's judgment included."""
+        if self._standing is None:
+            self._standing = store_effort.standing(
+                self.tx,
+                project_id=self.project.id,
+                rater_id=self.judge.rater_id,
+                now=self.now,
+                pause=self.pause,
+            )
+        return self._standing
+
+    @property
+    def counts(self) -> dict[Branch, QueueCount]:
+        """Return the counts of each branch of the queue."""
+        if self._counts is None:
+            self._counts = sampling.branch_counts(self.tx, self.project.id)
+        return self._counts
+
+    @property
+    def total(self) -> QueueCount:
+        """Return the counts of the whole queue."""
+        total = QueueCount()
+        for part in self.counts.values():
+            total = total.plus(part)
+        return total
+
+    def progress(self) -> Progress:
+        """Return what the judge has done and what the project still wants."""
+        standing, total = self.standing, self.total
+        caps = self.project.spec.assignment
+        reached = rules.cap_reached(caps, standing, human=self.judge.human, now=self.now)
+        return Progress(standing, reached, remaining=total.remaining, open_items=total.open)
+
+    def judged(self, offer: Assignment, standing: Standing) -> None:
+        """Take note that an offer was answered."""
+        self._standing = standing
+        if self._mine is not None:
+            self._mine = [one for one in self._mine if one.id != offer.id]
+
+    def counted(self, counted: Counted) -> None:
+        """Take note that a judgment was counted on its item."""
+        if self._counts is not None:
+            branch = counted.state.branch
+            before = self._counts.get(branch, QueueCount())
+            self._counts[branch] = before.plus(counted.change)
+
+    def recount(self) -> None:
+        """Have the counts read again: more of the queue was changed than one judgment."""
+        self._counts = None
+
+    def moved(self, cursor: Cursor) -> None:
+        """Store where the judge is in the queue now."""
+        sampling.save_cursor(self.tx, before=self.cursor, after=cursor)
+        self.cursor = cursor
+
+    def take_places(self, number: int) -> int:
+        """Return the number of the first of so many more shuffled pairs."""
+        first = self.standing.offered + self._placed
+        self._placed += number
+        return first
