@@ -46,6 +46,7 @@ questions:
   - {id: quality, kind: rubric, text: "?"}
   - {id: agree, kind: likert, text: "?", scale: ["No", "Perhaps", "Yes"]}
   - {id: fix, kind: correction, text: "?"}
+  - {id: find, kind: boxes, text: "?", options: [{id: cat, name: Cat}, {id: dog, name: Dog}]}
 guideline:
   text: Be kind.
   criteria:

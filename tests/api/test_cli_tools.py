@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from kinds_world import png
+from test_answer_imports import PROJECT
 from test_tool_imports import EXPORTS
 from typer.testing import CliRunner
 
 from loopwright.cli.lock import SERVER_FILE, TOKEN_FILE, only_server
 from loopwright.cli.main import app
-from support.server import RunningServer
+from support.server import RunningServer, add_project
 
 runner = CliRunner()
 
@@ -55,6 +57,21 @@ def test_an_export_is_imported_by_the_name_of_its_tool(served: list[str], tmp_pa
     report = json.loads(told("import", str(folder), "--from", "argilla", "--json", *served))
     assert report["source"] == "argilla:my-set"
     assert report["counts"]["judgments_added"] == 3
+
+
+def test_a_folder_is_sent_with_its_images(
+    server: RunningServer, served: list[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "pets"
+    (folder / "images").mkdir(parents=True)
+    add_project(server.home, PROJECT)
+    shutil.copy(EXPORTS / "label_studio_boxes.json", folder / "export.json")
+    for name in ("pets", "yard"):
+        (folder / f"images/{name}.png").write_bytes(png((40, 20)))
+    options = ["--from", "label-studio", "--question", "find", "-p", "crowd", *served[2:]]
+    assert "Added 3 judgments, 2 items" in told("import", str(folder), *options)
+    alone = told("import", str(folder / "export.json"), *options, code=1)
+    assert "import the folder that holds the export" in " ".join(alone.split())
 
 
 def test_wrong_options_say_what_to_do(served: list[str], tmp_path: Path) -> None:

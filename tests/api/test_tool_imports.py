@@ -102,6 +102,11 @@ def test_label_studio_labels_become_votes_and_the_rest_feedback(home: Home) -> N
     assert len(said(home)) == 4
 
 
+def test_boxes_without_a_question_for_them_are_counted(home: Home) -> None:
+    report = take(home, Tool.LABEL_STUDIO, [part("label_studio_boxes.json")])
+    assert report.counts["left_out"] == {"boxes (no boxes question takes them)": 4}
+
+
 def test_a_question_can_be_named(home: Home) -> None:
     report = take(home, Tool.LABEL_STUDIO, [part("label_studio_labels.json")], question="tone")
     assert report.counts["judgments_added"] == 2

@@ -14,6 +14,7 @@ from loopwright.cli.session import connected
 from loopwright.client import Client
 
 _ENDINGS = (".json", ".jsonl", ".ndjson", ".jsonl.gz", ".csv", ".csv.gz", ".parquet", ".arrow")
+_IMAGES = (".png", ".jpg", ".jpeg", ".webp")
 _MOST_FILES = 900
 
 
@@ -40,7 +41,7 @@ def import_file(
     ] = None,
     field: Annotated[
         list[str] | None,
-        typer.Option(help="With --from: prompt=NAME, completion=, first= or second=."),
+        typer.Option(help="With --from: prompt=NAME, completion=, first=, second=, image=."),
     ] = None,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Import the good rows, keep the bad ones apart.")
@@ -63,7 +64,7 @@ def import_file(
             folder = f"{tool}:{file.resolve().name}" if file.is_dir() else None
             report = client.import_export(
                 project,
-                _files(file),
+                _files(file, images=tool == "label-studio"),
                 str(tool),
                 source=source or folder,
                 question=question,
@@ -103,12 +104,13 @@ def _print(report: dict[str, Any], file: Path, *, as_json: bool) -> None:
         console.print(f"  Data, Imports on the page lists import {report['id']} with its reasons.")
 
 
-def _files(path: Path) -> list[Path]:
-    """Return the files of an export: one, or all that are in a folder."""
+def _files(path: Path, *, images: bool) -> list[Path]:
+    """Return the files of an export: one, or all that are in a folder, perhaps with its images."""
     if path.is_file():
         return [path]
+    endings = (*_ENDINGS, *_IMAGES) if images else _ENDINGS
     found = sorted(
-        one for one in path.rglob("*") if one.is_file() and one.name.lower().endswith(_ENDINGS)
+        one for one in path.rglob("*") if one.is_file() and one.name.lower().endswith(endings)
     )
     if not found:
         raise InvalidInput(

@@ -25,7 +25,7 @@ router = APIRouter(prefix="/api/projects/{project_id}/imports", tags=["imports"]
 HomeOf = Annotated[Home, Depends(get_home)]
 ActorOf = Annotated[Actor, Depends(current_actor)]
 Name = Annotated[str | None, Form(min_length=1, max_length=200, pattern=STORABLE)]
-_OURS = ("prompt", "completion", "first", "second")
+_OURS = ("prompt", "completion", "first", "second", "image")
 
 
 @router.post("/tool", dependencies=[Depends(within_limit)])
@@ -44,7 +44,8 @@ def import_from_tool(
     """Import a whole export of another tool, or nothing of it; the same again adds nothing.
 
     Answers that fit a question of the project become votes, the others feedback. `field` names
-    what cannot be guessed, as `prompt=NAME`, `completion=`, `first=` or `second=`.
+    what cannot be guessed, as `prompt=NAME`, `completion=`, `first=`, `second=` or
+    `image=`. Images that tasks show are sent as files beside the export.
     """
     require(actor, Permission.ITEMS_WRITE, project_id)
     fields = _fields(field or ())
@@ -75,7 +76,7 @@ def _fields(given: list[str] | tuple[()]) -> dict[str, str]:
         if ours not in _OURS or not equals or not theirs:
             raise InvalidInput(
                 f"The field {one[:200]!r} is not understood.",
-                remedy="Write prompt=NAME, completion=NAME, first=NAME or second=NAME.",
+                remedy="Write prompt=NAME, completion=NAME, first=NAME, second=NAME or image=NAME.",
                 code="unknown_field",
             )
         found[ours] = theirs

@@ -31,6 +31,7 @@ from loopwright.feedback.tools.model import Bad, Fields, LeftOut, Plain, Read, S
 from loopwright.feedback.tools.reading import Part, head_of, rows_of
 from loopwright.infra.home import Home
 from loopwright.intake.collect import ImportFile
+from loopwright.intake.import_images import ENDINGS, ImportImages
 from loopwright.intake.mapping import ImportKind, ImportMapping, TextFormat
 from loopwright.intake.masking import mask_text
 from loopwright.intake.model import ImportCounts, ImportReport, Reject
@@ -64,7 +65,7 @@ class ToolExport:
     @property
     def parts(self) -> list[Part]:
         """Return the files that hold rows."""
-        return [part for part in self.files if Path(part.name).name not in _NOT_ROWS]
+        return [part for part in self.files if _holds_rows(part)]
 
     @property
     def name(self) -> str:
@@ -121,7 +122,14 @@ def import_export(
     sender = _Sender(project_id, person_id, key, now)
     with TemporaryDirectory(dir=home.folder("spool")) as folder:
         path = Path(folder) / "rows.jsonl"
-        made = _convert(export, spec, path, sender=sender)
+        sent = [one for one in export.files if one.name.lower().endswith(ENDINGS)]
+        images = ImportImages(
+            home,
+            [(one.name, one.path) for one in sent],
+            project_id=project_id,
+            folder=Path(folder),
+        )
+        made = _convert(export, spec, path, sender=sender, images=images)
         beside = Beside(
             made.rejects, lambda tx: _keep(tx, spec, made, skip_bad=export.skip_bad, now=now)
         )
@@ -134,6 +142,7 @@ def import_export(
                 skip_bad=export.skip_bad,
                 now=now,
                 beside=beside,
+                images=images,
             )
     return home.db.write(
         lambda tx: _feedback_alone(tx, export, made, more=beside.apply(tx), started=started)
@@ -142,17 +151,25 @@ def import_export(
 
 def source_of(tool: Tool, parts: Sequence[Part]) -> str:
     """Return a name for where an export comes from that its next export has too."""
-    stem = min(part.name for part in parts).split(".")[0][:100] or "export"
+    files = [part for part in parts if _holds_rows(part)]
+    stem = min(part.name for part in files or parts).split(".")[0][:100] or "export"
     if tool is Tool.LABEL_STUDIO:
         # The file's name holds the day of the export; the project's number stays.
-        number = head_of([part for part in parts if Path(part.name).name not in _NOT_ROWS], 1)
+        number = head_of(files, 1)
         project = number[0].values.get("project")
         if isinstance(project, int | str) and str(project).strip():
             stem = f"project-{project}"
     return f"{tool.value}:{stem}"
 
 
-def _convert(export: ToolExport, spec: ProjectSpec, path: Path, *, sender: _Sender) -> _Converted:
+def _holds_rows(part: Part) -> bool:
+    name = Path(part.name).name
+    return name not in _NOT_ROWS and not name.lower().endswith(ENDINGS)
+
+
+def _convert(
+    export: ToolExport, spec: ProjectSpec, path: Path, *, sender: _Sender, images: ImportImages
+) -> _Converted:
     survey = sorting.Survey.of(_reads(export))
     if survey.bad is not None and not export.skip_bad:
         raise _bad_row(survey.bad)
@@ -168,7 +185,7 @@ def _convert(export: ToolExport, spec: ProjectSpec, path: Path, *, sender: _Send
             elif isinstance(found, Plain):
                 rows = [{"place": found.place, **found.values}]
             else:
-                rows = _votes_in(made, found, votes, export=export, survey=survey)
+                rows = _votes_in(made, found, votes, export=export, survey=survey, images=images)
             target.writelines(orjson.dumps(row) + b"\n" for row in rows)
             made.rows += len(rows)
     return made
@@ -181,10 +198,11 @@ def _votes_in(
     *,
     export: ToolExport,
     survey: sorting.Survey,
+    images: ImportImages,
 ) -> list[Json]:
     """Return the votes among one person's answers to a row; the others become feedback."""
     try:
-        rows, rest = ([], sheet) if votes is None else voting.vote_rows(sheet, votes)
+        rows, rest = ([], sheet) if votes is None else voting.vote_rows(sheet, votes, images)
     except ValueError as failure:
         _refuse(made, export, Bad(sheet[0].place, str(failure)))
         return []

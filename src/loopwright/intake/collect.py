@@ -10,9 +10,10 @@ from pathlib import Path
 from loopwright.base.errors import InvalidInput
 from loopwright.base.types import Json
 from loopwright.intake import capture, rules
+from loopwright.intake.import_images import ImportImages
 from loopwright.intake.mapping import ImportKind, Join, check_columns
 from loopwright.intake.masking import MaskScope, add_counts, mask_text
-from loopwright.intake.model import MaskedPrompt, MaskedText
+from loopwright.intake.model import ItemImage, MaskedPrompt, MaskedText
 from loopwright.intake.readers import BadRow, Row, columns_of, read_rows
 from loopwright.intake.rows import RowItem, RowReader, RowText, RowVote
 from loopwright.intake.staging import Stage
@@ -49,6 +50,7 @@ class _Staged:
     fingerprint: int
     swapped: bool
     size: int = 0
+    image: ItemImage | None = None
     texts: _Texts | None = None
 
 
@@ -83,6 +85,7 @@ class Collector:
         skip_bad: bool,
         answers: ElsewhereReader | None = None,
         edits: str = "",
+        images: ImportImages | None = None,
     ) -> None:
         """Take rows into `stage`.
 
@@ -96,6 +99,7 @@ class Collector:
         self._skip_bad = skip_bad
         self._answers = answers
         self._edits = edits
+        self._images = images
         self._seen: OrderedDict[str, _Staged] = OrderedDict()
         self._prompts: OrderedDict[str, MaskScope] = OrderedDict()
         self._annotators: dict[str, str] = {}
@@ -145,10 +149,21 @@ class Collector:
         """Check an answer before anything of its row is staged."""
         if vote.answer is None or self._answers is None:
             return None
+        image = self._image(item) if item is not None else None if staged is None else staged.image
+        pixels = None if image is None else (image.width, image.height)
         if item is None:
-            return self._answers.check(vote.answer, size=0 if staged is None else staged.size)
+            size = 0 if staged is None else staged.size
+            return self._answers.check(vote.answer, size=size, image=pixels)
         texts = [text.text for text in item.texts]
-        return self._answers.check(vote.answer, size=len(texts), texts=texts)
+        return self._answers.check(vote.answer, size=len(texts), texts=texts, image=pixels)
+
+    def _image(self, item: RowItem) -> ItemImage | None:
+        """Return the image that a row names, its file's name as what stands for it."""
+        if item.image is None or self._images is None:
+            return None
+        found = self._images.get(item.image)
+        alt = mask_text(item.image).text
+        return ItemImage(found.digest, found.width, found.height, alt, sensitive=False)
 
     def _stage_vote(
         self, staged: _Staged, key: str | None, vote: RowVote, checked: Elsewhere | None
@@ -205,7 +220,8 @@ class Collector:
             fingerprint = hash(tuple(text.ref for text in texts))
         origin_key = f"{self._mapping.source}:{mask_text(key).text}"
         item_id = rules.item_id(self._project_id, origin_key)
-        staged = _Staged(item_id, fingerprint, swapped, len(texts))
+        image = self._image(item)
+        staged = _Staged(item_id, fingerprint, swapped, len(texts), image)
         self._remember(item.key, staged)
         self._stage.item(
             staged.item_id,
@@ -216,6 +232,7 @@ class Collector:
                 "purpose": item.purpose.value,
                 "set_name": item.set_name,
                 "requires": list(item.requires),
+                "image": None if image is None else asdict(image),
                 "place": place,
             },
         )

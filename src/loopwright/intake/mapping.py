@@ -141,6 +141,8 @@ class ImportMapping(BaseModel):
             return ("ranking",)
         if self.scores:
             return ("rubric",)
+        if "image" in self.fields:
+            return ("boxes",)
         if "completion" in self.fields:
             return ("single_label", "multi_label", "likert", "correction")
         return ("single_label", "multi_label")

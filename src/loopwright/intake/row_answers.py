@@ -37,7 +37,7 @@ class RowAnswers:
             return {"labels": [self._label(one) for one in _words(given, self._choice)]}
         if self._kind == "likert":
             return {"value": self._level(given)}
-        return {"text": given}
+        return {"boxes": given} if self._kind == "boxes" else {"text": given}
 
     def texts(self, values: Json) -> list[tuple[str, Any, str | None]]:
         """Return (column, text, who wrote it) of the texts that were ranked."""

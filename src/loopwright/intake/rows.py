@@ -40,6 +40,7 @@ class RowItem:
     purpose: ItemPurpose
     set_name: str | None = None
     requires: tuple[str, ...] = ()
+    image: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +126,17 @@ class RowReader:
                 texts = self._judged_texts(values)
                 requires = self._requires(values)
                 return RowItem(
-                    self._prompt(values), texts, key, ItemPurpose.CORE, requires=requires
+                    self._prompt(values),
+                    texts,
+                    key,
+                    ItemPurpose.CORE,
+                    requires=requires,
+                    image=self._optional_key(values, "image"),
                 )
 
     def fingerprint(self, values: Json) -> int:
         """Return a number that changes when the texts of the row change."""
-        names = ("prompt", "first", "second", "completion", "texts", "sources")
+        names = ("prompt", "first", "second", "completion", "texts", "sources", "image")
         columns = (*(self._fields.get(name) for name in names), *self._mapping.ranked)
         return hash(tuple(str(values.get(column)) for column in columns if column))
 

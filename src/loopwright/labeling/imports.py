@@ -27,11 +27,13 @@ from loopwright.infra.events import emit
 from loopwright.infra.home import Home
 from loopwright.intake import rules, service, store
 from loopwright.intake.collect import Collector, ImportFile
+from loopwright.intake.import_images import ImportImages
 from loopwright.intake.mapping import ImportKind, ImportMapping
 from loopwright.intake.model import (
     QUEUED,
     ImportCounts,
     ImportReport,
+    ItemImage,
     ItemPurpose,
     MaskedPrompt,
     MaskedText,
@@ -93,6 +95,7 @@ def run_import(
     skip_bad: bool,
     now: float,
     beside: Beside | None = None,
+    images: ImportImages | None = None,
 ) -> ImportReport:
     """Import `file`; return what it held and what of it was new.
 
@@ -103,7 +106,7 @@ def run_import(
     target = home.db.read(lambda tx: _target(tx, project_id, mapping, skip_bad, now))
     import_id = new_id("imp")
     with Stage(home.folder("spool/imports"), import_id) as stage:
-        collector = _collector(stage, target)
+        collector = _collector(stage, target, images)
         for reject in () if beside is None else beside.rejects:
             stage.reject(reject.place, reject.reason)
         collector.collect(file)
@@ -120,7 +123,15 @@ def run_import(
             seconds=0.0,
             created_at=now,
         )
-        return home.db.write(lambda tx: _apply(tx, target, stage, report, started, beside))
+        if images is not None:
+            images.publish()
+
+        def apply(tx: Connection) -> ImportReport:
+            if images is not None:
+                images.apply(tx, now=now)
+            return _apply(tx, target, stage, report, started, beside)
+
+        return home.db.write(apply)
 
 
 def _target(
@@ -139,7 +150,7 @@ def _target(
     return _Target(project_id, question, criteria, spec.overlap, mapping, skip_bad, now)
 
 
-def _collector(stage: Stage, target: _Target) -> Collector:
+def _collector(stage: Stage, target: _Target, images: ImportImages | None) -> Collector:
     question, mapping = target.question, target.mapping
     labels = frozenset(option.id for option in question.options)
     judged = mapping.kind in _JUDGED and question.kind not in IN_OUTCOME
@@ -151,6 +162,7 @@ def _collector(stage: Stage, target: _Target) -> Collector:
         skip_bad=target.skip_bad,
         answers=ElsewhereReader(question, target.criteria) if judged else None,
         edits=EDITS,
+        images=images,
     )
 
 
@@ -304,6 +316,7 @@ def _new_item(body: Json, target: _Target, policies: Mapping[str, str], import_i
         origin_key=body["origin_key"],
         set_name=body["set_name"],
         requires=body["requires"],
+        image=None if body["image"] is None else ItemImage(**body["image"]),
         origin={"kind": "import", "import_id": import_id, "source": target.mapping.source},
     )
 

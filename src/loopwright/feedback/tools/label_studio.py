@@ -1,8 +1,8 @@
 """Label Studio's JSON export: tasks with data, annotations by several people, predictions.
 
 https://labelstud.io/guide/task_format: an annotation's `result` is a list of
-{from_name, to_name, type, value}. Read are choices, taxonomy, pairwise, rating, ranker and
-textarea.
+{from_name, to_name, type, value}. Read are choices, taxonomy, pairwise, rating, ranker,
+textarea and rectanglelabels.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from loopwright.base.types import Json
-from loopwright.feedback.tools import texts
+from loopwright.feedback.tools import boxes, texts
 from loopwright.feedback.tools.model import Bad, Fields, LeftOut, Read, Said, Shown
 from loopwright.intake.readers import BadRow, Row
 
@@ -67,8 +67,12 @@ def _result(result: Any, *, row: Row, key: str, annotation: Json, fields: Fields
     if read_kind is None:
         yield LeftOut(f"{kind} regions")
         return
-    pair = _named_pair(result, data) if kind == "pairwise" else None
-    shown = texts.shown(key, data, fields, pair=pair)
+    if kind == "rectanglelabels":
+        image = boxes.image_of(data, fields)
+        shown = Shown(key, texts.prompt_beside(data, fields), image=image)
+    else:
+        pair = _named_pair(result, data) if kind == "pairwise" else None
+        shown = texts.shown(key, data, fields, pair=pair)
     who = texts.person(annotation.get("completed_by"))
     at = texts.seconds(annotation.get("created_at"))
     sheet = str(annotation.get("id") or "")
@@ -92,6 +96,8 @@ def _result(result: Any, *, row: Row, key: str, annotation: Json, fields: Fields
         if isinstance(number, bool) or not isinstance(number, int | float):
             raise ValueError(f"the rating of {control} is no number")
         yield said("", score=float(number))
+    elif kind == "rectanglelabels":
+        yield replace(said("", as_kind="box"), box=boxes.box_of(result, control))
     elif kind == "ranker":
         yield _ranking(value, data, said("", as_kind="ranking"))
     elif kind == "textarea":
@@ -175,5 +181,6 @@ _KINDS = {
     "pairwise": "pair",
     "rating": "rating",
     "ranker": "ranking",
+    "rectanglelabels": "box",
     "textarea": "text",
 }

@@ -19,6 +19,16 @@ class Tool(StrEnum):
     HUGGINGFACE = "huggingface"
 
 
+@dataclass(frozen=True)
+class Box:
+    """A labeled rectangle: x, y, width and height in percent of the image; its size in pixels."""
+
+    labels: tuple[str, ...]
+    percent: tuple[float, float, float, float]
+    size: tuple[int, int] | None
+    turned: bool
+
+
 Prompt = str | Sequence[Message]
 
 
@@ -30,6 +40,8 @@ class Shown:
     prompt: Prompt
     texts: tuple[Prompt, ...] = ()
     sources: tuple[str, ...] = ()
+    image: str = ""
+    """The file name of the image that was shown."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +51,7 @@ class Said:
     place: str
     shown: Shown
     control: str
-    kind: Literal["pair", "ranking", "label", "rating", "text", "thumb"]
+    kind: Literal["pair", "ranking", "label", "rating", "text", "thumb", "box"]
     value: str
     """pair: first, second, tie or both_bad; label, text: as it stands; thumb: up or down."""
     annotator: str
@@ -48,6 +60,7 @@ class Said:
     at: float | None = None
     ranks: tuple[float, ...] = ()
     """ranking: the rank of each shown text, 1 the best."""
+    box: Box | None = None
     sheet: str = ""
     """Which of the person's answers to the whole row this belongs to, where there are several."""
 
@@ -79,4 +92,4 @@ class Bad:
 Read = Said | Plain | LeftOut | Bad
 
 Fields = Mapping[str, str]
-"""Ours (prompt, completion, first, second) -> the tool's field, where it cannot be guessed."""
+"""Ours (prompt, completion, first, second, image) -> the tool's field, where not guessed."""

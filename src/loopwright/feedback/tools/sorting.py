@@ -40,6 +40,8 @@ class Survey:
     """Controls that rank three texts or more."""
     scored: set[str] = field(default_factory=set)
     """Controls with ratings about one completion."""
+    boxes: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Controls that draw boxes, with the boxes' labels."""
     edits: set[str] = field(default_factory=set)
     """Controls with a corrected text."""
 
@@ -56,6 +58,8 @@ class Survey:
                 found.pairs += 1
             elif said.kind == "ranking":
                 found.rankings.add(said.control)
+            elif said.box is not None:
+                found.boxes[said.control] |= set(said.box.labels)
             elif said.kind == "text":
                 found.edits.add(said.control)
             elif said.kind == "rating":
@@ -119,6 +123,7 @@ _WANTED = {
     "ranking": "It takes rankings of three texts or more.",
     "likert": "It takes ratings of one completion; call the control or question as it is called.",
     "rubric": "It takes ratings of one completion that are called as its criteria.",
+    "boxes": "It takes labeled boxes whose labels are its options.",
     "correction": "It takes corrected texts of one completion; the control's name says so.",
 }
 
@@ -137,6 +142,14 @@ def _fitting(
             control = _called(question.id, survey.edits, else_any=True)
         case "likert":
             control = _called(question.id, survey.scored, else_any=named)
+        case "boxes":
+            known = named_options(question)
+            fitting = {
+                name: labels
+                for name, labels in survey.boxes.items()
+                if named or all(label.casefold() in known for label in labels)
+            }
+            control = _called(question.id, fitting, else_any=True)
         case "rubric":
             return _rubric(survey, question, criteria)
         case _:
@@ -182,6 +195,8 @@ def _plain(name: str) -> str:
 
 def as_feedback(said: Said, survey: Survey, *, tool: str, source: str) -> NewFeedback | LeftOut:
     """Return an answer that is no vote as feedback, or say why it is left out."""
+    if said.kind == "box":
+        return LeftOut("boxes (no boxes question takes them)")
     if said.kind == "ranking":
         return LeftOut("rankings (no ranking question takes them)")
     if said.kind == "pair":

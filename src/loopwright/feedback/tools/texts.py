@@ -47,6 +47,12 @@ def shown(
     return Shown(key, text_of(values, prompt))
 
 
+def prompt_beside(values: Mapping[str, Any], fields: Fields) -> Prompt:
+    """Return what is asked about an image; empty where nothing is."""
+    name = fields.get("prompt") or _first(values, PROMPTS)
+    return "" if name is None or not values.get(name) else text_of(values, name)
+
+
 def ranked(key: str, prompt: Prompt, options: Mapping[str, Any]) -> Shown:
     """Return the texts that were ranked, by their names. Raises ValueError."""
     return Shown(

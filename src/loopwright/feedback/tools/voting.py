@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from loopwright.base.types import Json
-from loopwright.feedback.tools import texts
+from loopwright.feedback.tools import boxes, texts
+from loopwright.feedback.tools.boxes import Images
 from loopwright.feedback.tools.model import Bad, LeftOut, Plain, Read, Said
 from loopwright.feedback.tools.sorting import Votes
 from loopwright.intake.row_answers import named_options
@@ -28,7 +29,7 @@ def sheets(reads: Iterable[Read]) -> Iterator[Sheet | Plain | LeftOut | Bad]:
     yield from held.values()
 
 
-def vote_rows(sheet: Sheet, votes: Votes) -> tuple[list[Json], Sheet]:
+def vote_rows(sheet: Sheet, votes: Votes, images: Images | None = None) -> tuple[list[Json], Sheet]:
     """Return what of a sheet are votes, as rows, and what is left of it.
 
     Raises ValueError where an answer to the question is not whole.
@@ -47,6 +48,8 @@ def vote_rows(sheet: Sheet, votes: Votes) -> tuple[list[Json], Sheet]:
     if kind == "multi_label":
         labels = [_option(said, votes) for said in mine]
         return [_about_one(mine[0], votes, labels)], rest
+    if kind == "boxes":
+        return [_boxed(mine, votes, images)], rest
     if kind == "rubric":
         return [_scored(mine, votes)], rest
     if kind == "ranking":
@@ -65,6 +68,8 @@ def fields_of(votes: Votes) -> dict[str, str]:
             named += ["texts", "ranks", "sources"]
         case "rubric":
             named += ["completion"]
+        case "boxes":
+            named += ["choice", "image"]
         case _:
             named += ["choice", "completion"] if votes.completion else ["choice"]
     return {name: name for name in named}
@@ -77,7 +82,7 @@ def scores_of(votes: Votes) -> dict[str, str]:
 
 _TAKES = {
     "single_label": "label", "multi_label": "label", "likert": "rating", "rubric": "rating",
-    "ranking": "ranking", "correction": "text",
+    "ranking": "ranking", "correction": "text", "boxes": "box",
 }  # fmt: skip
 
 
@@ -126,6 +131,19 @@ def _ranked(said: Said) -> Json:
         "texts": [texts.plain(text) for text in said.shown.texts],
         "sources": list(said.shown.sources),
         "ranks": list(said.ranks),
+    }
+
+
+def _boxed(sheet: Sequence[Said], votes: Votes, images: Images | None) -> Json:
+    said = sheet[0]
+    name = boxes.sent_name(said.shown.image, images)
+    image = None if images is None else images.get(name)
+    drawn = [one.box for one in sheet if one.box is not None]
+    options = named_options(votes.question)
+    return {
+        **_base(said, f"{said.shown.key}:{said.control}"),
+        "image": name,
+        "choice": [] if image is None else boxes.in_pixels(drawn, image, name, options),
     }
 
 
