@@ -1,7 +1,5 @@
 """Consensus against crowd-kit, invariants, simulated truth, and real sets with gold answers."""
 
-import csv
-from collections import Counter, defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +9,11 @@ from crowdkit.aggregation import DawidSkene
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crowd_sets import SETS, majority, read_set
 from loopwright.stats.truth import TruthSettings, TruthStream, Vote
 from loopwright.stats.truth_batch import TruthResult, fitted_stream, infer_truth
 
 PAIR = ("first", "second", "tie", "both_bad")
-SETS = ("CF", "CF_amt", "MS", "SP", "SP_amt", "ZenCrowd_in", "ZenCrowd_us", "ZenCrowd_all")
 
 votes = st.lists(
     st.builds(
@@ -48,17 +46,6 @@ def simulated(
 
 def accuracy(found: TruthResult, gold: dict[str, str]) -> float:
     return sum(found.posteriors[item].answer == answer for item, answer in gold.items()) / len(gold)
-
-
-def majority(rows: list[Vote], gold: dict[str, str]) -> float:
-    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for vote in rows:
-        counts[vote.item][vote.answer] += 1
-    right = 0.0
-    for item, answer in gold.items():
-        top = [name for name, n in counts[item].items() if n == max(counts[item].values())]
-        right += (answer in top) / len(top)
-    return right / len(gold)
 
 
 def streamed(rows: list[Vote]) -> TruthStream:
@@ -187,16 +174,6 @@ def test_reliability_is_unknown_until_others_judged_the_same() -> None:
     alone = infer_truth([Vote(f"i{n}", "r", "first") for n in range(9)], PAIR)
     assert alone.reliabilities["r"].value is None
     assert "5 more judgments" in (alone.reliabilities["r"].reason or "")
-
-
-def read_set(path: Path) -> tuple[list[Vote], dict[str, str]]:
-    last: dict[tuple[str, str], str] = {}
-    gold: dict[str, str] = {}
-    with path.open() as stream:
-        for row in csv.reader(stream):
-            last[row[1], row[0]] = row[2]
-            gold[row[1]] = row[3]
-    return [Vote(item, rater, answer) for (item, rater), answer in last.items()], gold
 
 
 def test_real_sets_with_gold_answers(shared_data: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from loopwright.stats.estimate import Estimate
 from loopwright.stats.truth import (
@@ -15,9 +15,10 @@ from loopwright.stats.truth import (
     posterior_of,
     reliability,
 )
+from loopwright.stats.truth_em import CodedVotes, dawid_skene, pooled_accuracy
 
 Floats = NDArray[np.float64]
-Codes = NDArray[np.int64]
+_EM_STEPS = 60
 
 
 @dataclass(frozen=True)
@@ -28,18 +29,6 @@ class TruthResult:
     reliabilities: dict[str, Estimate]
     iterations: int
     change: float
-
-
-@dataclass(frozen=True)
-class _Coded:
-    """Votes as integers: `item`, `rater` and `answer` have one entry per vote."""
-
-    item: Codes
-    rater: Codes
-    answer: Codes
-    items: int
-    raters: int
-    categories: int
 
 
 def infer_truth(
@@ -71,7 +60,7 @@ def infer_truth(
     if not rows:
         return TruthResult({}, {}, 0, 0.0)
     table = np.array(rows, dtype=np.int64)
-    coded = _Coded(
+    coded = CodedVotes(
         table[:, 0], table[:, 1], table[:, 2], len(item_code), len(rater_code), len(categories)
     )
     posterior, used, change = _iterate(coded, known, iterations=iterations, tolerance=tolerance)
@@ -97,12 +86,13 @@ def fitted_stream(
 
 
 def _iterate(
-    coded: _Coded, settings: TruthSettings, *, iterations: int, tolerance: float
+    coded: CodedVotes, settings: TruthSettings, *, iterations: int, tolerance: float
 ) -> tuple[Floats, int, float]:
-    # Soft majority: the search starts from what the votes say, so answers cannot swap names.
-    votes = np.zeros((coded.items, coded.categories))
-    np.add.at(votes, (coded.item, coded.answer), 1.0)
-    posterior = (votes + 1.0 / coded.categories) / (votes.sum(axis=1, keepdims=True) + 1.0)
+    # Plain EM is near the same fixed point and an iteration costs a fifth.
+    near = dawid_skene(
+        coded, settings=settings, iterations=_EM_STEPS, tolerance=1e-5, dtype=np.float64
+    )
+    posterior = near.posterior.astype(np.float64)
     change = np.inf
     used = 0
     while used < iterations and change > tolerance:
@@ -113,7 +103,7 @@ def _iterate(
     return posterior, used, change
 
 
-def _step(coded: _Coded, posterior: Floats, settings: TruthSettings) -> Floats:
+def _step(coded: CodedVotes, posterior: Floats, settings: TruthSettings) -> Floats:
     """Return every item's posterior given the counts that leave it out."""
     size = coded.categories
     own = posterior[coded.item]
@@ -126,7 +116,7 @@ def _step(coded: _Coded, posterior: Floats, settings: TruthSettings) -> Floats:
     total = np.bincount(coded.rater, minlength=coded.raters).astype(float)
     item_hits = np.bincount(coded.item, hit, coded.items)[coded.item]
     item_votes = np.bincount(coded.item, minlength=coded.items)[coded.item]
-    pooled = _pooled(right.sum() - item_hits, len(own) - item_votes, settings, size)
+    pooled = pooled_accuracy(right.sum() - item_hits, len(own) - item_votes, size, settings)
     weight = settings.rater_votes
     accuracy = (right[coded.rater] - hit + weight * pooled) / (total[coded.rater] - 1 + weight)
     coin = np.repeat(((1.0 - accuracy) / (size - 1))[:, None], size, axis=1)
@@ -141,14 +131,8 @@ def _step(coded: _Coded, posterior: Floats, settings: TruthSettings) -> Floats:
     return result
 
 
-def _pooled(right: Floats, total: ArrayLike, settings: TruthSettings, size: int) -> Floats:
-    prior = settings.accuracy_votes
-    pooled = (right + settings.accuracy * prior) / (np.asarray(total) + prior)
-    return np.clip(pooled, 1.0 / size + 0.05, 0.98)
-
-
 def _reliabilities(
-    coded: _Coded, posterior: Floats, settings: TruthSettings, *, minimum: int
+    coded: CodedVotes, posterior: Floats, settings: TruthSettings, *, minimum: int
 ) -> list[Estimate]:
     hit = posterior[coded.item, coded.answer]
     shared = np.bincount(coded.item, minlength=coded.items)[coded.item] >= 2
@@ -156,7 +140,7 @@ def _reliabilities(
     right = np.bincount(rater, hit[shared], coded.raters)
     spread = np.bincount(rater, (hit * (1.0 - hit))[shared], coded.raters)
     n = np.bincount(rater, minlength=coded.raters)
-    everybody = _pooled(np.asarray(hit.sum()), len(hit), settings, coded.categories)
+    everybody = pooled_accuracy(hit.sum(), len(hit), coded.categories, settings)
     return [
         reliability(
             right=float(right[code]),
