@@ -42,8 +42,7 @@ def capture_text(
         masked = scope.mask(text)
         return MaskedText(masked.text, None, digest_bytes(masked.text.encode()), masked.counts)
     turns, counts = _masked_messages(messages, scope)
-    shown = "\n\n".join(f"{turn['role']}: {turn['content']}" for turn in turns)
-    return MaskedText(shown, turns, rules.messages_digest(turns), counts)
+    return MaskedText(rules.joined_turns(turns), turns, rules.messages_digest(turns), counts)
 
 
 def scope_of(messages: Sequence[Message]) -> MaskScope:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from loopwright.intake import capture, rules
 from loopwright.intake.import_images import ImportImages
 from loopwright.intake.mapping import ImportKind, Join, check_columns
 from loopwright.intake.masking import MaskScope, add_counts, mask_text
-from loopwright.intake.model import ItemImage, MaskedPrompt, MaskedText
+from loopwright.intake.model import ItemImage, MaskedPrompt, MaskedText, Message
 from loopwright.intake.readers import BadRow, Row, columns_of, read_rows
 from loopwright.intake.rows import RowItem, RowReader, RowText, RowVote
 from loopwright.intake.staging import Stage
@@ -136,7 +136,7 @@ class Collector:
         """Return the item of an earlier vote row: most rows repeat an item's texts."""
         if key is None or self._mapping.kind is not ImportKind.VOTES:
             return None
-        if self._answers is not None and self._answers.kind.reads_texts:
+        if self._answers is not None and self._answers.reads_texts:
             return None
         staged = self._seen.get(key)
         if staged is not None and staged.fingerprint != self._reader.fingerprint(values):
@@ -153,9 +153,16 @@ class Collector:
         pixels = None if image is None else (image.width, image.height)
         if item is None:
             size = 0 if staged is None else staged.size
-            return self._answers.check(vote.answer, size=size, image=pixels)
-        texts = [text.text for text in item.texts]
-        return self._answers.check(vote.answer, size=len(texts), texts=texts, image=pixels)
+            return self._answers.check(vote.answer, size=size, order=vote.shown, image=pixels)
+        texts = [text.shown for text in item.texts]
+        return self._answers.check(
+            vote.answer,
+            size=len(texts),
+            order=vote.shown,
+            texts=texts,
+            prompt=_spoken(item.prompt.messages),
+            image=pixels,
+        )
 
     def _image(self, item: RowItem) -> ItemImage | None:
         """Return the image that a row names, its file's name as what stands for it."""
@@ -172,7 +179,7 @@ class Collector:
         if staged.swapped:
             outcome = {"first": "second", "second": "first"}.get(outcome, outcome)
         if checked is not None:
-            checked = self._masked_edit(staged, vote, checked)
+            checked = self._masked(staged, vote, checked)
             outcome = checked.outcome
             answer = {"answer": checked.answer, "votes": checked.votes}
         annotator, item_key = self._annotator(vote.annotator), key or staged.item_id
@@ -186,15 +193,29 @@ class Collector:
             answer=answer,
         )
 
-    def _masked_edit(self, staged: _Staged, vote: RowVote, checked: Elsewhere) -> Elsewhere:
-        """Return the answer with its corrected text masked as the original was; keep that text."""
-        known = staged.texts
-        if known is None or self._answers is None or vote.answer is None:
+    def _masked(self, staged: _Staged, vote: RowVote, checked: Elsewhere) -> Elsewhere:
+        """Return the answer with its texts masked; keep a corrected text, masked as its original.
+
+        It is checked again, against the masked texts: a span may not reach beyond those.
+        """
+        raw, known = dict(vote.answer or {}), staged.texts
+        reason, edit = checked.answer["reason"], None
+        if reason:
+            raw["reason"] = capture.capture_text(reason, MaskScope()).text
+        if known is not None and "text" in raw:
+            edit = capture.capture_text(checked.answer["text"], known.scope)
+            raw["text"] = edit.text
+        if self._answers is None or (known is None and not reason):
             return checked
-        edit = capture.capture_text(checked.answer["text"], known.scope)
-        raw = {**vote.answer, "text": edit.text}
-        found = self._answers.check(raw, size=staged.size, texts=known.masked)
-        if found.edit is not None:
+        found = self._answers.check(
+            raw,
+            size=staged.size,
+            order=vote.shown,
+            texts=() if known is None else known.masked,
+            prompt=None if known is None else _spoken(known.prompt.messages),
+            image=None if staged.image is None else (staged.image.width, staged.image.height),
+        )
+        if known is not None and edit is not None and found.edit is not None:
             self._keep(known.prompt, self._edits, edit)
         return found
 
@@ -236,7 +257,7 @@ class Collector:
                 "place": place,
             },
         )
-        if self._answers is None or not self._answers.kind.reads_texts:
+        if self._answers is None or not self._answers.reads_texts:
             return staged
         known = _Texts(prompt, tuple(text.masked for text in texts), scope)
         return replace(staged, texts=known)
@@ -320,6 +341,11 @@ class Collector:
                 detail={"place": place},
             )
         self._stage.reject(place, mask_text(reason).text)
+
+
+def _spoken(messages: Sequence[Message]) -> str:
+    """Return a prompt as the text that flags count in."""
+    return "\n".join(message["content"] for message in messages)
 
 
 def _join_key(values: Json, columns: tuple[str, ...]) -> str:

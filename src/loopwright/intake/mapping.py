@@ -69,6 +69,7 @@ OPTIONAL: Columns[ImportKind, tuple[str, ...]] = {
     ImportKind.VOTES: (
         *_SHARED, "choice", "first", "second", "completion", "first_source", "second_source",
         "completion_source", "texts", "ranks", "sources", "shown", "judged_at", "requires",
+        "strength", "reason", "flags",
     ),
     ImportKind.PREFERENCES: (
         *_SHARED, "item", "annotator", "chosen_source", "rejected_source", "judged_at", "requires",
@@ -104,6 +105,9 @@ class ImportMapping(BaseModel):
     choices: dict[str, Literal["first", "second", "tie", "both_bad"]] = Field(default_factory=dict)
     scores: dict[Name, Name] = Field(default_factory=dict)
     """Criterion -> the column with its level, for a question that scores criteria."""
+    scores_first: dict[Name, Name] = Field(default_factory=dict)
+    """The same for the first completion of a comparison with a scorecard."""
+    scores_second: dict[Name, Name] = Field(default_factory=dict)
     ranked: dict[Name, Name] = Field(default_factory=dict)
     """Column of a text -> column of its rank, for a ranking of texts in columns of their own."""
     join: Join | None = None
@@ -127,12 +131,20 @@ class ImportMapping(BaseModel):
     @property
     def columns(self) -> set[str]:
         """Return every column of the file that the mapping reads."""
-        answers = (self.scores.values(), self.ranked, self.ranked.values())
+        scores = (self.scores, self.scores_first, self.scores_second)
+        answers = (*(part.values() for part in scores), self.ranked, self.ranked.values())
         return {*self.fields.values(), *(name for part in answers for name in part)}
+
+    @property
+    def tells_more(self) -> bool:
+        """Return whether votes say more than their outcome: how much better, why, what breaks."""
+        return bool({"strength", "reason", "flags"} & set(self.fields))
 
     @property
     def answers(self) -> tuple[str, ...]:
         """Return the kinds of question that rows of this form answer; none for other imports."""
+        if self.scores_first or self.scores_second:
+            return ("scorecard",)
         if self.kind is ImportKind.PREFERENCES or "first" in self.fields:
             return ("pairwise",)
         if self.kind is not ImportKind.VOTES:
@@ -195,6 +207,7 @@ def _check_fields(mapping: ImportMapping, node: yaml.Node | None, name: str) -> 
                 f"{name}:{_line(node, ('fields', field))} an import of {mapping.kind.value} has no "
                 f"field {field!r}. {did_you_mean(field, known)}It has {', '.join(sorted(known))}."
             )
+    _check_scores(mapping, node, name)
     needed = [field for field in required if field not in mapping.fields]
     if mapping.kind is ImportKind.VOTES:
         needed += [field for field in _answer_of(mapping) if field not in mapping.fields]
@@ -207,6 +220,20 @@ def _check_fields(mapping: ImportMapping, node: yaml.Node | None, name: str) -> 
         )
     if ("first" in mapping.fields) != ("second" in mapping.fields):
         raise _refused(f"{name}:{_line(node, ('fields',))} first and second go together.")
+
+
+def _check_scores(mapping: ImportMapping, node: yaml.Node | None, name: str) -> None:
+    paired = "first" in mapping.fields
+    for part in ("scores", "scores_first", "scores_second"):
+        if getattr(mapping, part) and paired == (part == "scores"):
+            fits = "scores_first and scores_second" if paired else "scores"
+            texts = "two completions have" if paired else "one completion has"
+            raise _refused(f"{name}:{_line(node, (part,))} {texts} {fits}, not {part}.")
+    if set(mapping.scores_first) != set(mapping.scores_second):
+        raise _refused(
+            f"{name}:{_line(node, ('scores_first',))} scores_first and scores_second must name "
+            "the same criteria."
+        )
 
 
 def _answer_of(mapping: ImportMapping) -> tuple[str, ...]:

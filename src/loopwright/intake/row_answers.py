@@ -11,6 +11,7 @@ from loopwright.base.types import Json
 from loopwright.intake.mapping import ImportMapping
 from loopwright.projects.question_spec import QuestionSpec
 from loopwright.questions.elsewhere import in_sides
+from loopwright.questions.model import PAIR_SIDES
 
 
 class RowAnswers:
@@ -23,13 +24,42 @@ class RowAnswers:
         self._options = named_options(question)
         self._levels = {name.casefold(): at for at, name in enumerate(question.scale, start=1)}
 
-    def read(self, values: Json) -> Json:
-        """Return the answer as the kind takes it; whether it fits is for the kind to say."""
+    def read(self, values: Json, *, outcome: str = "", shown: str | None = None) -> Json:
+        """Return the answer as the kind takes it; whether it fits is for the kind to say.
+
+        `outcome` and `shown` are those of a comparison.
+        """
+        first_left = shown != "second_left"
+        sides = PAIR_SIDES if first_left else tuple(reversed(PAIR_SIDES))
+        place = dict(zip(("first", "second"), sides, strict=True))
+        found = self._compared(values, outcome, place) if outcome else self._alone(values)
+        reason = values.get(self._mapping.fields.get("reason", ""))
+        if reason not in (None, ""):
+            found["reason"] = reason
+        flags = values.get(self._mapping.fields.get("flags", ""))
+        if flags not in (None, ""):
+            column = self._mapping.fields["flags"]
+            found["flags"] = [_on(one, place) for one in listed(flags, column)]
+        return found
+
+    def _compared(self, values: Json, outcome: str, place: Mapping[str, str]) -> Json:
+        strength = values.get(self._mapping.fields.get("strength", ""))
+        found: Json = {
+            "choice": place.get(outcome, outcome),
+            "strength": None if strength == "" else number(strength),
+        }
+        if self._kind == "scorecard":
+            by_side = {"first": self._mapping.scores_first, "second": self._mapping.scores_second}
+            found["scores"] = {
+                place[which]: _levels(values, columns) for which, columns in by_side.items()
+            }
+        return found
+
+    def _alone(self, values: Json) -> Json:
         if self._kind == "ranking":
             return {"ranks": in_sides([number(one) for one in self._ranks(values)])}
         if self._kind == "rubric":
-            scores = self._mapping.scores
-            return {"scores": {ours: number(values.get(name)) for ours, name in scores.items()}}
+            return {"scores": _levels(values, self._mapping.scores)}
         given = values.get(self._choice)
         if given is None:
             raise ValueError(f"{self._choice} is missing")
@@ -37,6 +67,8 @@ class RowAnswers:
             return {"labels": [self._label(one) for one in _words(given, self._choice)]}
         if self._kind == "likert":
             return {"value": self._level(given)}
+        if self._kind == "single_label":
+            return {"label": self._label(given)}
         return {"boxes": given} if self._kind == "boxes" else {"text": given}
 
     def texts(self, values: Json) -> list[tuple[str, Any, str | None]]:
@@ -74,6 +106,17 @@ class RowAnswers:
     def _level(self, given: Any) -> Any:
         level = number(given)
         return self._levels.get(str(given).strip().casefold(), level)
+
+
+def _levels(values: Json, columns: Mapping[str, str]) -> Json:
+    return {criterion: number(values.get(column)) for criterion, column in columns.items()}
+
+
+def _on(flag: Any, place: Mapping[str, str]) -> Any:
+    """Return a flag on the side that a completion of a comparison stood on."""
+    if not isinstance(flag, dict):
+        return flag
+    return {**flag, "side": place.get(str(flag.get("side")), flag.get("side"))}
 
 
 def named_options(question: QuestionSpec) -> dict[str, str]:

@@ -14,7 +14,7 @@ from loopwright.intake.dialogue import parse_dialogue, split_shared
 from loopwright.intake.mapping import ImportKind, ImportMapping, TextFormat
 from loopwright.intake.model import DEFAULT_SEGMENT, ItemPurpose, Message, NewPrompt
 from loopwright.intake.row_answers import RowAnswers
-from loopwright.intake.rules import messages_problem
+from loopwright.intake.rules import joined_turns, messages_problem
 
 PAIR_OUTCOMES = ("first", "second", "tie", "both_bad")
 _TAG = re.compile(r"^[a-z0-9][a-z0-9_-]{0,62}$")
@@ -28,6 +28,11 @@ class RowText:
     source: str
     text: str
     messages: Sequence[Message] | None = None
+
+    @property
+    def shown(self) -> str:
+        """Return the completion as one text."""
+        return self.text if self.messages is None else joined_turns(self.messages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +95,28 @@ class RowReader:
         if mapping.kind is ImportKind.PREFERENCES:
             return RowVote(annotator, "first", None, judged_at)
         if self._answers is not None:
-            return RowVote(annotator, "", None, judged_at, self._answers.read(values))
+            outcome, shown = self._compared(values) if self.paired else ("", None)
+            answer = self._answers.read(values, outcome=outcome, shown=shown)
+            return RowVote(annotator, outcome, shown, judged_at, answer)
+        if self.paired:
+            return RowVote(annotator, *self._compared(values), judged_at)
         choice = _key(values, self._fields["choice"])
         outcome = mapping.choices.get(choice, choice)
-        if self.paired and outcome not in PAIR_OUTCOMES:
-            known = ", ".join(map(repr, mapping.choices)) or ", ".join(PAIR_OUTCOMES)
-            raise ValueError(
-                f"{self._fields['choice']} is {choice!r}, which choices does not name ({known})"
-            )
         if self._labels and outcome not in self._labels:
             known = ", ".join(sorted(self._labels))
             raise ValueError(f"{self._fields['choice']} is {choice!r}, not a label ({known})")
         return RowVote(annotator, outcome, self._shown(values), judged_at)
+
+    def _compared(self, values: Json) -> tuple[str, str | None]:
+        """Return which completion won, and how they were shown where that is known."""
+        choice, choices = _key(values, self._fields["choice"]), self._mapping.choices
+        outcome = choices.get(choice, choice)
+        if outcome not in PAIR_OUTCOMES:
+            known = ", ".join(map(repr, choices)) or ", ".join(PAIR_OUTCOMES)
+            raise ValueError(
+                f"{self._fields['choice']} is {choice!r}, which choices does not name ({known})"
+            )
+        return outcome, self._shown(values)
 
     def item(self, values: Json) -> RowItem:
         """Return the row's prompt and completions."""

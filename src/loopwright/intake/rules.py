@@ -51,6 +51,11 @@ def messages_digest(messages: Sequence[Message]) -> str:
     return digest_json([{"role": m["role"], "content": m["content"]} for m in messages])
 
 
+def joined_turns(messages: Sequence[Message]) -> str:
+    """Return a completion of several turns as one text."""
+    return "\n\n".join(f"{turn['role']}: {turn['content']}" for turn in messages)
+
+
 def messages_problem(messages: object) -> str | None:
     """Return why `messages` is not a conversation, or None when it is one."""
     if not isinstance(messages, list) or not messages:

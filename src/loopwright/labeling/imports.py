@@ -48,7 +48,7 @@ from loopwright.labeling.answers import EDITS
 from loopwright.labeling.model import ImportedJudgment
 from loopwright.models import service as models
 from loopwright.projects import service as projects
-from loopwright.projects.spec import Criterion, QuestionSpec
+from loopwright.projects.spec import GuidelineSpec, QuestionSpec
 from loopwright.questions.elsewhere import IN_OUTCOME, ElsewhereReader
 from loopwright.sampling import service as sampling
 from loopwright.sampling.model import Band
@@ -62,7 +62,7 @@ class _Target:
 
     project_id: str
     question: QuestionSpec
-    criteria: tuple[Criterion, ...]
+    guideline: GuidelineSpec
     overlap: int
     mapping: ImportMapping
     skip_bad: bool
@@ -146,23 +146,33 @@ def _target(
             remedy="Name a question of that kind as `question`, or correct the fields.",
             code="question_does_not_fit",
         )
-    criteria = spec.guideline.criteria
-    return _Target(project_id, question, criteria, spec.overlap, mapping, skip_bad, now)
+    return _Target(project_id, question, spec.guideline, spec.overlap, mapping, skip_bad, now)
 
 
 def _collector(stage: Stage, target: _Target, images: ImportImages | None) -> Collector:
     question, mapping = target.question, target.mapping
     labels = frozenset(option.id for option in question.options)
-    judged = mapping.kind in _JUDGED and question.kind not in IN_OUTCOME
+    whole = question.kind not in IN_OUTCOME or mapping.tells_more
+    judged = mapping.kind in _JUDGED and whole
     answers = RowAnswers(mapping, question) if judged else None
     return Collector(
         stage,
         RowReader(mapping, labels=labels, answers=answers),
         project_id=target.project_id,
         skip_bad=target.skip_bad,
-        answers=ElsewhereReader(question, target.criteria) if judged else None,
+        answers=_reader(target) if judged else None,
         edits=EDITS,
         images=images,
+    )
+
+
+def _reader(target: _Target) -> ElsewhereReader:
+    fields, flags = target.mapping.fields, target.guideline.flags
+    return ElsewhereReader(
+        target.question,
+        target.guideline.criteria,
+        strength="strength" in fields,
+        flags={one.id: one.severities for one in flags} if "flags" in fields else {},
     )
 
 

@@ -1,25 +1,32 @@
 """Answers that were given in another tool, read as answers to a question of this project.
 
 They are checked by the kind itself, so that what is stored is what the kind stores for answers
-given here. Sides are in the item's order: where each text stood in the other tool is not known.
+given here. Sides are in the item's order unless it is known where each text of a pair stood.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from loopwright.base.errors import InvalidInput
 from loopwright.base.types import Json
 from loopwright.projects.question_spec import Criterion, QuestionSpec, criteria_of
-from loopwright.questions.model import ONLY, RANKED_SIDES, Shown, ShownOrder, TextVote
+from loopwright.questions.model import (
+    PROMPT,
+    RANKED_SIDES,
+    Shown,
+    ShownOrder,
+    TextVote,
+    sides_of,
+)
 from loopwright.questions.registry import kind_of
 from loopwright.questions.stored import stored_votes
 
 IN_OUTCOME = ("pairwise", "single_label")
-"""Kinds whose imported answers are their outcome alone: a comparison without a strength, a label.
-"""
+"""Kinds whose imported answers are their outcome alone where no more is told: no strength, no
+reason, no flags."""
 WITHOUT_TEXT = (*IN_OUTCOME, "multi_label", "boxes")
 """Kinds whose items may show a prompt or an image alone."""
 
@@ -38,28 +45,50 @@ class Elsewhere:
 class ElsewhereReader:
     """Checks answers to one question."""
 
-    def __init__(self, question: QuestionSpec, criteria: Sequence[Criterion]) -> None:
+    def __init__(
+        self,
+        question: QuestionSpec,
+        criteria: Sequence[Criterion],
+        *,
+        strength: bool = False,
+        flags: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        """Check answers to `question`.
+
+        `strength`: whether they say by how much a side is better; else that stays unknown.
+        `flags`: {flag: its severities} where answers may hold some.
+        """
         self.question = question
+        self._flags = flags or {}
         self.kind = kind_of(question.kind)
         self.criteria = criteria_of(question, criteria)
         self._config = self.kind.parse_config(
             {
                 **question.model_dump(mode="json"),
+                "strength": question.strength if strength else None,
                 "criteria": [one.model_dump(mode="json") for one in self.criteria],
             }
         )
+
+    @property
+    def reads_texts(self) -> bool:
+        """Return whether answers are read against what was shown."""
+        return self.kind.reads_texts or bool(self._flags)
 
     def check(
         self,
         raw: Json,
         *,
         size: int,
+        order: str | None = None,
         texts: Sequence[str] = (),
+        prompt: str | None = None,
         image: tuple[int, int] | None = None,
     ) -> Elsewhere:
         """Return an answer about an item of `size` completions.
 
-        `texts` are needed where the kind reads them. Raises ValueError, saying what does not fit
+        `order` says how a pair was shown. `texts`, in item order, and `prompt` are needed where
+        answers are read against them. Raises ValueError, saying what does not fit
         and what would.
         """
         fewest, most = self._sizes()
@@ -69,8 +98,18 @@ class ElsewhereReader:
                 f"it is about {size} texts, and question {self.question.id!r} "
                 f"({self.kind.name}) about {wanted}"
             )
-        order = ShownOrder.of(range(size)) if size > 1 else None
-        shown = Shown(order, dict(zip((ONLY,), texts, strict=False)), image)
+        at = (
+            None if size < 2 else ShownOrder.of(range(size)) if order is None else ShownOrder(order)
+        )
+        places = range(len(texts)) if at is None else at.places
+        read = (
+            dict(zip(sides_of(at), (texts[place] for place in places), strict=False))
+            if texts
+            else {}
+        )
+        if prompt is not None:
+            read[PROMPT] = prompt
+        shown = Shown(at, read, image, self._flags)
         try:
             answer = self.kind.check_answer(self._config, raw, shown)
         except InvalidInput as failure:
