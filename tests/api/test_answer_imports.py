@@ -227,6 +227,9 @@ def test_the_answers_column_is_asked_for(home: Home) -> None:
         (QUALITY.replace(", completion: a", ""), "lacks completion"),
         (COLUMNS.replace("question: order", "question: agree"), "of kind ranking"),
         (COLUMNS.replace("rz", "r9"), "no column 'r9'"),
+        (COLUMNS + "scores: {tone: x}\n", "yaml:6 ranked and scores are answers to different"),
+        (COLUMNS + "shown: first_left\n", "yaml:6 shown says where"),
+        (QUALITY.replace("kind: votes", "kind: prompts"), "has no field"),
     ):
         with pytest.raises(InvalidInput, match=says):
             import_rows(home, "id,q,x,y,z,rx,ry,rz,who\n1,Why?,a,b,c,1,2,3,u1\n", lacking)

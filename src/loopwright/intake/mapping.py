@@ -220,6 +220,29 @@ def _check_fields(mapping: ImportMapping, node: yaml.Node | None, name: str) -> 
         )
     if ("first" in mapping.fields) != ("second" in mapping.fields):
         raise _refused(f"{name}:{_line(node, ('fields',))} first and second go together.")
+    _check_form(mapping, node, name)
+
+
+def _check_form(mapping: ImportMapping, node: yaml.Node | None, name: str) -> None:
+    """Refuse what only another form of rows has; it would be passed over in silence."""
+    forms = {
+        "first": "first" in mapping.fields,
+        "texts": "texts" in mapping.fields,
+        "ranked": bool(mapping.ranked),
+        "scores": bool(mapping.scores),
+    }
+    given = [form for form, there in forms.items() if there]
+    if len(given) > 1:
+        line = _line(node, (given[1],))
+        raise _refused(f"{name}:{line} {' and '.join(given)} are answers to different questions.")
+    alone = given and mapping.kind is not ImportKind.VOTES and given[0] in ("ranked", "scores")
+    if alone:
+        line = _line(node, (given[0],))
+        raise _refused(f"{name}:{line} {given[0]} belongs to an import of votes.")
+    where = mapping.shown is not None or "shown" in mapping.fields
+    if where and given and given[0] != "first":
+        line = _line(node, ("shown",))
+        raise _refused(f"{name}:{line} shown says where first and second stood; leave it out.")
 
 
 def _check_scores(mapping: ImportMapping, node: yaml.Node | None, name: str) -> None:
