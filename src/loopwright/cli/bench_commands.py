@@ -18,15 +18,20 @@ def add_to(app: typer.Typer) -> None:
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="real-votes, gateway, label-page or labeling.")],
+    name: Annotated[
+        str, typer.Argument(help="real-votes, quality, gateway, label-page or labeling.")
+    ],
     data: Annotated[
-        Path | None, typer.Option(help="real-votes: folder with the data sets.")
+        Path | None, typer.Option(help="real-votes, quality: folder with the data sets.")
     ] = None,
     items: Annotated[int, typer.Option(min=100, help="labeling: items in the queue.")] = 1_000_000,
     seconds: Annotated[float, typer.Option(min=1, help="labeling: of each load.")] = 20.0,
     only: Annotated[
         str | None,
-        typer.Option(help="labeling: sqlite, postgres; load, proofs, browser; commas."),
+        typer.Option(
+            help="Parts, with commas. labeling: sqlite, postgres; load, proofs, browser. "
+            "quality: ds, live, real."
+        ),
     ] = None,
     soak: Annotated[bool, typer.Option(help="labeling: a million judgments, 50 kills.")] = False,
     as_json: JsonOption = False,
@@ -34,6 +39,8 @@ def bench(
     """Measure something and print its figures."""
     if name == "labeling":
         result = _labeling(items=items, seconds=seconds, only=only, soak=soak)
+    elif name == "quality":
+        result = _quality(data=data, only=only)
     else:
         result = _measure(name, data)
     if as_json:
@@ -62,8 +69,16 @@ def _measure(name: str, data: Path | None) -> Json:
 
         return measure_page(data)
     raise InvalidInput(
-        f"There is no bench {name!r}.", remedy="Use real-votes, gateway, label-page or labeling."
+        f"There is no bench {name!r}.",
+        remedy="Use real-votes, quality, gateway, label-page or labeling.",
     )
+
+
+def _quality(*, data: Path | None, only: str | None) -> Json:
+    from loopwright.cli.bench.quality import Options, data_folder, measure, parts_of
+
+    options = Options(data=data_folder(data), parts=parts_of(only))
+    return measure(options, say=_tell)
 
 
 def _labeling(*, items: int, seconds: float, only: str | None, soak: bool) -> Json:
@@ -84,4 +99,8 @@ def _labeling(*, items: int, seconds: float, only: str | None, soak: bool) -> Js
         parts=tuple(one for one in PARTS if one in names) or PARTS,
         soak=soak,
     )
-    return measure(options, say=lambda text: print(text, file=sys.stderr, flush=True))
+    return measure(options, say=_tell)
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

@@ -58,13 +58,17 @@ class Posterior:
 
 
 class _Rater:
-    __slots__ = ("counts", "right", "rows", "total")
+    __slots__ = ("counts", "right", "rows", "shared", "shared_right", "shared_spread", "total")
 
     def __init__(self, size: int) -> None:
         self.counts = [[0.0] * size for _ in range(size)]
         self.rows = [0.0] * size
         self.right = 0.0
         self.total = 0.0
+        # On items that somebody else judged too: votes, expected right ones, their variance.
+        self.shared = 0
+        self.shared_right = 0.0
+        self.shared_spread = 0.0
 
 
 class _Item:
@@ -156,28 +160,18 @@ class TruthStream:
 
     def reliabilities(self, *, minimum: int = 5) -> dict[str, Estimate]:
         """Return each rater's accuracy on items that somebody else judged too."""
-        right = dict.fromkeys(self._raters, 0.0)
-        spread = dict.fromkeys(self._raters, 0.0)
-        n = dict.fromkeys(self._raters, 0)
-        for item in self._items.values():
-            if len(item.votes) < 2:
-                continue
-            for rater, answer in item.votes.items():
-                share = item.posterior[answer]
-                right[rater] += share
-                spread[rater] += share * (1.0 - share)
-                n[rater] += 1
-        prior = self._accuracy()
-        return {
-            rater: reliability(
-                right=right[rater],
-                spread=spread[rater],
-                n=n[rater],
-                prior=(prior, self.settings.rater_votes),
-                minimum=minimum,
-            )
-            for rater in self._raters
-        }
+        return {rater: self.reliability(rater, minimum=minimum) for rater in self._raters}
+
+    def reliability(self, rater: str, *, minimum: int = 5) -> Estimate:
+        """Return one rater's accuracy, from sums that every vote keeps; KeyError for a stranger."""
+        known = self._raters[rater]
+        return reliability(
+            right=max(known.shared_right, 0.0),
+            spread=max(known.shared_spread, 0.0),
+            n=known.shared,
+            prior=(self._accuracy(), self.settings.rater_votes),
+            minimum=minimum,
+        )
 
     def _accuracy(self) -> float:
         known = self.settings
@@ -192,9 +186,11 @@ class TruthStream:
         posterior = item.posterior
         if not posterior:
             return
+        step = 1 if sign > 0 else -1
         frequency = self._frequency
         for truth, share in enumerate(posterior):
             frequency[truth] += sign * share
+        several = len(item.votes) > 1
         for name, answer in item.votes.items():
             rater = self._raters[name]
             counts, rows = rater.counts, rater.rows
@@ -206,6 +202,10 @@ class TruthStream:
             rater.total += sign
             self._right += right
             self._total += sign
+            if several:
+                rater.shared += step
+                rater.shared_right += right
+                rater.shared_spread += right * (1.0 - posterior[answer])
 
     def _settle(self, item: _Item) -> None:
         """Compute an item's posterior from the other items' counts, then count it in."""
