@@ -69,3 +69,20 @@ def test_a_list_cannot_be_a_parameter(db: Database) -> None:
 def test_one_statement_for_each_dialect(db: Database) -> None:
     both = Prepared({"sqlite": select(queue_pause.c.since), "postgresql": select(queue_pause)})
     assert db.read(lambda tx: both.rows(tx, {})) == []
+
+
+LONG = Prepared(
+    select(prompt.c.id).where(
+        prompt.c.id == bindparam("key"),
+        prompt.c.source == bindparam("from"),
+        prompt.c.key.like("100 %"),
+        prompt.c.split == bindparam("key_2"),
+    )
+)
+
+
+def test_names_that_begin_alike_and_percent_signs_are_told_apart(db: Database) -> None:
+    db.write(lambda tx: INSERT.run(tx, {**ROW, "key": "100 % sure"}))
+    given = {"key": "prm_1", "from": "s", "key_2": "train"}
+    assert db.read(lambda tx: LONG.rows(tx, given)) == [{"id": "prm_1"}]
+    assert db.read(lambda tx: LONG.rows(tx, {**given, "key_2": "prm_1"})) == []

@@ -5,9 +5,11 @@ prepared statement keeps what it is good for (one statement for both databases, 
 and does the rest once. Everything else goes through `tx.execute`, which can do more.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from psycopg import RawCursor
 from sqlalchemy import Connection, Dialect, Executable
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -57,7 +59,7 @@ class Prepared:
 
     def _run(self, tx: Connection, given: Json) -> Any:
         compiled = self._of(tx.dialect, given)
-        cursor = tx.connection.cursor()
+        cursor = open_cursor(tx)
         try:
             cursor.execute(compiled.sql, compiled.values(given))
         except tx.dialect.loaded_dbapi.Error as failure:
@@ -72,6 +74,32 @@ class Prepared:
             statement = chosen[dialect.name] if isinstance(chosen, Mapping) else chosen
             found = self._ready[dialect.name] = _Compiled(statement, dialect, list(given))
         return found
+
+
+def open_cursor(tx: Connection) -> Any:
+    """Return a cursor of the driver for a prepared statement.
+
+    psycopg would parse the names in a long statement again each time: its raw cursor takes the
+    numbers that PostgreSQL itself knows.
+    """
+    if tx.dialect.name == "postgresql":
+        connection: Any = tx.connection.driver_connection
+        return RawCursor(connection)
+    return tx.connection.cursor()
+
+
+_NAME = re.compile(r"%(?:%|\((\w+)\)s)")
+
+
+def _numbered(sql: str) -> tuple[str, list[str]]:
+    """Return a statement with numbers ($1) in place of names, and the names by number."""
+    names: dict[str, int] = {}
+
+    def number(found: "re.Match[str]") -> str:
+        name = found.group(1)
+        return "%" if name is None else f"${names.setdefault(name, len(names) + 1)}"
+
+    return _NAME.sub(number, sql), list(names)
 
 
 class _Compiled:
@@ -95,7 +123,9 @@ class _Compiled:
         }
         self.names = tuple(name for name, one in compiled.binds.items() if one.required)
         """The parameters that have to be given."""
-        self._places = compiled.positiontup if compiled.positional else None
+        self._places = compiled.positiontup
+        if dialect.name == "postgresql":
+            self.sql, self._places = _numbered(self.sql)
         self._columns = [(one.keyname, one.type) for one in compiled._result_columns]
         self._names = [name for name, _ in self._columns]
         self._read: list[tuple[int, Convert]] | None = None
@@ -106,7 +136,7 @@ class _Compiled:
         write = self._write
         for name, value in given.items():
             values[name] = write[name](value) if name in write else value
-        return values if self._places is None else [values[name] for name in self._places]
+        return [values[name] for name in self._places or ()]
 
     def rows(self, cursor: Any) -> list[Json]:
         """Return the cursor's rows by column name."""

@@ -27,10 +27,11 @@ class Desk:
     guideline_id: str | None
     """The guideline version in force."""
     pause: Pause | None
+    counts: dict[Branch, QueueCount]
+    """The counts of each branch of the queue; a few transactions behind at most."""
     _placed: int = 0
     _mine: list[Assignment] | None = field(default=None, repr=False)
     _standing: Standing | None = field(default=None, repr=False)
-    _counts: dict[Branch, QueueCount] | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, tx: Connection, *, project: Project, judge: Judge, now: float) -> "Desk":
@@ -61,13 +62,6 @@ class Desk:
         return self._standing
 
     @property
-    def counts(self) -> dict[Branch, QueueCount]:
-        """Return the counts of each branch of the queue."""
-        if self._counts is None:
-            self._counts = sampling.branch_counts(self.tx, self.project.id)
-        return self._counts
-
-    @property
     def total(self) -> QueueCount:
         """Return the counts of the whole queue."""
         total = QueueCount()
@@ -90,14 +84,12 @@ class Desk:
 
     def counted(self, counted: Counted) -> None:
         """Take note that a judgment was counted on its item."""
-        if self._counts is not None:
-            branch = counted.state.branch
-            before = self._counts.get(branch, QueueCount())
-            self._counts[branch] = before.plus(counted.change)
+        branch = counted.state.branch
+        self.counts[branch] = self.counts.get(branch, QueueCount()).plus(counted.change)
 
     def recount(self) -> None:
-        """Have the counts read again: more of the queue was changed than one judgment."""
-        self._counts = None
+        """Read the counts again: more of the queue was changed than one judgment."""
+        self.counts = sampling.branch_counts(self.tx, self.project.id)
 
     def moved(self, cursor: Cursor) -> None:
         """Store where the judge is in the queue now."""

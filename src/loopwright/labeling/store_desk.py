@@ -14,8 +14,8 @@ from loopwright.projects import store as projects
 from loopwright.projects.model import Project
 from loopwright.projects.tables import project
 from loopwright.sampling import service as sampling
-from loopwright.sampling.model import Cursor, Pause
-from loopwright.sampling.store import CURSOR_COLUMNS
+from loopwright.sampling.model import Branch, Cursor, Pause, QueueCount
+from loopwright.sampling.store import CURSOR_COLUMNS, counts_column, counts_of
 from loopwright.sampling.tables import queue_cursor, queue_pause
 
 _CURSOR = [column.label(f"cursor.{column.name}") for column in CURSOR_COLUMNS]
@@ -33,17 +33,19 @@ _PLACE = and_(
 )
 
 
-def _query(columns: list[Any], source: Any) -> Any:
+def _query(columns: list[Any], source: Any, *, dialect: str) -> Any:
     """Return one row with the place in the queue, locked, and what goes with it.
 
     What stands beside the place is as old as the wait for it: nothing that this judge's other
-    requests change may be read here.
+    requests change may be read here. The counts may miss as much as other judges' transactions
+    that are not over, which is never more than a few.
     """
     return (
         select(
             *columns,
             *_CURSOR,
             _GUIDELINE,
+            counts_column(dialect),
             queue_pause.c.reason,
             queue_pause.c.paused_by,
             queue_pause.c.since,
@@ -56,18 +58,14 @@ def _query(columns: list[Any], source: Any) -> Any:
     )
 
 
-_OF_JUDGE = Prepared(_query([], queue_cursor))
-_WHOLE = Prepared(
-    _query(
-        [*_PROJECT, rater.c.id.label("rater_id"), rater.c.tags],
-        queue_cursor.join(
-            rater,
-            and_(
-                rater.c.project_id == bindparam("project"), rater.c.person_id == bindparam("judge")
-            ),
-        ).join(project, project.c.id == bindparam("project")),
-    )
-)
+_BY_PERSON = queue_cursor.join(
+    rater,
+    and_(rater.c.project_id == bindparam("project"), rater.c.person_id == bindparam("judge")),
+).join(project, project.c.id == bindparam("project"))
+_PERSON = [*_PROJECT, rater.c.id.label("rater_id"), rater.c.tags]
+_DIALECTS = ("sqlite", "postgresql")
+_OF_JUDGE = Prepared({name: _query([], queue_cursor, dialect=name) for name in _DIALECTS})
+_WHOLE = Prepared({name: _query(_PERSON, _BY_PERSON, dialect=name) for name in _DIALECTS})
 
 
 @dataclass(frozen=True)
@@ -77,6 +75,7 @@ class Look:
     cursor: Cursor
     guideline_id: str | None
     pause: Pause | None
+    counts: dict[Branch, QueueCount]
 
 
 def look(tx: Connection, *, project_id: str, judge: Judge) -> Look:
@@ -111,4 +110,5 @@ def _look(row: Json, project_id: str, judge_id: str) -> Look:
         cursor=sampling.cursor_of(place, project_id=project_id, judge_id=judge_id),
         guideline_id=row["guideline_id"],
         pause=None if since is None else Pause(row["reason"], row["paused_by"], since),
+        counts=counts_of(row["counts"]),
     )

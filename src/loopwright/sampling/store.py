@@ -3,7 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Text,
+    bindparam,
+    cast,
+    func,
+    select,
+    type_coerce,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from loopwright.base.types import Json
@@ -87,7 +97,7 @@ _BRANCHES = Prepared(
         queue_tally.c.project_id == bindparam("project"), queue_tally.c.shard == rules.BULK_SHARD
     )
 )
-_OF_BRANCHES = Prepared(
+_OF_BRANCHES = (
     select(
         queue_tally.c.lane,
         queue_tally.c.band,
@@ -96,6 +106,24 @@ _OF_BRANCHES = Prepared(
     .where(queue_tally.c.project_id == bindparam("project"))
     .group_by(queue_tally.c.lane, queue_tally.c.band)
 )
+
+
+def counts_column(dialect: str) -> ColumnElement[Any]:
+    """Return the counts of every branch as one value, for `counts_of` to read."""
+    cells = _OF_BRANCHES.subquery("counts").c
+    if dialect == "sqlite":
+        listed: Any = func.json_group_array(func.json_array(*cells))
+    else:
+        listed = cast(func.json_agg(func.json_build_array(*cells)), Text)
+    return select(type_coerce(listed, JsonText)).scalar_subquery().label("counts")
+
+
+def counts_of(value: list[list[Any]] | None) -> dict[Branch, QueueCount]:
+    """Return what a `counts_column` says."""
+    return {Branch(row[0], row[1]): QueueCount(*row[2:]) for row in value or ()}
+
+
+_BRANCH_COUNTS = {name: Prepared(select(counts_column(name))) for name in ("sqlite", "postgresql")}
 _PAUSE = select(queue_pause).where(queue_pause.c.project_id == bindparam("project"))
 _MY_CURSOR = (
     queue_cursor.c.project_id == bindparam("project"),
@@ -109,7 +137,7 @@ CURSOR_COLUMNS = (
     queue_cursor.c.turn,
 )
 _CURSOR = Prepared(select(*CURSOR_COLUMNS).where(*_MY_CURSOR).with_for_update())
-_SAVE_CURSOR = Prepared(
+_MOVE_CURSOR = (
     queue_cursor.update()
     .where(*_MY_CURSOR)
     .values(
@@ -119,7 +147,9 @@ _SAVE_CURSOR = Prepared(
         passed_at=bindparam("passed"),
         turn=bindparam("lane_turn"),
     )
+    .returning(queue_cursor.c.judge_id)
 )
+_SAVE_CURSOR = Prepared(_MOVE_CURSOR)
 
 
 def _adding(insert: Any) -> Any:
@@ -261,10 +291,8 @@ def set_state(
 
 def branch_counts(tx: Connection, project_id: str) -> dict[Branch, QueueCount]:
     """Return the counts of each branch, from a few counter rows of it."""
-    return {
-        Branch(row["lane"], row["band"]): QueueCount(*(int(row[name]) for name in _COUNTS))
-        for row in _OF_BRANCHES.rows(tx, {"project": project_id})
-    }
+    [row] = _BRANCH_COUNTS[tx.dialect.name].rows(tx, {"project": project_id})
+    return counts_of(row["counts"])
 
 
 def pause_of(tx: Connection, project_id: str) -> Pause | None:

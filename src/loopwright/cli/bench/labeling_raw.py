@@ -25,6 +25,7 @@ from sqlalchemy import Connection
 from loopwright.base.types import Json
 from loopwright.cli.bench.labeling_places import Place
 from loopwright.cli.server import prepare
+from loopwright.infra import prepared
 from loopwright.infra.database import Work, take_after_commit
 from loopwright.infra.home import Home
 from loopwright.infra.settings import Settings
@@ -73,14 +74,21 @@ class _Recorder:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Stand between SQLAlchemy and the driver, where all statements pass."""
+        """Stand between the product and the driver, where all statements pass."""
         fairy: Any = self._tx.connection
-        real = fairy.dbapi_connection
+        real, opened = fairy.dbapi_connection, prepared.open_cursor
+
+        def open_cursor(tx: Connection) -> Any:
+            # On SQLite the cursor comes from the connection, which listens already.
+            found = opened(tx)
+            return found if isinstance(found, _ListeningCursor) else _ListeningCursor(found, self)
+
         fairy.dbapi_connection = _Listening(real, self)
+        prepared.open_cursor = open_cursor
         try:
             yield
         finally:
-            fairy.dbapi_connection = real
+            fairy.dbapi_connection, prepared.open_cursor = real, opened
 
 
 class _Listening:
@@ -243,10 +251,13 @@ def _replay_postgres(url: str, rounds: list[list[list[Statement]]]) -> None:
 
 
 def _transaction(connection: "psycopg.Connection[Any]", request: list[Statement]) -> None:
+    named, numbered = connection.cursor(), psycopg.RawCursor(connection)
     while True:
         try:
             with connection.transaction():
-                _run(connection.cursor(), request)
+                for statement in request:
+                    # Prepared statements have numbers and a list of values, others have names.
+                    _run(numbered if isinstance(statement[1], list) else named, [statement])
         except psycopg.OperationalError as failure:
             if failure.sqlstate not in _AGAIN:
                 raise
