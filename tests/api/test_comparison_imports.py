@@ -92,18 +92,22 @@ def test_a_strength_stays_with_the_side_that_won(
     assert take(home, row, BETTER).counts["judgments_added"] == 0
 
 
-def test_a_tie_has_no_strength_and_a_winner_needs_one(home: Home) -> None:
+def test_a_strength_is_one_of_the_questions_and_a_tie_has_none(home: Home) -> None:
     take(home, {**ROW, "won": "tie", "by": None, "on": None}, BETTER)
     assert only(home).answer["strength"] is None
-    for by, said in ((None, "None"), (4, "4"), ("much", "much")):
+    with pytest.raises(InvalidInput, match=r"votes\.jsonl:1: The strength cannot be 1: tie has"):
+        take(home, {**ROW, "id": 2, "won": "tie", "by": 1, "on": None}, BETTER)
+    for by, said in ((0, "0"), (4, "4"), ("much", "much")):
         with pytest.raises(InvalidInput, match=rf"votes\.jsonl:1: The strength cannot be .*{said}"):
             take(home, {**ROW, "id": 2, "by": by, "on": ""}, BETTER)
     assert only(home).outcome == "tie", "nothing of a refused file is there"
 
 
-def test_without_a_column_the_strength_stays_unknown(home: Home) -> None:
-    take(home, {**ROW, "by": 2, "on": ""}, BETTER.replace(", strength: by", ""))
-    assert only(home).votes is None
+@pytest.mark.parametrize("mapping", [BETTER, BETTER.replace(", strength: by", "")])
+def test_a_strength_that_nobody_said_stays_unknown(home: Home, mapping: str) -> None:
+    take(home, {**ROW, "by": "", "on": ""}, mapping)
+    [vote] = read_votes(only(home).votes, only(home).outcome, only(home).answer)
+    assert vote == PairVote(PairOutcome.FIRST, strength=None)
 
 
 def test_a_scorecard_brings_the_scores_of_both_and_the_reason_masked(home: Home) -> None:

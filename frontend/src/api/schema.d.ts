@@ -1300,6 +1300,7 @@ export interface components {
         };
         Body_import_file_api_projects__project_id__imports_post: {
             file: string;
+            images?: string[] | null;
             joined?: string[] | null;
             mapping: string;
             /** @default mapping.yaml */

@@ -33,6 +33,9 @@ def import_file(
         str | None,
         typer.Option("--from", help="label-studio, argilla or huggingface: needs no mapping."),
     ] = None,
+    images: Annotated[
+        Path | None, typer.Option(help="With --mapping: the folder of the images that rows name.")
+    ] = None,
     question: Annotated[
         str | None, typer.Option(help="With --from: the question that the answers are votes on.")
     ] = None,
@@ -50,16 +53,10 @@ def import_file(
     as_json: JsonOption = False,
 ) -> None:
     """Import votes, preferences, demonstrations, prompts or contrast pairs; or a tool's export."""
-    if (mapping is None) == (tool is None):
-        raise InvalidInput(
-            "An import needs either a mapping or the tool that wrote the file.",
-            remedy="Give --mapping MAPPING.yaml, or --from label-studio, argilla or huggingface.",
-        )
-    if tool is None and not file.is_file():
-        raise InvalidInput(f"{file} is no file.", remedy="Check the path.")
+    _check(file, mapping, tool)
     with connected(settings_for(home)) as client, errors.status(f"Importing {file.name}"):
         if mapping is not None:
-            report = _by_mapping(client, project, file, mapping, skip_bad=skip_bad)
+            report = _by_mapping(client, project, file, mapping, images, skip_bad=skip_bad)
         else:
             folder = f"{tool}:{file.resolve().name}" if file.is_dir() else None
             report = client.import_export(
@@ -74,8 +71,24 @@ def import_file(
     _print(report, file, as_json=as_json)
 
 
+def _check(file: Path, mapping: Path | None, tool: str | None) -> None:
+    if (mapping is None) == (tool is None):
+        raise InvalidInput(
+            "An import needs either a mapping or the tool that wrote the file.",
+            remedy="Give --mapping MAPPING.yaml, or --from label-studio, argilla or huggingface.",
+        )
+    if tool is None and not file.is_file():
+        raise InvalidInput(f"{file} is no file.", remedy="Check the path.")
+
+
 def _by_mapping(
-    client: Client, project: str, file: Path, mapping: Path, *, skip_bad: bool
+    client: Client,
+    project: str,
+    file: Path,
+    mapping: Path,
+    images: Path | None,
+    *,
+    skip_bad: bool,
 ) -> dict[str, Any]:
     text = read_text(mapping)
     return client.import_file(
@@ -84,6 +97,7 @@ def _by_mapping(
         text,
         mapping_name=str(mapping),
         joined=_joined(text, file, mapping),
+        images=[] if images is None else _inside(images, _IMAGES),
         skip_bad=skip_bad,
     )
 
@@ -108,13 +122,17 @@ def _files(path: Path, *, images: bool) -> list[Path]:
     """Return the files of an export: one, or all that are in a folder, perhaps with its images."""
     if path.is_file():
         return [path]
-    endings = (*_ENDINGS, *_IMAGES) if images else _ENDINGS
+    return _inside(path, (*_ENDINGS, *_IMAGES) if images else _ENDINGS)
+
+
+def _inside(path: Path, endings: tuple[str, ...]) -> list[Path]:
+    """Return the files in a folder whose names end so. Raises InvalidInput for none or too many."""
     found = sorted(
         one for one in path.rglob("*") if one.is_file() and one.name.lower().endswith(endings)
     )
     if not found:
         raise InvalidInput(
-            f"{path} is no file, and no folder that holds {', '.join(_ENDINGS)}.",
+            f"{path} is no file, and no folder that holds {', '.join(endings)}.",
             remedy="Check the path.",
         )
     if len(found) > _MOST_FILES:

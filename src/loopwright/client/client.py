@@ -288,17 +288,21 @@ class Client(ResultCalls, QueueCalls, FeedbackCalls, WebhookCalls):
         *,
         mapping_name: str = "mapping.yaml",
         joined: Path | Sequence[Path] | None = None,
+        images: Sequence[Path] = (),
         skip_bad: bool = False,
     ) -> Json:
         """Import a whole file by a mapping (its text), or nothing of it; return the report.
 
-        Errors in the mapping name `mapping_name` and the line.
+        Errors in the mapping name `mapping_name` and the line; rows name `images` by file name.
         """
         parts = [joined] if isinstance(joined, Path) else list(joined or ())
         with ExitStack() as stack:
             files = [("file", (file.name, stack.enter_context(file.open("rb"))))]
             files += [
                 ("joined", (part.name, stack.enter_context(part.open("rb")))) for part in parts
+            ]
+            files += [
+                ("images", (part.name, stack.enter_context(part.open("rb")))) for part in images
             ]
             response = self._transport.call(
                 "POST",

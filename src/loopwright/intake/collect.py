@@ -165,12 +165,12 @@ class Collector:
         )
 
     def _image(self, item: RowItem) -> ItemImage | None:
-        """Return the image that a row names, its file's name as what stands for it."""
+        """Return the image that a row names; without words for it, its file's name stands there."""
         if item.image is None or self._images is None:
             return None
-        found = self._images.get(item.image)
-        alt = mask_text(item.image).text
-        return ItemImage(found.digest, found.width, found.height, alt, sensitive=False)
+        found, alt = self._images.get(item.image.name), item.image.alt
+        alt = mask_text(item.image.name if alt is None else alt).text
+        return ItemImage(found.digest, found.width, found.height, alt, item.image.sensitive)
 
     def _stage_vote(
         self, staged: _Staged, key: str | None, vote: RowVote, checked: Elsewhere | None

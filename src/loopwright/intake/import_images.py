@@ -56,15 +56,29 @@ class ImportImages:
         return name in self._files
 
     def get(self, name: str) -> Image:
-        """Return what the image of this name is. Raises ValueError for one that was not sent."""
+        """Return what the image of this name is, or of a digest that the project has.
+
+        Raises ValueError for one that was not sent.
+        """
+        if name.startswith("sha256:"):
+            return self._stored(name)
         if name not in self._files:
-            raise ValueError(f"the image {name!r} was not sent along; put it beside the export")
+            raise ValueError(f"the image {name!r} was not sent along; put it beside the file")
         if name not in self._read:
             try:
                 self._read[name] = self._decoded(name)
             except LoopwrightError as failure:
                 raise ValueError(f"{failure.message} {failure.remedy}".rstrip(". ")) from failure
         return self._read[name].image
+
+    def _stored(self, digest: str) -> Image:
+        def read(tx: Connection) -> Image | None:
+            return store.images_of(tx, self._project_id, [digest]).get(digest)
+
+        found = self._home.db.read(read)
+        if found is None:
+            raise ValueError(f"the project has no image {digest}; send it first")
+        return found
 
     def publish(self) -> None:
         """Put the new images where artifacts lie; only then may rows name them."""

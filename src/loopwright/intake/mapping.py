@@ -69,7 +69,7 @@ OPTIONAL: Columns[ImportKind, tuple[str, ...]] = {
     ImportKind.VOTES: (
         *_SHARED, "choice", "first", "second", "completion", "first_source", "second_source",
         "completion_source", "texts", "ranks", "sources", "shown", "judged_at", "requires",
-        "strength", "reason", "flags",
+        "strength", "reason", "flags", "image", "alt", "sensitive",
     ),
     ImportKind.PREFERENCES: (
         *_SHARED, "item", "annotator", "chosen_source", "rejected_source", "judged_at", "requires",
@@ -153,11 +153,10 @@ class ImportMapping(BaseModel):
             return ("ranking",)
         if self.scores:
             return ("rubric",)
-        if "image" in self.fields:
-            return ("boxes",)
+        alone = ("boxes", "likert") if "image" in self.fields else ()
         if "completion" in self.fields:
-            return ("single_label", "multi_label", "likert", "correction")
-        return ("single_label", "multi_label")
+            alone = (*alone[:1], "likert", "correction")
+        return ("single_label", "multi_label", *alone)
 
 
 def parse_mapping(text: str, *, name: str = "mapping.yaml") -> ImportMapping:
@@ -265,7 +264,9 @@ def _answer_of(mapping: ImportMapping) -> tuple[str, ...]:
         return ()
     if {"texts", "ranks"} & set(mapping.fields):
         return ("texts", "ranks")
-    return ("completion",) if mapping.scores else ("choice",)
+    if mapping.scores:
+        return () if "image" in mapping.fields else ("completion",)
+    return ("choice",)
 
 
 def _refused(message: str) -> InvalidInput:

@@ -69,7 +69,9 @@ class RowAnswers:
             return {"value": self._level(given)}
         if self._kind == "single_label":
             return {"label": self._label(given)}
-        return {"boxes": given} if self._kind == "boxes" else {"text": given}
+        if self._kind == "boxes":
+            return {"boxes": [self._box(one) for one in listed(given, self._choice)]}
+        return {"text": given}
 
     def texts(self, values: Json) -> list[tuple[str, Any, str | None]]:
         """Return (column, text, who wrote it) of the texts that were ranked."""
@@ -99,6 +101,12 @@ class RowAnswers:
         if len(ranks) != count:
             raise ValueError(f"{column} has {len(ranks)} ranks, {texts} has {count} texts")
         return ranks
+
+    def _box(self, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        found = {name: number(value) for name, value in given.items()}
+        return {**found, "label": self._label(given["label"])} if "label" in given else found
 
     def _label(self, given: Any) -> Any:
         return self._options.get(str(given).strip().casefold(), given)

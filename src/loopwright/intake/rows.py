@@ -18,6 +18,7 @@ from loopwright.intake.rules import joined_turns, messages_problem
 
 PAIR_OUTCOMES = ("first", "second", "tie", "both_bad")
 _TAG = re.compile(r"^[a-z0-9][a-z0-9_-]{0,62}$")
+_YES_OR_NO = {"true": True, "1": True, "false": False, "0": False, "": False, "none": False}
 _SHOWN = ("first_left", "second_left")
 
 
@@ -36,6 +37,16 @@ class RowText:
 
 
 @dataclass(frozen=True, slots=True)
+class RowImage:
+    """The image of a row: its file's name or digest, and what it shows in words."""
+
+    name: str
+    alt: str | None = None
+    """None: the file's name says it."""
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RowItem:
     """The prompt and completions of a row, in the row's order, not yet masked."""
 
@@ -45,7 +56,7 @@ class RowItem:
     purpose: ItemPurpose
     set_name: str | None = None
     requires: tuple[str, ...] = ()
-    image: str | None = None
+    image: RowImage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +157,18 @@ class RowReader:
                     key,
                     ItemPurpose.CORE,
                     requires=requires,
-                    image=self._optional_key(values, "image"),
+                    image=self._image(values),
                 )
+
+    def _image(self, values: Json) -> RowImage | None:
+        name = self._optional_key(values, "image")
+        if name is None:
+            return None
+        alt = values.get(self._fields.get("alt", ""))
+        sensitive = str(values.get(self._fields.get("sensitive", ""), "")).strip().lower()
+        if sensitive not in _YES_OR_NO:
+            raise ValueError(f"{self._fields['sensitive']} is {sensitive!r}, not true or false")
+        return RowImage(name, None if alt is None else str(alt), _YES_OR_NO[sensitive])
 
     def fingerprint(self, values: Json) -> int:
         """Return a number that changes when the texts of the row change."""
@@ -196,7 +217,7 @@ class RowReader:
         column = self._fields["prompt"]
         if self._mapping.format is TextFormat.TEXT:
             text = _string(values, column)
-            if not text.strip():
+            if not text.strip() and "image" not in self._fields:
                 raise ValueError(f"{column} is empty")
             return self._new_prompt(values, [{"role": "user", "content": text}])
         return self._new_prompt(values, self._conversation(values, column))

@@ -171,7 +171,6 @@ def _reader(target: _Target) -> ElsewhereReader:
     return ElsewhereReader(
         target.question,
         target.guideline.criteria,
-        strength="strength" in fields,
         flags={one.id: one.severities for one in flags} if "flags" in fields else {},
     )
 

@@ -18,6 +18,7 @@ from loopwright.infra.http import get_home
 from loopwright.infra.uploads import Room, name_of, within_limit
 from loopwright.intake import store
 from loopwright.intake.collect import ImportFile
+from loopwright.intake.import_images import ImportImages
 from loopwright.intake.mapping import parse_mapping
 from loopwright.intake.schemas import ImportOut, ImportsOut, ItemsAdded, ItemsIn
 from loopwright.labeling import items
@@ -40,11 +41,12 @@ def import_file(
     mapping_name: Annotated[str, Form(max_length=500)] = "mapping.yaml",
     skip_bad: Annotated[bool, Form()] = False,
     joined: Annotated[list[UploadFile] | None, File()] = None,
+    images: Annotated[list[UploadFile] | None, File(max_length=1000)] = None,
 ) -> ImportOut:
     """Import a whole file, or nothing of it; the same file again adds nothing.
 
     `mapping` is the mapping file's text, `mapping_name` what errors call it; `joined` are the
-    files that the mapping joins.
+    files that the mapping joins, `images` those that its rows name.
     """
     require(actor, Permission.ITEMS_WRITE, project_id)
     parsed = parse_mapping(mapping, name=mapping_name)
@@ -58,6 +60,10 @@ def import_file(
                 for number, part in enumerate(joined or ())
             },
         )
+        kept = [
+            (name_of(part), room.keep(part, Path(folder) / f"sent{number}"))
+            for number, part in enumerate(images or ())
+        ]
         report = run_import(
             home,
             project_id=project_id,
@@ -65,6 +71,7 @@ def import_file(
             mapping=parsed,
             skip_bad=skip_bad,
             now=system_now(),
+            images=ImportImages(home, kept, project_id=project_id, folder=Path(folder)),
         )
     return ImportOut.of(report)
 

@@ -50,25 +50,19 @@ class ElsewhereReader:
         question: QuestionSpec,
         criteria: Sequence[Criterion],
         *,
-        strength: bool = False,
         flags: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        """Check answers to `question`.
-
-        `strength`: whether they say by how much a side is better; else that stays unknown.
-        `flags`: {flag: its severities} where answers may hold some.
-        """
+        """Check answers to `question`; `flags` is {flag: severities} where they may hold some."""
         self.question = question
         self._flags = flags or {}
         self.kind = kind_of(question.kind)
         self.criteria = criteria_of(question, criteria)
-        self._config = self.kind.parse_config(
-            {
-                **question.model_dump(mode="json"),
-                "strength": question.strength if strength else None,
-                "criteria": [one.model_dump(mode="json") for one in self.criteria],
-            }
-        )
+        asked = {
+            **question.model_dump(mode="json"),
+            "criteria": [one.model_dump(mode="json") for one in self.criteria],
+        }
+        self._config = self.kind.parse_config(asked)
+        self._without_strength = self.kind.parse_config({**asked, "strength": None})
 
     @property
     def reads_texts(self) -> bool:
@@ -91,7 +85,7 @@ class ElsewhereReader:
         answers are read against them. Raises ValueError, saying what does not fit
         and what would.
         """
-        fewest, most = self._sizes()
+        fewest, most = self._sizes(image is not None)
         if not fewest <= size <= most:
             wanted = str(fewest) if fewest == most else f"{fewest} to {most}"
             raise ValueError(
@@ -110,19 +104,22 @@ class ElsewhereReader:
         if prompt is not None:
             read[PROMPT] = prompt
         shown = Shown(at, read, image, self._flags)
+        # By how much a side is better may have been left open elsewhere; it stays unknown.
+        config = self._without_strength if raw.get("strength") is None else self._config
         try:
-            answer = self.kind.check_answer(self._config, raw, shown)
+            answer = self.kind.check_answer(config, raw, shown)
         except InvalidInput as failure:
             raise ValueError(f"{failure.message} {failure.remedy}".rstrip(". ")) from failure
-        votes = self.kind.votes(self._config, answer, shown)
+        votes = self.kind.votes(config, answer, shown)
         edit = next((vote.text for vote in votes if isinstance(vote, TextVote)), None)
         return Elsewhere(answer, self.kind.outcome(votes), stored_votes(votes), edit)
 
-    def _sizes(self) -> tuple[int, int]:
+    def _sizes(self, pictured: bool) -> tuple[int, int]:
         if self.question.completions is not None:
             return self.question.completions, self.question.completions
-        fewest = 0 if self.kind.name in WITHOUT_TEXT else self.kind.fewest
-        return fewest, self.kind.most
+        fewest, most = self.kind.fewest, self.kind.most
+        judges_image = pictured and most == 1 and not self.kind.reads_texts
+        return 0 if judges_image or self.kind.name in WITHOUT_TEXT else fewest, most
 
 
 def in_sides(ranks: Sequence[Any]) -> dict[str, Any]:
