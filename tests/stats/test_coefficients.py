@@ -16,7 +16,7 @@ from loopwright.stats.coefficients import (
     fleiss_kappa,
     gwet_ac,
 )
-from loopwright.stats.cohen import cohen_kappa, cohen_table
+from loopwright.stats.cohen import cohen_kappa, cohen_table, two_raters
 from loopwright.stats.estimate import Estimate
 from loopwright.stats.grouped_agreement import Measure, grouped_alpha
 
@@ -246,6 +246,25 @@ def test_two_raters_with_nothing_in_common() -> None:
     assert same.value is None
     assert "same answer" in (same.reason or "")
     assert cohen_kappa(np.diag([3.0, 4.0])).value == 1.0
+
+
+def test_two_raters_side_by_side() -> None:
+    generator = np.random.default_rng(4)
+    first = generator.integers(0, 4, 400)
+    second = np.where(generator.random(400) < 0.8, first, generator.integers(0, 4, 400))
+    second[:30] = -1
+    found = two_raters(first, second, categories=4, generator=dice())
+    assert found.table.sum() == 370
+    assert found.cohen.n == 370
+    assert found.others.alpha.n == 740
+    # With even prevalence and nothing missing every correction for chance comes to the same.
+    for one in (found.others.fleiss, found.others.gwet, found.others.alpha):
+        assert one.value == pytest.approx(found.cohen.value, abs=0.01)
+    levels = two_raters(first, second, categories=4, measure=Measure.ORDINAL, generator=dice())
+    assert "quadratic" in levels.cohen.method
+    nobody = two_raters(first[:5], second[:5], categories=4, generator=dice())
+    for one in (nobody.cohen, nobody.others.agreement, nobody.others.alpha):
+        assert "2 more items" in (one.reason or "")
 
 
 def test_broken_input_is_refused() -> None:

@@ -7,16 +7,60 @@ p_o = sum w p, p_e = sum w_kl r_k c_l, kappa = (p_o - p_e) / (1 - p_e), and the 
 where a_k = sum_l w_kl c_l and b_l = sum_k w_kl r_k.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from loopwright.stats.coefficients import Weighting, agreement_weights
+from loopwright.stats.coefficients import (
+    Coefficients,
+    Weighting,
+    agreement_weights,
+    coefficients,
+)
 from loopwright.stats.estimate import Estimate, unknown
+from loopwright.stats.grouped_agreement import Measure
 
 Floats = NDArray[np.float64]
 MISSING = -1
 """The code of an answer that was not given."""
+
+
+@dataclass(frozen=True)
+class TwoRaters:
+    """Two raters side by side: Cohen's kappa, and the coefficients that do not tell them apart."""
+
+    cohen: Estimate
+    others: Coefficients
+    table: Floats
+    """How often each pair of answers came up (first's answer, second's): what they differ on."""
+
+
+def two_raters(
+    first: NDArray[np.int64],
+    second: NDArray[np.int64],
+    *,
+    categories: int,
+    generator: np.random.Generator,
+    measure: Measure = Measure.NOMINAL,
+    scores: Floats | None = None,
+) -> TwoRaters:
+    """Return every coefficient on the items that both judged; arguments as in `cohen_table`.
+
+    Answers that are no plain categories are compared with quadratic weights over `scores`.
+    """
+    table = cohen_table(first, second, categories=categories)
+    both = (first != MISSING) & (second != MISSING)
+    answers = np.eye(categories)
+    counts = answers[first[both]] + answers[second[both]]
+    nominal = measure is Measure.NOMINAL
+    weighting = Weighting.IDENTITY if nominal else Weighting.QUADRATIC
+    return TwoRaters(
+        cohen=cohen_kappa(table, weighting=weighting, scores=scores),
+        others=coefficients(counts, generator=generator, measure=measure, scores=scores),
+        table=table,
+    )
 
 
 def cohen_table(first: NDArray[np.int64], second: NDArray[np.int64], *, categories: int) -> Floats:
