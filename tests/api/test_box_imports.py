@@ -94,6 +94,7 @@ def no_such_image(found: list[Json]) -> None:
 BAD: list[tuple[Callable[[list[Json]], None], str]] = [
     (value("rotation", 12), "a box in yard.png is turned; only upright"),
     (value("x", 60.0), r"boxes\[0\] \(20 by 10 at 24, 10\) does not lie in the image"),
+    (value("width", 1e308), "no label, or no x, y, width and height"),
     (value("width", "wide"), "no label, or no x, y, width and height"),
     (value("rectanglelabels", ["Cow"]), "'Cow' is not a label.*cat, dog"),
     (other_size, "drawn on an image of 80 by 20 pixels, and yard.png is 40 by 20"),

@@ -61,7 +61,7 @@ def test_answers_become_votes_on_the_question_that_is_named(
     kinds = home.db.read(lambda tx: accounts.rater_kinds(tx, "crowd"))
     assert {kinds[one.rater_id] for one in kept} == {"imported"}
     [item] = home.db.read(lambda tx: intake.items_of(tx, {one.item_id for one in kept}).values())
-    assert item.origin["source"] == report.source
+    assert (item.origin["source"], item.origin["tool"]) == (report.source, tool.value)
     assert report.source.startswith(tool.value)
 
 

@@ -254,7 +254,7 @@ def _mapping(
 ) -> ImportMapping | None:
     shared: Json = {
         "source": export.source, "format": TextFormat.MESSAGES, "open": False,
-        "simulated": simulated,
+        "simulated": simulated, "tool": export.tool.value,
     }  # fmt: skip
     if votes is not None:
         return ImportMapping(

@@ -123,6 +123,8 @@ class ImportMapping(BaseModel):
     open: bool = True
     """Whether the items are also offered for further judging."""
     simulated: bool = False
+    tool: Name | None = None
+    """The labeling tool in which people answered; kept with the items."""
 
     def column(self, field: str) -> str | None:
         """Return the file's column for one of our fields, or None when it is not mapped."""

@@ -326,8 +326,13 @@ def _new_item(body: Json, target: _Target, policies: Mapping[str, str], import_i
         set_name=body["set_name"],
         requires=body["requires"],
         image=None if body["image"] is None else ItemImage(**body["image"]),
-        origin={"kind": "import", "import_id": import_id, "source": target.mapping.source},
+        origin=_origin(target.mapping, import_id),
     )
+
+
+def _origin(mapping: ImportMapping, import_id: str) -> Json:
+    found: Json = {"kind": "import", "import_id": import_id, "source": mapping.source}
+    return found if mapping.tool is None else {**found, "tool": mapping.tool}
 
 
 def _apply_votes(tx: Connection, target: _Target, stage: Stage, refused: Container[str]) -> int:

@@ -12,6 +12,7 @@ from loopwright.feedback.tools.model import Box, Fields
 from loopwright.intake.import_images import ENDINGS
 from loopwright.intake.model import Image
 
+_MOST_PERCENT = 1000.0
 _PREFIX = 9
 """Label Studio puts eight hexadecimal digits and a dash before the name of an uploaded file."""
 
@@ -40,7 +41,7 @@ def box_of(result: Json, control: str) -> Box:
     value = result["value"]
     numbers = [value.get(name) for name in ("x", "y", "width", "height")]
     labels = value.get("rectanglelabels")
-    whole = all(isinstance(one, int | float) and not isinstance(one, bool) for one in numbers)
+    whole = all(type(one) in (int, float) and abs(one) <= _MOST_PERCENT for one in numbers)
     if not whole or not isinstance(labels, list) or not labels:
         raise ValueError(f"a rectangle of {control} has no label, or no x, y, width and height")
     wide, high = result.get("original_width"), result.get("original_height")
@@ -105,7 +106,10 @@ def _span(start: float, length: float, pixels: int) -> tuple[int, int]:
 
 def _name(value: str) -> str:
     """Return the file name in an address as Label Studio writes them."""
-    split = urlsplit(value)
-    local = parse_qs(split.query).get("d")
+    try:
+        split = urlsplit(value)
+        local = parse_qs(split.query).get("d")
+    except ValueError:
+        return ""  # no address at all
     path = local[0] if local else unquote(split.path)
     return PurePosixPath(path.replace("\\", "/")).name
