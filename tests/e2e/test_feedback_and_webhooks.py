@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from e2e_server import Server, running
 from e2e_world import PROJECT, add_feedback
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from support.receiver import receiving
@@ -103,6 +104,38 @@ def test_an_export_is_imported_on_the_page(
         expect(page.get_by_text("Added 3 feedback from thumbs.jsonl.").first).to_be_visible()
     finally:
         context.close()
+
+
+def test_an_export_of_several_files_answers_the_named_question(
+    command: list[str], tmp_path: Path, page: Page, shots: Path
+) -> None:
+    """Images go along with the rows, and a question that is not there is told on the page."""
+    result = {"from_name": "c", "to_name": "answer1,answer2", "type": "pairwise"}
+    task = {
+        "id": 1,
+        "project": 9,
+        "data": {"prompt": "Is it new?", "answer1": "Yes.", "answer2": "No."},
+        "annotations": [{"completed_by": 7, "result": [{**result, "value": {"selected": "left"}}]}],
+    }
+    export, image = tmp_path / "export.json", tmp_path / "pet.png"
+    export.write_text(json.dumps([task]))
+    Image.new("RGB", (8, 8), "green").save(image)
+    with running(command, tmp_path / "home") as server:
+        server.post("/api/projects", {"yaml": PROJECT})
+        page.goto(server.link)
+        expect(page.get_by_role("heading", name="Projects")).to_be_visible()
+        page.goto(f"{server.url}/p/helpdesk/data")
+        page.get_by_label("What the file is").select_option("label-studio")
+        page.locator("input[type=file]").first.set_input_files([export, image])
+        page.get_by_label("Question", exact=True).fill("other")
+        page.get_by_role("button", name="Import", exact=True).click()
+        expect(page.get_by_text("'other'").first).to_be_visible()
+        page.get_by_label("Question", exact=True).fill("preference")
+        page.get_by_role("button", name="Import", exact=True).click()
+        done = page.get_by_text("Added 1 judgment, 1 item, 1 prompt from export.json.")
+        expect(done.first).to_be_visible()
+        page.screenshot(path=shots / "import-export.png", full_page=True)
+        assert _violations(page) == []
 
 
 def _violations(page: Page) -> list[str]:

@@ -49,5 +49,9 @@ export const importFrom = {
   "label-studio": "Label Studio, JSON export",
   argilla: "Argilla, records or Parquet",
   huggingface: "Hugging Face dataset file",
+  files: "The export's files, with the images that it shows",
+  choose: "Choose files",
+  question: "Question",
+  questionHint: "The id of the question that the answers are votes on. Empty: the first that fits.",
   hint: "No mapping is needed. Answers that fit a question become votes, the rest feedback; the report says what was left out.",
 } as const;

@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, FileButton, Group, NativeSelect, Stack, Text, Textarea } from "@mantine/core";
+import { Alert, Button, Checkbox, FileButton, Group, NativeSelect, Stack, Text, TextInput, Textarea } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -30,11 +30,28 @@ function Picker({ label, file, onPick }: { label: string; file: File | null; onP
   );
 }
 
+/** The files of an export: what holds its rows, and the images that they show. */
+function PickerOfMany({ label, files, onPick }: { label: string; files: File[]; onPick: (files: File[]) => void }) {
+  const { t } = useTranslation();
+  return (
+    <Group gap="sm">
+      <FileButton multiple onChange={onPick} inputProps={{ "aria-label": label }}>
+        {(props) => <Button {...props} variant="default" size="sm">{t("importFrom.choose")}</Button>}
+      </FileButton>
+      <Text size="sm" c={files.length ? undefined : "dimmed"}>
+        {files.length ? `${label}: ${files.map((one) => one.name).join(", ")}` : label}
+      </Text>
+    </Group>
+  );
+}
+
 /** A file and what its fields mean; the report of what came in and what was left out stays below. */
 export function ImportForm({ projectId }: { projectId: string }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const [file, setFile] = useState<File | null>(null);
+  const [files, setFiles] = useState<File[]>([]);
+  const [question, setQuestion] = useState("");
   const [second, setSecond] = useState<File | null>(null);
   const [mapping, setMapping] = useState(EXAMPLE);
   const [skipBad, setSkipBad] = useState(false);
@@ -43,10 +60,15 @@ export function ImportForm({ projectId }: { projectId: string }) {
   const run = useMutation({
     mutationFn: () => {
       const sent = new FormData();
-      if (file) sent.append(mapped ? "file" : "files", file);
-      if (mapped && second) sent.append("joined", second);
-      if (mapped) sent.append("mapping", mapping);
-      else sent.append("tool", form);
+      if (mapped) {
+        if (file) sent.append("file", file);
+        if (second) sent.append("joined", second);
+        sent.append("mapping", mapping);
+      } else {
+        for (const one of files) sent.append("files", one);
+        sent.append("tool", form);
+        if (question.trim()) sent.append("question", question.trim());
+      }
       sent.append("skip_bad", String(skipBad));
       return call<ImportRun>("POST", project(projectId, mapped ? "/imports" : "/imports/tool"), { body: sent });
     },
@@ -61,8 +83,17 @@ export function ImportForm({ projectId }: { projectId: string }) {
         onChange={(event) => setForm(FORMS.find((one) => one === event.currentTarget.value) ?? "mapping")}
         data={FORMS.map((one) => ({ value: one, label: t(`importFrom.${one}`) }))}
       />
-      <Picker label={t("data.file")} file={file} onPick={setFile} />
+      {mapped
+        ? <Picker label={t("data.file")} file={file} onPick={setFile} />
+        : <PickerOfMany label={t("importFrom.files")} files={files} onPick={setFiles} />}
       {!mapped && <Text size="sm" c="dimmed">{t("importFrom.hint")}</Text>}
+      {!mapped && <TextInput
+        maw={360}
+        label={t("importFrom.question")}
+        description={t("importFrom.questionHint")}
+        value={question}
+        onChange={(event) => setQuestion(event.currentTarget.value)}
+      />}
       {mapped && <Picker label={t("data.joinFile")} file={second} onPick={setSecond} />}
       {mapped && <Textarea
         label={t("data.mapping")}
@@ -77,11 +108,11 @@ export function ImportForm({ projectId }: { projectId: string }) {
       />}
       <Group justify="space-between">
         <Checkbox label={t("data.skipBad")} checked={skipBad} onChange={(event) => setSkipBad(event.currentTarget.checked)} />
-        <Button onClick={() => run.mutate()} loading={run.isPending} disabled={!file}>{t("data.run")}</Button>
+        <Button onClick={() => run.mutate()} loading={run.isPending} disabled={mapped ? !file : files.length === 0}>{t("data.run")}</Button>
       </Group>
       {run.error && (mapped ? <YamlErrors error={run.error} text={mapping} /> : <ErrorPanel error={run.error} />)}
       {run.data && (
-        <Alert color="green" variant="outline" className="lw-panel" role="status" title={t("data.done")}>
+        <Alert color="green" variant="outline" className="lw-panel" role="status" title={t("data.done")} styles={{ title: { color: "var(--mantine-color-text)" } }}>
           <ImportSentence projectId={projectId} report={run.data} />
         </Alert>
       )}
