@@ -124,6 +124,10 @@ MATRIX |= {
         "rotate",
     )
 }
+_QUESTION = {"params": {"question": "preference"}}
+MATRIX |= {
+    ("GET", f"{_P}/judgments/export{path}"): Rule(RESULTS, _QUESTION) for path in ("", "/mapping")
+}
 MATRIX |= {("GET", f"{_P}/webhooks/{{webhook_id}}/deliveries"): Rule(BUILDERS)}
 MATRIX |= {
     ("GET", f"{_P}/{path}"): Rule(RESULTS)

@@ -11,6 +11,7 @@ from loopwright.cli import (
     cycle_commands,
     import_command,
     item_commands,
+    judgment_commands,
     project_commands,
     queue_commands,
     user_commands,
@@ -34,6 +35,7 @@ app.add_typer(user_commands.app, name="user")
 app.add_typer(webhook_commands.app, name="webhooks")
 project_commands.add_to(app)
 import_command.add_to(app)
+judgment_commands.add_to(app)
 bench_commands.add_to(app)
 
 

@@ -74,6 +74,11 @@ class Client(ResultCalls, QueueCalls, FeedbackCalls, WebhookCalls):
         answer: Json = json_of(self._transport.call("GET", path, params=params, repeatable=True))
         return answer
 
+    def text(self, path: str, **params: Any) -> str:
+        """GET any path of the API that answers with plain text."""
+        response = self._transport.call("GET", path, params=params, repeatable=True)
+        return str(response.text)
+
     def post(self, path: str, body: Any = None, *, repeatable: bool = False) -> Json:
         """POST to any path of the API; say `repeatable` when sending it twice is harmless."""
         response = self._transport.call(

@@ -21,6 +21,10 @@ class ResultCalls(ABC):
         """POST to any path of the API."""
 
     @abstractmethod
+    def text(self, path: str, **params: Any) -> str:
+        """GET any path of the API that answers with plain text."""
+
+    @abstractmethod
     def download(self, path: str, target: Path, **params: Any) -> None:
         """Write what GET returns to a file."""
 
@@ -51,6 +55,18 @@ class ResultCalls(ABC):
     ) -> None:
         """Write a dataset version to a file, piece by piece."""
         self.download(at(project, "datasets", digest, "export"), target, format=form)
+
+    def export_judgments(
+        self, project: str, question: str, target: Path, *, residency: str | None = None
+    ) -> str:
+        """Write a question's judgments to a file; return the mapping that imports them again."""
+        place = at(project, "judgments", "export")
+        self.download(place, target, question=question, residency=residency)
+        return self.text(f"{place}/mapping", question=question)
+
+    def image(self, project: str, digest: str, target: Path) -> None:
+        """Write the bytes of an image that an item shows to a file."""
+        self.download(at(project, "images", digest), target)
 
     def lineage(self, project: str, ref: str, *, direction: str = "back") -> Json:
         """Return what a thing was made of (back) or what was made of it (forward)."""

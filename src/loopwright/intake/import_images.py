@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from loopwright.base.digests import digest_bytes
+from loopwright.base.digests import digest_bytes, digest_file
 from loopwright.base.errors import InvalidInput, LoopwrightError
 from loopwright.infra.home import Home
 from loopwright.intake import store
@@ -43,6 +43,7 @@ class ImportImages:
         self._folder = folder
         self._files: dict[str, Path] = {}
         self._read: dict[str, _Read] = {}
+        self._digests: dict[str, str] = {}
         for name, path in files:
             if name in self._files:
                 raise InvalidInput(
@@ -77,8 +78,16 @@ class ImportImages:
 
         found = self._home.db.read(read)
         if found is None:
-            raise ValueError(f"the project has no image {digest}; send it first")
+            named = next((name for name in self._files if self._digest(name) == digest), None)
+            if named is not None:
+                return self.get(named)
+            raise ValueError(f"the project has no image {digest}; send it along, or before")
         return found
+
+    def _digest(self, name: str) -> str:
+        if name not in self._digests:
+            self._digests[name] = digest_file(self._files[name])
+        return self._digests[name]
 
     def publish(self) -> None:
         """Put the new images where artifacts lie; only then may rows name them."""

@@ -120,6 +120,8 @@ class ImportMapping(BaseModel):
     """Skills and languages that every item requires, besides those that a column names."""
     shown: Literal["first_left", "second_left"] | None = None
     """Which completion stood on the left, when it was always the same one."""
+    bare: bool = False
+    """Whether rows without a completion are about the prompt, or the image, alone."""
     open: bool = True
     """Whether the items are also offered for further judging."""
     simulated: bool = False

@@ -178,13 +178,15 @@ class RowReader:
 
     def _judged_texts(self, values: Json) -> tuple[RowText, ...]:
         if self._answers is None or self._mapping.answers != ("ranking",):
-            names = ("first", "second") if self.paired else ("completion",)
+            names: tuple[str, ...] = ("first", "second") if self.paired else ("completion",)
+            if self._mapping.bare and values.get(self._fields.get("completion", "")) is None:
+                names = ()
             return tuple(self._text(values, name) for name in names if name in self._fields)
         found = [
-            RowText(source or self._mapping.source, _string({column: text}, column))
+            self._written(source or self._mapping.source, text, column)
             for column, text, source in self._answers.texts(values)
         ]
-        if len(set(found)) < len(found):
+        if len({(text.source, text.shown) for text in found}) < len(found):
             raise ValueError(
                 "two of the ranked texts are the same text of the same source; name who wrote "
                 "each in sources"
@@ -208,10 +210,12 @@ class RowReader:
         )
 
     def _rest(self, values: Json, side: str, turns: list[Message]) -> RowText:
-        source = self._optional_key(values, f"{side}_source") or self._mapping.source
-        if len(turns) == 1 and turns[0]["role"] == "assistant":
-            return RowText(source, turns[0]["content"])
-        return RowText(source, "", tuple(turns))
+        return _turns(self._optional_key(values, f"{side}_source") or self._mapping.source, turns)
+
+    def _written(self, source: str, text: Any, column: str) -> RowText:
+        if isinstance(text, list):
+            return _turns(source, self._conversation({column: text}, column))
+        return RowText(source, _string({column: text}, column))
 
     def _prompt(self, values: Json) -> NewPrompt:
         column = self._fields["prompt"]
@@ -238,9 +242,7 @@ class RowReader:
     def _text(self, values: Json, side: str) -> RowText:
         source = self._optional_key(values, f"{side}_source") or self._mapping.source
         column = self._fields[side]
-        if isinstance(values.get(column), list):
-            return self._rest(values, side, self._conversation(values, column))
-        return RowText(source, _string(values, column))
+        return self._written(source, values.get(column), column)
 
     def _conversation(self, values: Json, column: str) -> list[Message]:
         value = _present(values, column)
@@ -286,6 +288,12 @@ class RowReader:
             return float(text)
         except ValueError:
             raise ValueError(f"{self._fields['judged_at']} is not a Unix time: {text!r}") from None
+
+
+def _turns(source: str, turns: Sequence[Message]) -> RowText:
+    if len(turns) == 1 and turns[0]["role"] == "assistant":
+        return RowText(source, turns[0]["content"])
+    return RowText(source, "", tuple(turns))
 
 
 def _present(values: Json, column: str) -> Any:

@@ -17,6 +17,7 @@ ROUTES = (
     "labeling.routes_mine",
     "labeling.routes_queue",
     "labeling.routes_imports",
+    "labeling.routes_export",
     "feedback.routes",
     "feedback.routes_imports",
     "quality.routes",

@@ -12,7 +12,7 @@ FAMILIES = {
     "import": "A file was imported.",
     "item": "An item has all judgments that it wanted, or was set aside.",
     "items": "Items were opened for judging, or a lead changed their place or overlap.",
-    "judgment": "A judgment was taken back.",
+    "judgment": "A judgment was taken back, or judgments were exported.",
     "key": "An API key of the project's people was revoked.",
     "leases": "Offers ran out and went back to the queue.",
     "person": "Somebody's role changed, or somebody was removed.",
