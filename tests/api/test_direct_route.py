@@ -3,13 +3,15 @@
 from typing import Annotated, Any
 
 import pytest
-from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request, Response
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from pydantic import BaseModel, Field
+from starlette.requests import HTTPConnection
 
 from loopwright.infra.direct_route import DirectRoute
 from loopwright.infra.http import add_error_answers
+from loopwright.web.app import create_api
 
 
 class Body(BaseModel):
@@ -136,8 +138,61 @@ async def without_body(place: str) -> Response:
     return Response()
 
 
-@pytest.mark.parametrize("endpoint", [with_query, with_header_below, with_response, without_body])
+async def with_number(place: int, body: Body) -> Response:
+    return Response()
+
+
+async def with_pattern(place: Annotated[str, Path(max_length=3)], body: Body) -> Response:
+    return Response()
+
+
+def not_a_coroutine(place: str, body: Body) -> Response:
+    return Response()
+
+
+def in_a_thread(request: Request) -> str:
+    return ""
+
+
+async def with_thread_below(
+    place: str, body: Body, x: Annotated[str, Depends(in_a_thread)]
+) -> Response:
+    return Response()
+
+
+async def with_connection(place: str, body: Body, connection: HTTPConnection) -> Response:
+    return Response()
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        with_query,
+        with_header_below,
+        with_response,
+        without_body,
+        with_number,
+        with_pattern,
+        not_a_coroutine,
+        with_thread_below,
+        with_connection,
+    ],
+)
 def test_a_signature_it_could_not_honour_is_refused_where_it_is_declared(endpoint: Any) -> None:
     router = APIRouter(route_class=DirectRoute)
     with pytest.raises(TypeError, match="direct route"):
         router.post("/{place}")(endpoint)
+
+
+def test_no_dependency_of_the_server_is_left_out() -> None:
+    """The server adds dependencies where it includes routers; a direct route names them itself."""
+    left_out = []
+    for included in create_api().routes:
+        for context in getattr(included, "effective_route_contexts", tuple)():
+            route = context.original_route
+            if isinstance(route, DirectRoute):
+                own = {one.call for one in route.dependant.dependencies}
+                added = {one.call for one in context.dependant.dependencies}
+                left_out.append((route.path, added - own))
+    assert len(left_out) == 2
+    assert [names for _, names in left_out] == [set(), set()]

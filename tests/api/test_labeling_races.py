@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
@@ -11,10 +11,13 @@ from sqlalchemy import Connection
 
 from loopwright.base.errors import Conflict
 from loopwright.infra.home import Home
-from loopwright.labeling import service
+from loopwright.labeling import service, store
 from loopwright.labeling.model import Assignment, Submission, Submitted
+from loopwright.labeling.sharing import release
 from loopwright.questions.model import ShownOrder
 from loopwright.sampling import service as sampling
+from loopwright.sampling import upkeep
+from support.postgres import somebody_waits
 
 AFTER = START + 101
 """When leases have run out."""
@@ -98,3 +101,48 @@ def test_two_tabs_of_one_person_keep_the_sides_balanced(home: Home) -> None:
     assert len(offers) == 24
     first = sum(one.shown_order == ShownOrder.FIRST_LEFT for one in offers.values())
     assert first == 12
+
+
+def test_a_lease_given_back_as_it_runs_out_goes_back_once(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = make_desk(home, items=1, overlap=1)
+    [offer] = desk.reserve("ann")
+    look = store.held_by
+
+    def looked(tx: Connection, **given: str) -> list[Assignment]:
+        found = look(tx, **given)
+        elsewhere(desk, lambda tx: service.expire_leases(tx, now=AFTER))
+        return found
+
+    monkeypatch.setattr(store, "held_by", looked)
+
+    def give(tx: Connection) -> int:
+        return release(
+            tx, project=desk.project, judge=judge("ann"), assignment_ids=[offer.id], now=AFTER
+        )
+
+    assert home.db.write(give) == 0
+    monkeypatch.setattr(store, "held_by", look)
+    taken = [desk.reserve(name, now=AFTER + 10) for name in ("bob", "cat")]
+    assert [len(one) for one in taken] == [1, 0]
+
+
+def test_a_pause_that_comes_while_a_request_waits_holds_for_it(home: Home) -> None:
+    desk = make_desk(home, items=4, overlap=1)
+    [held] = desk.reserve("ann")
+
+    def first(tx: Connection) -> "Future[list[Assignment]]":
+        sampling.hold_cursor(tx, project_id="desk", judge_id=held.judge_id)
+        waits = pool.submit(desk.reserve, "ann", count=3)
+        while not waits.done() and not home.db.read(somebody_waits):
+            threading.Event().wait(0.01)
+        elsewhere(
+            desk,
+            lambda tx: upkeep.pause(tx, project_id="desk", reason="Look.", by="per_l", now=START),
+        )
+        return waits
+
+    with ThreadPoolExecutor(1) as pool:
+        found = home.db.write(first).result(10)
+    assert [one.id for one in found] == [held.id]

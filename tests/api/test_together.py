@@ -69,5 +69,5 @@ def test_all_of_them_go_back_together(db: Database) -> None:
 
 
 def test_a_value_that_is_missing_is_named(db: Database) -> None:
-    with pytest.raises(Exception, match="who"):
+    with pytest.raises(KeyError, match="who"):
         db.write(lambda tx: BOTH.run(tx, {"project": "p", "why": "", "at": 1.0}))

@@ -67,6 +67,11 @@ class PostgresDatabase:
                     committed = take_after_commit(connection)
                     committing = True
             except (DBAPIError, Repeat) as failure:
+                if attempt == _ATTEMPTS - 1 and isinstance(failure, Repeat):
+                    raise Unavailable(
+                        f"Others kept changing the same rows: {failure}.",
+                        remedy="Send the same request again.",
+                    ) from failure
                 if attempt == _ATTEMPTS - 1 or not _may_repeat(failure, committing=committing):
                     raise
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - jitter only

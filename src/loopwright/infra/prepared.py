@@ -91,15 +91,33 @@ def open_cursor(tx: Connection) -> Any:
 _NAME = re.compile(r"%(?:%|\((\w+)\)s)")
 
 
-def _numbered(sql: str) -> tuple[str, list[str]]:
-    """Return a statement with numbers ($1) in place of names, and the names by number."""
+def _numbered(sql: str, fixed: Json) -> tuple[str, list[str]]:
+    """Return a statement with numbers ($1) in place of names, and the names by number.
+
+    Constants are written out: without them no plan that is kept could use an index that holds only
+    the rows with `state = 'open'`, and PostgreSQL would plan the statement anew each time.
+    """
     names: dict[str, int] = {}
 
     def number(found: "re.Match[str]") -> str:
         name = found.group(1)
-        return "%" if name is None else f"${names.setdefault(name, len(names) + 1)}"
+        if name is None:
+            return "%"
+        written = _literal(fixed.get(name))
+        return written or f"${names.setdefault(name, len(names) + 1)}"
 
     return _NAME.sub(number, sql), list(names)
+
+
+def _literal(value: Any) -> str | None:
+    """Return a plain constant as SQL, None for what has to stay a parameter."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value) if value >= 0 else f"({value})"
+    if isinstance(value, str) and re.fullmatch(r"[\w ,.:-]*", value):
+        return f"'{value}'"
+    return None
 
 
 class _Compiled:
@@ -125,7 +143,7 @@ class _Compiled:
         """The parameters that have to be given."""
         self._places = compiled.positiontup
         if dialect.name == "postgresql":
-            self.sql, self._places = _numbered(self.sql)
+            self.sql, self._places = _numbered(self.sql, self._fixed)
         self._columns = [(one.keyname, one.type) for one in compiled._result_columns]
         self._names = [name for name, _ in self._columns]
         self._read: list[tuple[int, Convert]] | None = None

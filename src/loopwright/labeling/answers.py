@@ -88,7 +88,7 @@ def _guideline(
     wanted = criteria_of(question, project.spec.guideline.criteria)
     if not wanted and not answer.get("flags"):
         return [], {}
-    version = guidelines.get(tx, offer.guideline_version_id or "")
+    version = guidelines.published(tx, offer.guideline_version_id or "")
     if version is None:
         return wanted, {}
     flags = {one["id"]: one["severities"] for one in version.flags}

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from loopwright.labeling import rules, store, store_desk, store_effort
+from loopwright.labeling import rules, store_desk, store_effort
 from loopwright.labeling.model import Assignment, Judge, Progress, Standing
 from loopwright.projects.model import Project
 from loopwright.sampling import service as sampling
@@ -27,10 +27,11 @@ class Desk:
     guideline_id: str | None
     """The guideline version in force."""
     pause: Pause | None
+    mine: list[Assignment]
+    """The judge's open offers, oldest first. Leases may end while one looks at them."""
     counts: dict[Branch, QueueCount]
     """The counts of each branch of the queue; a few transactions behind at most."""
     _placed: int = 0
-    _mine: list[Assignment] | None = field(default=None, repr=False)
     _standing: Standing | None = field(default=None, repr=False)
 
     @classmethod
@@ -38,15 +39,6 @@ class Desk:
         """Return the desk of a judge who is known already; made on first use."""
         look = store_desk.look(tx, project_id=project.id, judge=judge)
         return cls(tx, project, judge, now, **vars(look))
-
-    @property
-    def mine(self) -> list[Assignment]:
-        """Return the judge's open offers, oldest first. Leases may end while one looks at them."""
-        if self._mine is None:
-            self._mine = store.held_by(
-                self.tx, project_id=self.project.id, judge_id=self.judge.judge_id
-            )
-        return self._mine
 
     @property
     def standing(self) -> Standing:
@@ -79,8 +71,7 @@ class Desk:
     def judged(self, offer: Assignment, standing: Standing) -> None:
         """Take note that an offer was answered."""
         self._standing = standing
-        if self._mine is not None:
-            self._mine = [one for one in self._mine if one.id != offer.id]
+        self.mine = [one for one in self.mine if one.id != offer.id]
 
     def counted(self, counted: Counted) -> None:
         """Take note that a judgment was counted on its item."""

@@ -10,7 +10,7 @@ from loopwright.accounts.access import Permission, roles_with
 from loopwright.accounts.model import Role
 from loopwright.labeling import rules, store
 from loopwright.labeling.desk import Desk
-from loopwright.labeling.model import AssignmentState, Judge
+from loopwright.labeling.model import Judge
 from loopwright.projects.model import Project
 from loopwright.sampling import service as sampling
 
@@ -48,13 +48,9 @@ def release(
     sampling.hold_cursor(tx, project_id=project.id, judge_id=judge.judge_id)
     named = set(assignment_ids)
     mine = store.held_by(tx, project_id=project.id, judge_id=judge.judge_id)
-    given = [one for one in mine if one.id in named]
-    keys = [one.id for one in given]
-    store.settle(tx, keys, state=AssignmentState.EXPIRED, reason=None, now=now)
+    # A lease may run out between the look and here; then its slot went back already.
+    given = store.end_open(tx, [one.id for one in mine if one.id in named], now=now)
     sampling.give_back(
-        tx,
-        project_id=project.id,
-        item_ids=[one.item_id for one in given],
-        held=partial(store.open_counts, tx),
+        tx, project_id=project.id, item_ids=given, held=partial(store.open_counts, tx)
     )
     return len(given)

@@ -65,6 +65,9 @@ _SETTLE_ANY = (
     .values(state=bindparam("to"), reason=bindparam("why"), settled_at=bindparam("at"))
 )
 _SETTLE = Prepared(_SETTLE_ANY)
+_SETTLE_OPEN = Prepared(
+    _SETTLE_ANY.where(assignment.c.state == "open").returning(assignment.c.item_id)
+)
 _ANSWERED = _SETTLE_ANY.where(
     assignment.c.state == bindparam("was"), assignment.c.token == bindparam("fence")
 ).returning(assignment.c.id)
@@ -164,18 +167,20 @@ def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
 def assignment_for_update(tx: Connection, assignment_id: str) -> Assignment | None:
     """Return an assignment, locked; None when there is none of that id."""
     row = _ONE.first(tx, {"key": assignment_id})
-    return None if row is None else _assignment(row)
+    return None if row is None else assignment_of(row)
 
 
 def get_assignment(tx: Connection, assignment_id: str) -> Assignment | None:
     """Return an assignment; None when there is none of that id."""
     row = tx.execute(select(assignment).where(assignment.c.id == assignment_id)).mappings().first()
-    return None if row is None else _assignment(row)
+    return None if row is None else assignment_of(row)
 
 
 def held_by(tx: Connection, *, project_id: str, judge_id: str) -> list[Assignment]:
     """Return a judge's open assignments, oldest first."""
-    return [_assignment(row) for row in _HELD.rows(tx, {"project": project_id, "judge": judge_id})]
+    return [
+        assignment_of(row) for row in _HELD.rows(tx, {"project": project_id, "judge": judge_id})
+    ]
 
 
 def lapsed_of(
@@ -183,7 +188,7 @@ def lapsed_of(
 ) -> list[Assignment]:
     """Return assignments in these lanes that a judge let run out and others left, oldest first."""
     given = {"project": project_id, "judge": judge_id, "lanes": list(lanes), "count": count}
-    return [_assignment(row) for row in tx.execute(_LAPSED, given).mappings()]
+    return [assignment_of(row) for row in tx.execute(_LAPSED, given).mappings()]
 
 
 def overdue(tx: Connection, *, now: float, count: int) -> list[tuple[str, str, str]]:
@@ -197,8 +202,6 @@ def insert_offers(tx: Connection, offers: Sequence[Assignment], *, shuffled: int
 
     A second offer of an item to the same judge fails the transaction.
     """
-    if not offers:
-        return
     first, *others = ({**vars(row), "state": row.state.value} for row in offers)
     given = {f"asg_{name}": value for name, value in first.items()}
     more = {"project": first["project_id"], "rater": first["rater_id"], "more_offered": shuffled}
@@ -243,6 +246,15 @@ def settle(
     """Write down what became of offers."""
     rows = [{"key": key, "to": state.value, "why": reason, "at": now} for key in assignment_ids]
     _SETTLE.run_many(tx, rows)
+
+
+def end_open(tx: Connection, assignment_ids: Sequence[str], *, now: float) -> list[str]:
+    """End the leases of those offers that are still open; return their items."""
+    ended = []
+    for key in sorted(assignment_ids):
+        given = {"key": key, "to": AssignmentState.EXPIRED.value, "why": None, "at": now}
+        ended += [row["item_id"] for row in _SETTLE_OPEN.rows(tx, given)]
+    return ended
 
 
 def lease(tx: Connection, leases: Sequence[Assignment]) -> None:
@@ -367,7 +379,8 @@ def _judgment(row: RowMapping | Json) -> Judgment:
     return Judgment(**row)
 
 
-def _assignment(row: RowMapping | Json) -> Assignment:
+def assignment_of(row: RowMapping | Json) -> Assignment:
+    """Return an assignment from a row of its table."""
     shown = row["shown_order"]
     return Assignment(
         **{

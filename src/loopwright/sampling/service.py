@@ -7,7 +7,6 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from loopwright.base.errors import InvalidInput
-from loopwright.base.types import Json
 from loopwright.infra import events
 from loopwright.projects import service as projects
 from loopwright.sampling import rules, store, store_upkeep
@@ -125,11 +124,6 @@ def require_few_lanes(tx: Connection, project_id: str) -> None:
             remedy=f"Use at most {rules.MOST_LANES} different sets of tags.",
             code="too_many_lanes",
         )
-
-
-def cursor_of(row: Json, *, project_id: str, judge_id: str) -> Cursor:
-    """Return a place in the queue from a row with the `CURSOR_COLUMNS`, read by a later stage."""
-    return store.cursor_of(row, project_id=project_id, judge_id=judge_id)
 
 
 def hold_cursor(tx: Connection, *, project_id: str, judge_id: str) -> Cursor:
