@@ -9,6 +9,7 @@ import pytest
 
 from loopwright.base.errors import InvalidInput
 from loopwright.infra.home import Home
+from loopwright.intake import store as intake
 from loopwright.intake.collect import ImportFile
 from loopwright.intake.mapping import parse_mapping
 from loopwright.intake.model import ImportReport
@@ -160,3 +161,42 @@ def test_a_mapping_that_does_not_fit_says_where(
     row = {**ROW, "by": 1, "why": "", "ta": 1, "tb": 2}
     with pytest.raises(InvalidInput, match=said):
         take(home, row, FULL.replace(*change))
+
+
+PEOPLE = """\
+kind: votes
+source: s
+question: better
+fields: {item: id, prompt: q, context: more, first: a, second: b}
+people: [ann, bob, cat]
+choices: {1: first, 2: second, 0: tie}
+"""
+
+
+def test_a_row_can_hold_the_answers_of_several_people(home: Home) -> None:
+    row = {**ROW, "more": "Now?", "ann": 1, "bob": "2", "cat": None}
+    report = take(home, row, PEOPLE)
+    assert (report.counts["items_added"], report.counts["judgments_added"]) == (1, 2)
+    found = home.db.read(lambda tx: labeling.judgments(tx, "crowd"))
+    assert sorted(one.outcome for one in found) == ["first", "second"]
+    assert len({one.rater_id for one in found}) == 2
+    [prompt] = home.db.read(lambda tx: intake.prompts(tx, "crowd"))
+    assert prompt.messages[0]["content"] == "Hi?\n\nNow?"
+    with pytest.raises(InvalidInput, match=r"votes\.jsonl:1: bob is '7', which choices does not"):
+        take(home, {**row, "id": 2, "bob": 7}, PEOPLE)
+    assert len(home.db.read(lambda tx: labeling.judgments(tx, "crowd"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("second: b}", "second: b, choice: won}"), "mapping.yaml:5 people says who judged"),
+        (("people: [ann, bob, cat]", "people: [ann, zoe]"), "no column 'zoe'"),
+        (("kind: votes", "kind: prompts"), "has no field"),
+    ],
+)
+def test_people_beside_what_does_not_fit_are_refused(
+    home: Home, change: tuple[str, str], said: str
+) -> None:
+    with pytest.raises(InvalidInput, match=said):
+        take(home, {**ROW, "more": "", "ann": 1, "bob": 2, "cat": 0}, PEOPLE.replace(*change))

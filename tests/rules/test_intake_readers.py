@@ -97,3 +97,18 @@ def test_a_line_without_end_does_not_fill_the_memory(
     monkeypatch.setattr(readers, "MAX_ROW_BYTES", 100)
     with pytest.raises(TooLarge, match=r"a\.jsonl:2"):
         list(read_rows(write(tmp_path, "a.jsonl", '{"a":1}\n' + "x" * 500)))
+
+
+def test_an_array_and_a_file_without_a_header_have_rows(tmp_path: Path) -> None:
+    array = write(tmp_path, "a.json", '[{"a": 1}, 2, {"a": 3}]')
+    assert list(read_rows(array)) == [
+        Row("a.json:1", {"a": 1}),
+        BadRow("a.json:2", "it is a JSON int, not an object"),
+        Row("a.json:3", {"a": 3}),
+    ]
+    bare = write(tmp_path, "b.csv", "u1,t1,4\nu2,t1\n")
+    assert list(read_rows(bare, header=["who", "track", "label"])) == [
+        Row("b.csv:1", {"who": "u1", "track": "t1", "label": "4"}),
+        BadRow("b.csv:2", "the row has 2 fields, the header has 3"),
+    ]
+    assert columns_of(bare, header=["who", "track", "label"]) == ("who", "track", "label")

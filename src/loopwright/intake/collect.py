@@ -79,7 +79,7 @@ class Collector:
     def __init__(
         self,
         stage: Stage,
-        reader: RowReader,
+        readers: Sequence[RowReader],
         *,
         project_id: str,
         skip_bad: bool,
@@ -89,12 +89,13 @@ class Collector:
     ) -> None:
         """Take rows into `stage`.
 
-        `answers` checks what the outcome alone does not say; corrected texts are completions of
-        the source `edits`.
+        A row has one vote for each of `readers`, which differ in nothing else. `answers` checks
+        what the outcome alone does not say; corrected texts are completions of the source `edits`.
         """
         self._stage = stage
-        self._reader = reader
-        self._mapping = reader.mapping
+        self._readers = readers
+        self._reader = readers[0]
+        self._mapping = self._reader.mapping
         self._project_id = project_id
         self._skip_bad = skip_bad
         self._answers = answers
@@ -109,7 +110,7 @@ class Collector:
     def collect(self, file: ImportFile) -> None:
         """Stage every row of `file`; raise InvalidInput at the first wrong row or skip it."""
         self._prepare(file)
-        for row in read_rows(file.path, name=file.read_as):
+        for row in read_rows(file.path, name=file.read_as, header=self._mapping.header):
             self.rows += 1
             if isinstance(row, BadRow):
                 self._refuse(row.place, row.reason)
@@ -122,15 +123,16 @@ class Collector:
 
     def _row(self, row: Row, place: str) -> None:
         values = row.values
-        vote = self._reader.vote(values)
+        votes = [vote for vote in (one.vote(values) for one in self._readers) if vote is not None]
         key = self._reader.key(values)
         staged = self._seen_before(key, values)
         item = None if staged is not None else self._reader.item(self._joined(values))
-        checked = None if vote is None else self._checked(vote, staged, item)
+        checked = [self._checked(vote, staged, item) for vote in votes]
         if item is not None:
             staged = self._stage_item(item, self._reader.fingerprint(values), place)
-        if vote is not None and staged is not None:
-            self._stage_vote(staged, key, vote, checked)
+        for vote, answer in zip(votes, checked, strict=True):
+            if staged is not None:
+                self._stage_vote(staged, key, vote, answer)
 
     def _seen_before(self, key: str | None, values: Json) -> _Staged | None:
         """Return the item of an earlier vote row: most rows repeat an item's texts."""
@@ -319,7 +321,7 @@ class Collector:
         self._stage.load_join(rows(), name=join.file)
 
     def _prepare(self, file: ImportFile) -> None:
-        columns = columns_of(file.path, name=file.read_as)
+        columns = columns_of(file.path, name=file.read_as, header=self._mapping.header)
         join = self._mapping.join
         if join is None:
             check_columns(self._mapping, columns, place=file.name)

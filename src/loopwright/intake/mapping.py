@@ -12,7 +12,14 @@ from enum import StrEnum
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from loopwright.base.errors import InvalidInput
 from loopwright.base.nearest import did_you_mean
@@ -20,6 +27,14 @@ from loopwright.projects.mistakes import mistakes
 from loopwright.projects.spec import Tags
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+
+
+def _worded(given: object) -> object:
+    return str(given) if type(given) is int else given
+
+
+_Word = Annotated[str, BeforeValidator(_worded)]
+"""What stands in a file: YAML reads an unquoted 1 as a number."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -67,9 +82,9 @@ REQUIRED: Columns[ImportKind, tuple[str, ...]] = {
 }
 OPTIONAL: Columns[ImportKind, tuple[str, ...]] = {
     ImportKind.VOTES: (
-        *_SHARED, "choice", "first", "second", "completion", "first_source", "second_source",
-        "completion_source", "texts", "ranks", "sources", "shown", "judged_at", "requires",
-        "strength", "reason", "flags", "image", "alt", "sensitive",
+        *_SHARED, "context", "choice", "first", "second", "completion", "first_source",
+        "second_source", "completion_source", "texts", "ranks", "sources", "shown", "judged_at",
+        "requires", "strength", "reason", "flags", "image", "alt", "sensitive",
     ),
     ImportKind.PREFERENCES: (
         *_SHARED, "item", "annotator", "chosen_source", "rejected_source", "judged_at", "requires",
@@ -102,7 +117,9 @@ class ImportMapping(BaseModel):
     format: TextFormat = TextFormat.TEXT
     fields: dict[Name, Name]
     """Our field -> the file's column."""
-    choices: dict[str, Literal["first", "second", "tie", "both_bad"]] = Field(default_factory=dict)
+    choices: dict[_Word, Literal["first", "second", "tie", "both_bad"]] = Field(
+        default_factory=dict
+    )
     scores: dict[Name, Name] = Field(default_factory=dict)
     """Criterion -> the column with its level, for a question that scores criteria."""
     scores_first: dict[Name, Name] = Field(default_factory=dict)
@@ -110,6 +127,10 @@ class ImportMapping(BaseModel):
     scores_second: dict[Name, Name] = Field(default_factory=dict)
     ranked: dict[Name, Name] = Field(default_factory=dict)
     """Column of a text -> column of its rank, for a ranking of texts in columns of their own."""
+    people: tuple[Name, ...] = ()
+    """Columns that each hold one person's answer, where a row has those of several people."""
+    header: tuple[Name, ...] = ()
+    """The names of the columns, for a CSV file whose first line is a row already."""
     join: Join | None = None
     annotator: Name | None = None
     """Who judged, when no column says so; default: the source's name."""
@@ -137,7 +158,8 @@ class ImportMapping(BaseModel):
         """Return every column of the file that the mapping reads."""
         scores = (self.scores, self.scores_first, self.scores_second)
         answers = (*(part.values() for part in scores), self.ranked, self.ranked.values())
-        return {*self.fields.values(), *(name for part in answers for name in part)}
+        more = (name for part in answers for name in part)
+        return {*self.fields.values(), *self.people, *more}
 
     @property
     def tells_more(self) -> bool:
@@ -216,6 +238,8 @@ def _check_fields(mapping: ImportMapping, node: yaml.Node | None, name: str) -> 
         needed += [field for field in _answer_of(mapping) if field not in mapping.fields]
     if mapping.kind is ImportKind.PREFERENCES and mapping.format is TextFormat.TEXT:
         needed += [] if "prompt" in mapping.fields else ["prompt"]
+    if mapping.people:
+        needed = _needed_beside_people(mapping, needed, node, name)
     if needed:
         raise _refused(
             f"{name}:{_line(node, ('fields',))} fields lacks {', '.join(needed)}, which an import "
@@ -246,6 +270,20 @@ def _check_form(mapping: ImportMapping, node: yaml.Node | None, name: str) -> No
     if where and given and given[0] != "first":
         line = _line(node, ("shown",))
         raise _refused(f"{name}:{line} shown says where first and second stood; leave it out.")
+
+
+def _needed_beside_people(
+    mapping: ImportMapping, needed: Sequence[str], node: yaml.Node | None, name: str
+) -> list[str]:
+    said = {"annotator", "choice"}
+    if mapping.kind is not ImportKind.VOTES or "choice" not in {*needed, *mapping.fields}:
+        raise _refused(f"{name}:{_line(node, ('people',))} people give a choice each; no others.")
+    if said & set(mapping.fields) or mapping.annotator is not None:
+        raise _refused(
+            f"{name}:{_line(node, ('people',))} people says who judged and what; annotator and "
+            "choice have no place beside it."
+        )
+    return [field for field in needed if field not in said]
 
 
 def _check_scores(mapping: ImportMapping, node: yaml.Node | None, name: str) -> None:

@@ -1,7 +1,8 @@
-"""Rows of a file, one at a time: CSV, JSON Lines (also gzipped) and Parquet.
+"""Rows of a file, one at a time: CSV, JSON Lines (also gzipped), Parquet, and JSON arrays.
 
-Memory stays flat whatever the size. Every row carries its place, so that an error can say
-where it is. What is wrong with one row is a `BadRow`; what is wrong with the file is raised.
+Memory stays flat whatever the size, but for an array, which is read whole. Every row carries its
+place, so that an error can say where it is. What is wrong with one row is a `BadRow`; what is wrong
+with the file is raised.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import orjson
 import pyarrow as pa
@@ -25,6 +26,8 @@ from loopwright.base.errors import InvalidInput, TooLarge
 from loopwright.base.types import Json
 
 MAX_ROW_BYTES = 16 * 1024 * 1024
+MAX_ARRAY_BYTES = 512 * 1024**2
+"""A JSON array is read whole; JSON Lines and Parquet may be of any size."""
 _BATCH_ROWS = 512
 _HEAD_ROWS = 100
 _SUFFIXES = {
@@ -34,6 +37,7 @@ _SUFFIXES = {
     ".ndjson": "jsonl",
     ".jsonl.gz": "jsonl",
     ".parquet": "parquet",
+    ".json": "json",
 }
 
 
@@ -54,34 +58,44 @@ class BadRow:
 
 
 def format_of(name: str) -> str:
-    """Return "csv", "jsonl" or "parquet" by the file's name; raise InvalidInput for others."""
+    """Return csv, jsonl, parquet or json by the file's name; raise InvalidInput for others."""
     lowered = name.lower()
     for suffix, kind in _SUFFIXES.items():
         if lowered.endswith(suffix):
             return kind
     raise InvalidInput(
         f"{name} is not a kind of file that can be imported.",
-        remedy=f"Use one of {', '.join(_SUFFIXES)} (a .json array: write one object a line).",
+        remedy=f"Use one of {', '.join(_SUFFIXES)}.",
         code="unknown_file_kind",
     )
 
 
-def read_rows(path: Path, *, name: str | None = None) -> Iterator[Row | BadRow]:
-    """Yield the rows of `path`; `name` is what the user calls it (an upload's own name)."""
+def read_rows(
+    path: Path, *, name: str | None = None, header: Sequence[str] = ()
+) -> Iterator[Row | BadRow]:
+    """Yield the rows of `path`; `name` is what the user calls it (an upload's own name).
+
+    `header` names the columns of a CSV file whose first line is a row already.
+    """
     shown = name or path.name
     kind = format_of(shown)
     if kind == "parquet":
         yield from _parquet_rows(path, shown)
         return
+    if kind == "json":
+        yield from _array_rows(path, shown)
+        return
     with _opened(path, shown) as stream:
-        yield from _csv_rows(stream, shown) if kind == "csv" else _json_rows(stream, shown)
+        yield from _csv_rows(stream, shown, header) if kind == "csv" else _json_rows(stream, shown)
 
 
-def columns_of(path: Path, *, name: str | None = None) -> tuple[str, ...]:
+def columns_of(
+    path: Path, *, name: str | None = None, header: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Return the columns that the first rows have; raise InvalidInput when there are no rows."""
     shown = name or path.name
     columns: dict[str, None] = {}
-    for row in islice(read_rows(path, name=shown), _HEAD_ROWS):
+    for row in islice(read_rows(path, name=shown, header=header), _HEAD_ROWS):
         if isinstance(row, Row):
             columns.update(dict.fromkeys(row.values))
     if not columns:
@@ -141,12 +155,35 @@ def _json_rows(stream: BinaryIO, shown: str) -> Iterator[Row | BadRow]:
             yield BadRow(place, f"the line is a JSON {type(values).__name__}, not an object")
 
 
-def _csv_rows(stream: BinaryIO, shown: str) -> Iterator[Row | BadRow]:
+def _array_rows(path: Path, shown: str) -> Iterator[Row | BadRow]:
+    if path.stat().st_size > MAX_ARRAY_BYTES:
+        raise TooLarge(
+            f"{shown} is a JSON array larger than {MAX_ARRAY_BYTES // 1024**2} MiB.",
+            remedy="Export it in parts, or write one object a line (.jsonl).",
+        )
+    try:
+        loaded: Any = orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as failure:
+        raise InvalidInput(
+            f"{shown} is not JSON: {failure.msg} at character {failure.pos}.",
+            remedy="Export it again; it may have been cut off.",
+            code="damaged_file",
+        ) from failure
+    rows = loaded if isinstance(loaded, list) else [loaded]
+    for number, values in enumerate(rows, start=1):
+        place = f"{shown}:{number}"
+        if isinstance(values, dict):
+            yield Row(place, values)
+        else:
+            yield BadRow(place, f"it is a JSON {type(values).__name__}, not an object")
+
+
+def _csv_rows(stream: BinaryIO, shown: str, given: Sequence[str]) -> Iterator[Row | BadRow]:
     csv.field_size_limit(MAX_ROW_BYTES)
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
     rows = csv.reader(text, strict=True)
     try:
-        header = next(rows, None)
+        header = list(given) if given else next(rows, None)
         if header is None:
             return
         _check_header(header, shown)

@@ -15,6 +15,7 @@ from loopwright.intake.mapping import ImportKind, ImportMapping, TextFormat
 from loopwright.intake.model import DEFAULT_SEGMENT, ItemPurpose, Message, NewPrompt
 from loopwright.intake.row_answers import RowAnswers
 from loopwright.intake.rules import joined_turns, messages_problem
+from loopwright.projects.question_spec import QuestionSpec
 
 PAIR_OUTCOMES = ("first", "second", "tie", "both_bad")
 _TAG = re.compile(r"^[a-z0-9][a-z0-9_-]{0,62}$")
@@ -90,6 +91,29 @@ class RowReader:
         self._fields = dict(mapping.fields)
         self.paired = mapping.kind is ImportKind.PREFERENCES or "first" in mapping.fields
 
+    @classmethod
+    def each(
+        cls, mapping: ImportMapping, *, labels: frozenset[str], question: QuestionSpec | None
+    ) -> list[RowReader]:
+        """Return a reader for each person whose answer a row holds; one, where it holds one.
+
+        With a `question`, answers are read whole; else by their outcome.
+        """
+        people = [
+            mapping.model_copy(
+                update={"annotator": column, "fields": {**mapping.fields, "choice": column}}
+            )
+            for column in mapping.people
+        ]
+        return [
+            cls(
+                one,
+                labels=labels,
+                answers=None if question is None else RowAnswers(one, question),
+            )
+            for one in people or [mapping]
+        ]
+
     def key(self, values: Json) -> str | None:
         """Return the item's key in the row, or None when the mapping has no column for it."""
         column = self._fields.get("item")
@@ -100,6 +124,8 @@ class RowReader:
         mapping = self._mapping
         if mapping.kind not in (ImportKind.VOTES, ImportKind.PREFERENCES):
             return None
+        if mapping.people and values.get(self._fields["choice"]) in (None, ""):
+            return None  # this one of them has not judged
         judged_at = self._time(values)
         column = self._fields.get("annotator")
         annotator = mapping.annotator or mapping.source if column is None else _key(values, column)
@@ -172,7 +198,7 @@ class RowReader:
 
     def fingerprint(self, values: Json) -> int:
         """Return a number that changes when the texts of the row change."""
-        names = ("prompt", "first", "second", "completion", "texts", "sources", "image")
+        names = ("prompt", "context", "first", "second", "completion", "texts", "sources", "image")
         columns = (*(self._fields.get(name) for name in names), *self._mapping.ranked)
         return hash(tuple(str(values.get(column)) for column in columns if column))
 
@@ -223,6 +249,8 @@ class RowReader:
             text = _string(values, column)
             if not text.strip() and "image" not in self._fields:
                 raise ValueError(f"{column} is empty")
+            more = values.get(self._fields.get("context", ""))
+            text = f"{text}\n\n{more}" if isinstance(more, str) and more.strip() else text
             return self._new_prompt(values, [{"role": "user", "content": text}])
         return self._new_prompt(values, self._conversation(values, column))
 

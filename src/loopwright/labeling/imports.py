@@ -40,7 +40,6 @@ from loopwright.intake.model import (
     NewItem,
     Reject,
 )
-from loopwright.intake.row_answers import RowAnswers
 from loopwright.intake.rows import RowReader
 from loopwright.intake.staging import Stage
 from loopwright.labeling import service as labeling
@@ -154,10 +153,9 @@ def _collector(stage: Stage, target: _Target, images: ImportImages | None) -> Co
     labels = frozenset(option.id for option in question.options)
     whole = question.kind not in IN_OUTCOME or mapping.tells_more
     judged = mapping.kind in _JUDGED and whole
-    answers = RowAnswers(mapping, question) if judged else None
     return Collector(
         stage,
-        RowReader(mapping, labels=labels, answers=answers),
+        RowReader.each(mapping, labels=labels, question=question if judged else None),
         project_id=target.project_id,
         skip_bad=target.skip_bad,
         answers=_reader(target) if judged else None,

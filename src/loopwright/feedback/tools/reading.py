@@ -7,14 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pyarrow as pa
 
-from loopwright.base.errors import InvalidInput, TooLarge
+from loopwright.base.errors import InvalidInput
 from loopwright.intake.readers import BadRow, Row, read_rows
-
-MAX_ARRAY_BYTES = 512 * 1024**2
-"""A JSON array is read whole; JSON Lines and Parquet may be of any size."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +32,7 @@ def rows_of(parts: Sequence[Part]) -> Iterator[Row | BadRow]:
 
 def _rows_of(parts: Sequence[Part]) -> Iterator[Row | BadRow]:
     for part in sorted(parts, key=lambda one: one.name):
-        if part.name.lower().endswith(".json"):
-            yield from _array(part)
-        elif part.name.lower().endswith(".arrow"):
+        if part.name.lower().endswith(".arrow"):
             yield from _arrow(part)
         else:
             yield from read_rows(part.path, name=part.name)
@@ -69,29 +63,6 @@ def head_of(parts: Sequence[Part], count: int = 100) -> list[Row]:
             code="empty_file",
         )
     return found
-
-
-def _array(part: Part) -> Iterator[Row | BadRow]:
-    if part.path.stat().st_size > MAX_ARRAY_BYTES:
-        raise TooLarge(
-            f"{part.name} is a JSON array larger than {MAX_ARRAY_BYTES // 1024**2} MiB.",
-            remedy="Export it in parts, or write one object a line (.jsonl).",
-        )
-    try:
-        loaded: Any = orjson.loads(part.path.read_bytes())
-    except orjson.JSONDecodeError as failure:
-        raise InvalidInput(
-            f"{part.name} is not JSON: {failure.msg} at character {failure.pos}.",
-            remedy="Export it again; it may have been cut off.",
-            code="damaged_file",
-        ) from failure
-    rows = loaded if isinstance(loaded, list) else [loaded]
-    for number, values in enumerate(rows, start=1):
-        place = f"{part.name}:{number}"
-        if isinstance(values, dict):
-            yield Row(place, values)
-        else:
-            yield BadRow(place, f"it is a JSON {type(values).__name__}, not an object")
 
 
 def _arrow(part: Part) -> Iterator[Row | BadRow]:
