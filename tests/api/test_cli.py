@@ -206,3 +206,12 @@ def test_ending_the_server_ends_its_children(tmp_path: Path, number: signal.Sign
     assert len(gone) == len(family)
     assert not (home / SERVER_FILE).exists()
     assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+def test_a_server_keeps_what_it_loaded_out_of_the_collectors_way() -> None:
+    check = (
+        "import gc; from loopwright.cli.server import spare_the_collector; "
+        "spare_the_collector(); print(gc.get_freeze_count() > 50_000, gc.isenabled())"
+    )
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "True"]

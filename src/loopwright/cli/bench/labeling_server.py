@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 from loopwright.cli.bench.postgres_server import free_port
-from loopwright.cli.server import Server, prepare
+from loopwright.cli.server import Server, prepare, spare_the_collector
 from loopwright.infra.settings import Settings
 from loopwright.infra.telemetry import configure_logs
 from loopwright.web.app import create_app
@@ -138,6 +138,7 @@ def main() -> None:
     home = prepare(settings)
 
     def up() -> None:
+        spare_the_collector()
         print("up", flush=True)
         # Nobody reads on: a full pipe would hold the server when it has much to tell.
         os.dup2(2, 1)
