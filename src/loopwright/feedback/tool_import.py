@@ -212,15 +212,16 @@ def _votes_in(
 
 
 def _judged(export: ToolExport) -> bool:
-    return export.tool is not Tool.HUGGINGFACE
+    if export.tool is not Tool.HUGGINGFACE:
+        return True
+    return huggingface.layout_of(head_of(export.parts), export.fields) in huggingface.JUDGED
 
 
 def _reads(export: ToolExport) -> Iterator[Read]:
     parts = export.parts
     first = head_of(parts)
     if export.tool is Tool.HUGGINGFACE:
-        columns = dict.fromkeys(name for row in first for name in row.values)
-        layout = huggingface.layout_of(columns, export.fields)
+        layout = huggingface.layout_of(first, export.fields)
         return huggingface.read(rows_of(parts), layout=layout, fields=export.fields)
     studio = export.tool is Tool.LABEL_STUDIO
     is_export = label_studio.is_export if studio else argilla.is_export
@@ -266,9 +267,7 @@ def _mapping(
         )
     if export.tool is not Tool.HUGGINGFACE:
         return None
-    first = head_of(export.parts)
-    columns = dict.fromkeys(name for row in first for name in row.values)
-    kind = _PLAIN.get(huggingface.layout_of(columns, export.fields))
+    kind = _PLAIN.get(huggingface.layout_of(head_of(export.parts), export.fields))
     if kind is None:
         return None
     names = dict.fromkeys(kind[1], "")

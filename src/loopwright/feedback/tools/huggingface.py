@@ -1,4 +1,4 @@
-"""Plain layouts of Hugging Face datasets: TRL's types, and ratings as HelpSteer has them.
+"""Plain layouts of Hugging Face datasets: TRL's types, ratings as HelpSteer has them, and lists.
 
 https://huggingface.co/docs/trl/dataset_formats: preference (chosen, rejected), unpaired
 preference (completion, label), prompt-completion, language modeling (messages), prompt-only.
@@ -6,14 +6,14 @@ preference (completion, label), prompt-completion, language modeling (messages),
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
 from loopwright.base.digests import digest_json
 from loopwright.base.errors import InvalidInput
 from loopwright.base.types import Json
-from loopwright.feedback.tools import texts
+from loopwright.feedback.tools import ranked_lists, texts
 from loopwright.feedback.tools.model import Bad, Fields, LeftOut, Plain, Read, Said, Shown
 from loopwright.intake.dialogue import parse_dialogue
 from loopwright.intake.model import Message
@@ -31,17 +31,24 @@ class Layout(StrEnum):
     PREFERENCE = "preference"
     UNPAIRED = "unpaired"
     RATED = "rated"
+    RANKED = "ranked"
     DEMONSTRATION = "demonstration"
     PROMPT = "prompt"
 
 
-def layout_of(columns: Iterable[str], fields: Fields) -> Layout:
-    """Return the layout that columns have. Raises InvalidInput, naming those that are read."""
-    known = set(columns)
+JUDGED = (Layout.RATED, Layout.RANKED)
+"""Layouts whose answers are votes where a question fits."""
+
+
+def layout_of(rows: Sequence[Row], fields: Fields) -> Layout:
+    """Return the layout that rows have. Raises InvalidInput, naming the columns that are read."""
+    known = {name for row in rows for name in row.values}
     prompt = bool(fields.get("prompt")) or bool(known & set(texts.PROMPTS))
     completion = bool(fields.get("completion")) or bool(known & set(texts.COMPLETIONS))
     if {"chosen", "rejected"} <= known:
         return Layout.PREFERENCE
+    if prompt and ranked_lists.list_in(rows, fields) is not None:
+        return Layout.RANKED
     if prompt and completion and "label" in known:
         return Layout.UNPAIRED
     if prompt and completion and known & set(RATINGS):
@@ -52,8 +59,8 @@ def layout_of(columns: Iterable[str], fields: Fields) -> Layout:
         return Layout.PROMPT
     raise InvalidInput(
         f"The columns {', '.join(sorted(known))} fit no known layout.",
-        remedy="Read are chosen/rejected, prompt with completion (and label or ratings), messages, "
-        "and prompt; else write a mapping file.",
+        remedy="Read are chosen/rejected, prompt with completion (and label or ratings), prompt "
+        "with a list of ranked or rated completions, messages, and prompt; else write a mapping.",
         code="unknown_layout",
     )
 
@@ -129,6 +136,13 @@ def _demonstration(row: Row, fields: Fields) -> Iterator[Read]:
     yield Plain(row.place, {"prompt": prompt, "completion": answer})
 
 
+def _ranked(row: Row, fields: Fields) -> Iterator[Read]:
+    name = ranked_lists.list_in([row], fields)
+    if name is None:
+        raise ValueError("it has no list of completions with ranks, scores or ratings")
+    yield from ranked_lists.read_list(row, name, fields)
+
+
 def _prompt(row: Row, fields: Fields) -> Iterator[Read]:
     shown = texts.shown("", row.values, {**fields})
     yield Plain(row.place, {"prompt": texts.turns(shown.prompt, "user")})
@@ -146,6 +160,7 @@ _READ: Mapping[Layout, Any] = {
     Layout.PREFERENCE: _preference,
     Layout.UNPAIRED: _unpaired,
     Layout.RATED: _rated,
+    Layout.RANKED: _ranked,
     Layout.DEMONSTRATION: _demonstration,
     Layout.PROMPT: _prompt,
 }

@@ -21,6 +21,7 @@ _KINDS = {
     "label": FeedbackKind.LABEL,
 }
 _SCALES = (1.0, 5.0, 10.0, 100.0)
+_FIVE = 5
 _OUT_OF_FOUR = {"helpfulness", "correctness", "coherence", "complexity", "verbosity"}
 
 
@@ -96,6 +97,8 @@ class Votes:
     """
     completion: bool = False
     """Whether the items show a completion."""
+    from_zero: frozenset[str] = frozenset()
+    """Controls whose lowest rating is 0, which is level 1."""
 
 
 def choose(survey: Survey, spec: ProjectSpec, *, question: str | None) -> Votes | None:
@@ -178,7 +181,16 @@ def _rubric(survey: Survey, question: QuestionSpec, criteria: Sequence[Criterion
         for one in criteria_of(question, criteria)
     }
     controls = {control: criterion for control, criterion in found.items() if control is not None}
-    return Votes(question, controls, completion=True) if len(controls) == len(found) else None
+    if len(controls) < len(found):
+        return None
+    levels = {one.id: len(one.scale) for one in criteria}
+    # HelpSteer's names are rated from 0 to 4: five levels.
+    from_zero = {
+        control
+        for control, criterion in controls.items()
+        if levels[criterion] == _FIVE and survey.scale(control) == _FIVE - 1
+    }
+    return Votes(question, controls, completion=True, from_zero=frozenset(from_zero))
 
 
 def _called(wanted: str, controls: Iterable[str], *more: str, else_any: bool) -> str | None:

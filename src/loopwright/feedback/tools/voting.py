@@ -114,7 +114,11 @@ def _about_one(said: Said, votes: Votes, answer: object) -> Json:
 
 
 def _scored(sheet: Sequence[Said], votes: Votes) -> Json:
-    scores = {f"score:{votes.controls[said.control]}": said.score for said in sheet}
+    scores = {
+        f"score:{votes.controls[said.control]}": (said.score or 0.0)
+        + (said.control in votes.from_zero)
+        for said in sheet
+    }
     for control, criterion in votes.controls.items():
         if f"score:{criterion}" not in scores:
             raise ValueError(
