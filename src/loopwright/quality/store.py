@@ -225,12 +225,6 @@ def item_counts(tx: Connection, project_id: str) -> dict[str, int]:
     return {str(row[0]): int(row[1]) for row in tx.execute(query)}
 
 
-def consensus_count(tx: Connection, project_id: str) -> int:
-    """Return how many items have a consensus."""
-    query = select(func.count()).where(consensus.c.project_id == project_id)
-    return int(tx.scalar(query.select_from(consensus)) or 0)
-
-
 def undecided_count(tx: Connection, project_id: str) -> int:
     """Return how many items are undecided: split votes, or no answer more likely than not."""
     query = select(func.count()).where(

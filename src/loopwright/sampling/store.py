@@ -137,7 +137,7 @@ CURSOR_COLUMNS = (
     queue_cursor.c.turn,
 )
 _CURSOR = Prepared(select(*CURSOR_COLUMNS).where(*_MY_CURSOR).with_for_update())
-_MOVE_CURSOR = (
+_SAVE_CURSOR = Prepared(
     queue_cursor.update()
     .where(*_MY_CURSOR)
     .values(
@@ -147,9 +147,7 @@ _MOVE_CURSOR = (
         passed_at=bindparam("passed"),
         turn=bindparam("lane_turn"),
     )
-    .returning(queue_cursor.c.judge_id)
 )
-_SAVE_CURSOR = Prepared(_MOVE_CURSOR)
 
 
 def _adding(insert: Any) -> Any:

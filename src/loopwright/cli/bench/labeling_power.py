@@ -76,7 +76,7 @@ def cut_at_every_sync(judgments: int, *, seconds: float, seed: int, weak: bool =
         state.mkdir()
         watch(state, disk)
         settings = Settings(home=Path(name) / "home", database_url=url(state))
-        _seed(settings, judgments)
+        fill_queue(settings, judgments)
         home = open_home(settings)
         try:
             project = home.db.read(lambda tx: projects.get(tx, PROJECT))
@@ -99,7 +99,7 @@ def cut_at_every_sync(judgments: int, *, seconds: float, seed: int, weak: bool =
     return found
 
 
-def _seed(settings: Settings, judgments: int) -> None:
+def fill_queue(settings: Settings, judgments: int) -> None:
     """Fill the queue and close the home: all of it is in the database file, and synced."""
     home = prepare(settings)
     try:

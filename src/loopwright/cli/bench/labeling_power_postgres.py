@@ -19,11 +19,10 @@ from sqlalchemy.exc import DBAPIError
 
 from loopwright.base.types import Json
 from loopwright.cli.bench.labeling_books import mistakes
-from loopwright.cli.bench.labeling_crowd import LEASE, OVERLAP, Crowd, Ledger
+from loopwright.cli.bench.labeling_crowd import Crowd, Ledger
 from loopwright.cli.bench.labeling_overlap import PROJECT, lost
 from loopwright.cli.bench.labeling_places import Say
-from loopwright.cli.bench.labeling_power import TOLD, Cuts
-from loopwright.cli.bench.labeling_seed import add_project, add_queued_items
+from loopwright.cli.bench.labeling_power import TOLD, Cuts, fill_queue
 from loopwright.cli.bench.postgres_server import (
     PostgresServer,
     find_server_programs,
@@ -38,7 +37,6 @@ from loopwright.cli.bench.power_journal import (
     own,
     sync_points,
 )
-from loopwright.cli.server import prepare
 from loopwright.infra.database import open_database
 from loopwright.infra.home import open_home
 from loopwright.infra.settings import Settings
@@ -134,7 +132,7 @@ def cut_at_syncs(
         own(folder, postgres.folder)
         database = postgres.create()
         home = Settings(home=folder / "home", database_url=postgres.url(database))
-        _seed(home, judgments)
+        fill_queue(home, judgments)
         postgres.stop(checkpoint=True)
         image = folder / "image"
         copy(postgres.folder / "data", image)
@@ -221,12 +219,3 @@ def _look(
     finally:
         db.close()
         server.stop()
-
-
-def _seed(settings: Settings, judgments: int) -> None:
-    home = prepare(settings)
-    try:
-        add_project(home, PROJECT, overlap=OVERLAP, lease=LEASE)
-        add_queued_items(home, PROJECT, max(2, judgments // OVERLAP))
-    finally:
-        home.close()
