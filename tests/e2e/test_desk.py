@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from e2e_server import Server
-from e2e_world import add_project
+from e2e_world import add_pairs, add_project
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 ELSEWHERE = "This desk is open in another tab"
@@ -120,13 +120,16 @@ def test_any_of_the_last_answers_comes_back_after_a_reload(
 def test_an_ended_session_keeps_answers_until_one_signs_in_elsewhere(
     filled: Server, profile: BrowserContext
 ) -> None:
-    """The page stays, says so, and sends once another tab has signed in."""
+    """The page stays though its refreshes are refused, and sends once another tab has signed in."""
     project = add_project(filled, "session", pairs=5)
     page = _open(profile, filled, project)
     _prompt(page)
     profile.clear_cookies()
     _judge(page, "1")
     expect(page.get_by_text("Your session has ended")).to_be_visible()
+    with page.expect_response(f"**/api/projects/{project}") as refreshed:
+        add_pairs(filled, 1, start=5, project=project)
+    assert refreshed.value.status == 401
     _judge(page, "2")
     tab = profile.new_page()
     tab.goto(filled.post("/api/signin-links", {})["link"])

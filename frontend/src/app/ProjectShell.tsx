@@ -67,7 +67,8 @@ export function ProjectShell() {
       </AppShell.Navbar>
       <AppShell.Main ref={main} id="page" tabIndex={-1} style={{ outline: "none" }}>
         <LostBanner />
-        {project.error ? <ErrorPanel error={project.error} onRetry={() => void project.refetch()} /> : <Outlet />}
+        {/* A refresh that fails leaves the page, and the work on it, where it is. */}
+        {project.error && !project.data ? <ErrorPanel error={project.error} onRetry={() => void project.refetch()} /> : <Outlet />}
       </AppShell.Main>
     </AppShell>
   );

@@ -180,7 +180,7 @@ export class LabelDesk {
 
   private settle(sent: outbox.Sent): void {
     const { clientId } = sent.entry;
-    this.set({ away: false, signedOut: false });
+    this.set({ away: false, signedOut: false, problem: null });
     if (sent.kind === "refused") {
       this.set({ past: this.state.past.filter((past) => past.entry.clientId !== clientId), refused: [...this.state.refused, sent.entry] });
       void this.ask();

@@ -24,7 +24,7 @@ from loopwright.base.errors import Unavailable
 from loopwright.base.types import Json
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page, Response, Route
+    from playwright.async_api import Page, Route
 
 STATIC = Path(loopwright.__file__).parent / "static"
 CHROMIUM = "LOOPWRIGHT_CHROMIUM"
@@ -48,6 +48,11 @@ addEventListener("keydown", (event) => {
   };
   requestAnimationFrame(look);
 }, true);
+"""
+
+_SCRIPTS = """
+[...new Set(performance.getEntriesByType("resource").map((one) => one.name))]
+  .filter((name) => name.endsWith(".js"))
 """
 
 
@@ -118,17 +123,22 @@ async def _drive(
         await page.add_init_script(_STOPWATCH)
         await page.goto(link)
         await page.get_by_role("heading", name="Projects").wait_for()
-        scripts: list[Response] = []
-        page.on("response", lambda got: scripts.append(got) if got.url.endswith(".js") else None)
         if delay:
             await page.route("**/judgments", _later(delay))
         await page.goto(f"{url}/p/{project}/label")
         await _shown(page)
-        run.script_bytes = sum([len(gzip.compress(await one.body())) for one in scripts])
+        run.script_bytes = await _script_bytes(page)
         for _ in range(judgments):
             await _judge(page, run, shown, delay, settle_seconds)
         await page.unroute_all(behavior="wait")
     return run
+
+
+async def _script_bytes(page: Page) -> int:
+    """Compressed size of the scripts of this page; asked for again, since a body may be gone."""
+    loaded = await page.evaluate(_SCRIPTS)
+    bodies = [await (await page.request.get(url)).body() for url in loaded]
+    return sum(len(gzip.compress(body)) for body in bodies)
 
 
 async def _judge(
