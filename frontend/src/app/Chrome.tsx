@@ -3,10 +3,11 @@ import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Opening } from "../ui/Opening";
+import { worded } from "./i18n";
 import { MoonIcon, SearchIcon, SunIcon } from "../ui/icons";
 import { useKey } from "../ui/useKey";
 
-const GoAnywhere = lazy(() => import("./GoAnywhere"));
+const GoAnywhere = lazy(() => worded(import("./GoAnywhere")));
 const KeySheet = lazy(() => import("./KeySheet"));
 const PersonMenu = lazy(() => import("./PersonMenu"));
 

@@ -6,7 +6,8 @@ import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { projectsQuery } from "../api/queries";
 import { AT_ONCE } from "../ui/Dialog";
-import { SearchIcon } from "../ui/icons";
+import { QualityIcon, SearchIcon } from "../ui/icons";
+import { tabsFor } from "../stages/quality/tabs";
 import { homeOf, pagesFor } from "./pages";
 
 /** Handed through to the scroll area, which a keyboard must reach; Mantine's type leaves it out. */
@@ -26,15 +27,20 @@ export default function GoAnywhere({ opened, onClose, projectId }: { opened: boo
   const groups = useMemo(() => {
     const all: SpotlightActionGroupData[] = [];
     if (projectId) {
-      all.push({
-        group: t("go.pages"),
-        actions: pagesFor(projects.data?.find((one) => one.id === projectId)?.role).map((page) => ({
-          id: page.path,
-          label: t(`nav.${page.path}`),
-          leftSection: <page.icon />,
-          onClick: () => void navigate({ to: `/p/$project/${page.path}`, params: { project: projectId } }),
-        })),
-      });
+      const role = projects.data?.find((one) => one.id === projectId)?.role;
+      const pages = pagesFor(role).map((page) => ({
+        id: page.path,
+        label: t(`nav.${page.path}`),
+        leftSection: <page.icon />,
+        onClick: () => void navigate({ to: `/p/$project/${page.path}`, params: { project: projectId } }),
+      }));
+      const tabs = tabsFor(role).map((tab) => ({
+        id: `quality-${tab.path}`,
+        label: `${t("nav.quality")}: ${t(tab.label)}`,
+        leftSection: <QualityIcon />,
+        onClick: () => void navigate({ to: "/p/$project/quality/$tab", params: { project: projectId, tab: tab.path } }),
+      }));
+      all.push({ group: t("go.pages"), actions: [...pages, ...tabs] });
     }
     all.push({
       group: t("go.projects"),

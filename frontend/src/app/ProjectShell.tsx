@@ -33,8 +33,9 @@ export function ProjectShell() {
   const project = useQuery(projectQuery(projectId));
   useLiveProject(projectId);
   const main = useRef<HTMLElement>(null);
-  // A new page takes the focus: its keys (Enter above all) must not go to the link that led here.
-  useEffect(() => main.current?.focus({ preventScroll: true }), [path]);
+  const page = path.split("/")[3];
+  // A new page takes the focus: its keys (Enter above all) must not go to the link that led here. Another tab of it does not.
+  useEffect(() => main.current?.focus({ preventScroll: true }), [projectId, page]);
   return (
     <AppShell header={{ height: 48 }} navbar={{ width: 184, breakpoint: "sm", collapsed: { mobile: !opened } }} padding="md">
       <a className="lw-skip" href="#page">{t("skipToContent")}</a>

@@ -50,9 +50,18 @@ const guidelines = createRoute({
   path: "guidelines",
   component: lazyRouteComponent(() => worded(import("../stages/guidelines/GuidelinesPage")), "GuidelinesPage"),
 });
-const quality = createRoute({
+const qualityStart = createRoute({
   getParentRoute: () => project,
   path: "quality",
+  beforeLoad: async ({ params }) => {
+    const { TABS } = await import("../stages/quality/tabs");
+    throw redirect({ to: "/p/$project/quality/$tab", params: { ...params, tab: TABS[0].path }, replace: true });
+  },
+});
+const quality = createRoute({
+  getParentRoute: () => project,
+  path: "quality/$tab",
+  validateSearch: (search: Record<string, unknown>): { id?: string; by?: string } => ({ id: text(search.id), by: text(search.by) }),
   component: lazyRouteComponent(() => worded(import("../stages/quality/QualityPage")), "QualityPage"),
 });
 const data = createRoute({
@@ -88,7 +97,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signin,
     projects,
-    project.addChildren([home, label, mine, loop, guidelines, quality, data, training, evaluation, releases, settings]),
+    project.addChildren([home, label, mine, loop, guidelines, qualityStart, quality, data, training, evaluation, releases, settings]),
   ]),
   defaultPreload: "intent",
   scrollRestoration: true,

@@ -2,8 +2,16 @@ import { Group, Stack, Title } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import type { ReactNode } from "react";
 
-export function Page({ title, actions, children }: { title: string; actions?: ReactNode; children: ReactNode }) {
-  useDocumentTitle(`${title} \u00b7 Loopwright`);
+interface PageProps {
+  title: string;
+  /** Which part of the page is shown: for the window's title. */
+  part?: string;
+  actions?: ReactNode;
+  children: ReactNode;
+}
+
+export function Page({ title, part, actions, children }: PageProps) {
+  useDocumentTitle([part, title, "Loopwright"].filter(Boolean).join(" \u00b7 "));
   return (
     <Stack gap="md" maw={1240} mx="auto" w="100%">
       <Group justify="space-between" align="center">

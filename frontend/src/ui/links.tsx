@@ -9,4 +9,7 @@ export const TextLink = createLink(forwardRef<HTMLAnchorElement, Native<AnchorPr
 
 export const ButtonLink = createLink(forwardRef<HTMLAnchorElement, Native<ButtonProps>>((props, ref) => <Button ref={ref} component="a" {...props} />));
 
+/** One tab of a page whose tabs have addresses of their own. */
+export const TabLink = createLink(forwardRef<HTMLAnchorElement, AnchorHTMLAttributes<HTMLAnchorElement>>((props, ref) => <a ref={ref} {...props} className="lw-tab" />));
+
 export const PageLink = createLink(forwardRef<HTMLAnchorElement, Native<NavLinkProps>>((props, ref) => <NavLink ref={ref} component="a" {...props} />));

@@ -1,7 +1,8 @@
 import { feedback, importFrom } from "./feedback";
 import { mine } from "./mine";
 import { project } from "./project";
+import { quality } from "./quality";
 import { webhooks } from "./webhooks";
 import { work } from "./work";
 
-export const pages = { ...project, ...work, ...mine, feedback, importFrom, webhooks };
+export const pages = { ...project, ...work, ...mine, feedback, importFrom, quality, webhooks };

@@ -1,0 +1,11 @@
+import { lazy } from "react";
+import { may, type Need } from "../../api/roles";
+
+/** The parts of the Quality page, in their order: add a line, and a file with a default export.
+ * `path` is the last part of the address, `label` the key of its name, `needs` what one must be allowed to see it. */
+export const TABS = [
+  { path: "overview", label: "quality.tabs.overview", needs: "results", Tab: lazy(() => import("./Overview")) },
+] as const satisfies readonly { path: string; label: string; needs: Need; Tab: unknown }[];
+
+/** The tabs that a role may see; while the role is not known yet, none. */
+export const tabsFor = (role: string | null | undefined) => TABS.filter((tab) => may(role, tab.needs));
