@@ -11,6 +11,7 @@ import pytest
 from kinds_world import World, make_world, png, submit
 
 from loopwright.client import answers
+from loopwright.quality import service as quality
 from support.server import RunningServer
 
 Json = dict[str, Any]
@@ -164,3 +165,41 @@ def test_a_row_with_an_image_leaves_only_where_the_image_is_named(
             table = pq.read_table(tmp_path / "rows.parquet")
             assert set(table["image"].to_pylist()) == {None, sent["digest"]}
             assert table["strength"].to_pylist() == [1.0, 1.0]
+
+
+def test_what_people_settled_stands_in_place_of_the_votes(
+    world: World, raters: list[httpx.Client]
+) -> None:
+    corrected = world.add_item("correction", overlap=1)
+    done = submit(raters[0], world.offer(raters[0]), answers.correction("Worse."))
+    assert done.status_code == 200
+    ranked = world.add_item("ranking", overlap=1)
+    ranks = {side: at for at, side in enumerate("abcd", 1)}
+    assert submit(raters[0], world.offer(raters[0]), answers.ranking(ranks)).status_code == 200
+
+    def settle(item: str, answer: Json, replaces: str | None = None) -> str:
+        kind = "fix" if item == corrected else "best"
+        made = world.server.home.db.write(
+            lambda tx: quality.settle(
+                tx, project_id="kinds", item_id=item, question_id=kind, answer=answer,
+                source="adjudication", ref_id="adj_1", by="per_sue", now=1.0, replaces=replaces,
+            )
+        )  # fmt: skip
+        return made.id
+
+    before = settle(corrected, answers.correction("Better, call +49 30 901820."))
+    settle(ranked, answers.ranking({"a": 1, "b": 2, "c": 2, "d": 3}))
+    found = rows(world, freeze(world)["digest"])
+    [edit] = [row for row in found if row["kind"] == "correction"]
+    assert (edit["chosen"], edit["probability"]) == ("Better, call [PHONE_1].", 1.0)
+    assert (edit["settled"], edit["judgments"]) == ("adjudication", [])
+    order = {(row["chosen"][5], row["rejected"][5]): row for row in found if row is not edit}
+    assert {pair for pair, row in order.items() if row["probability"] == 1.0} == {
+        ("0", "1"), ("0", "2"), ("0", "3"), ("1", "3"), ("2", "3"),
+    }  # fmt: skip
+    assert order["1", "2"]["probability"] == 0.5
+    [shown] = rows(world, freeze(world, kind="demonstrations")["digest"])
+    assert (shown["completion"], shown["settled"]) == (edit["chosen"], "adjudication")
+    settle(corrected, answers.correction("Text 0 of 1"), replaces=before)
+    after = rows(world, freeze(world)["digest"])
+    assert [row["kind"] for row in after] == ["ranking"] * 6

@@ -1425,6 +1425,7 @@ export interface components {
             probability: number;
             prompt: string;
             question_id: string;
+            settled: components["schemas"]["SettledOut"] | null;
             shares: components["schemas"]["ShareOut"][];
             split: boolean;
             text: string;
@@ -2722,6 +2723,15 @@ export interface components {
             active_ms: number;
             judged: number;
             started_at: number;
+        };
+        SettledOut: {
+            answer: string;
+            ref_id: string;
+            settled_at: number;
+            settlement_id: string;
+            /** @enum {string} */
+            source: "adjudication" | "discussion" | "gold";
+            text: string;
         };
         Sft: {
             /** @default 32 */

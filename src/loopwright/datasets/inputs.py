@@ -17,11 +17,13 @@ from loopwright.datasets.model import (
     Judged,
     JudgedVote,
     PreferenceRow,
+    Ruling,
     Ties,
 )
 from loopwright.intake import store as intake
 from loopwright.intake.model import Completion, Item, ItemPurpose, Message, Prompt
 from loopwright.labeling import store as labeling
+from loopwright.quality import service as quality_service
 from loopwright.quality import store as quality
 from loopwright.quality.model import Consensus
 from loopwright.questions.correction import Correction
@@ -46,6 +48,9 @@ class _Implied:
     way: Direction
     votes: Sequence[JudgedVote]
     share: float
+    settled: str | None = None
+    strength: int | None = None
+    """Of the settled answer."""
 
 
 def preference_rows(tx: Connection, project_id: str, spec: DatasetSpec) -> Iterator[PreferenceRow]:
@@ -71,6 +76,7 @@ def demonstration_rows(
     for start in range(0, len(items), _CHUNK):
         part = items[start : start + _CHUNK]
         prompts, completions = _texts(tx, part)
+        rulings = _rulings(tx, part)
         for item in part:
             prompt, shown = prompts[item.prompt_id], text_of(completions[item.completion_ids[0]])
             if prompt.split not in spec.splits:
@@ -78,7 +84,8 @@ def demonstration_rows(
             if item.purpose is given:
                 yield _demonstration(item, prompt, shown)
             else:
-                yield from _corrected(item, prompt, shown, judged[item.id], spec)
+                ruling = rulings.get(item.id)
+                yield from _corrected(item, prompt, shown, (judged[item.id], ruling), spec)
 
 
 def text_of(completion: Completion) -> str | list[Message]:
@@ -107,13 +114,15 @@ def _corrected(
     item: Item,
     prompt: Prompt,
     original: str | list[Message],
-    judged: Sequence[Judged],
+    said: tuple[Sequence[Judged], Ruling | None],
     spec: DatasetSpec,
 ) -> Iterator[DemonstrationRow]:
-    """Yield an item's completion as people corrected it."""
-    if len(judged) < spec.min_judgments:
+    """Yield an item's completion as people corrected it, or as it was settled."""
+    judged, ruling = said
+    if ruling is None and len(judged) < spec.min_judgments:
         return
-    for text, votes in pairs.demonstrated_in(judged).items():
+    found = pairs.demonstrated_in(judged) if ruling is None else pairs.settled_edits(judged, ruling)
+    for text, votes in found.items():
         yield _demonstration(
             item,
             prompt,
@@ -122,6 +131,7 @@ def _corrected(
             original=original,
             judgments=sorted(vote.judgment_id for vote in votes),
             guideline_versions=_versions(votes),
+            settled=None if ruling is None else ruling.source,
         )
 
 
@@ -134,14 +144,49 @@ def _pairs(
 ) -> Iterator[PreferenceRow]:
     prompts, completions = _texts(tx, items)
     consensus = quality.consensus_of(tx, [item.id for item in items])
+    rulings = _rulings(tx, items)
     for item in items:
         judged, prompt = votes.by_item[item.id], prompts[item.prompt_id]
-        if len(judged) < max(1, spec.min_judgments) or prompt.split not in spec.splits:
+        ruling = rulings.get(item.id)
+        enough = ruling is not None or len(judged) >= max(1, spec.min_judgments)
+        if not enough or prompt.split not in spec.splits:
             continue
         texts = [completions[completion] for completion in item.completion_ids]
-        for found in _implied(judged, texts, consensus.get(item.id)):
+        if ruling is not None:
+            implied = _ruled(ruling, judged, texts)
+        else:
+            implied = _implied(judged, texts, consensus.get(item.id))
+        for found in implied:
             if not (found.way.tied and spec.ties is Ties.DROP):
                 yield _row(item, prompt, found, judged[0].kind, votes, spec)
+
+
+def _rulings(tx: Connection, items: Sequence[Item]) -> dict[str, Ruling]:
+    """Return what people settled on these items."""
+    settled = quality_service.settlement_of(tx, [item.id for item in items])
+    return {
+        item_id: Ruling(one.source.value, read_votes(one.votes, one.outcome, one.answer or {}))
+        for item_id, one in settled.items()
+    }
+
+
+def _ruled(
+    ruling: Ruling, judged: Sequence[Judged], texts: Sequence[Completion]
+) -> Iterator[_Implied]:
+    """Yield the pairs that the settled answer implies, with the judgments on each."""
+    compared = pairs.pairs_of(judged)
+    decided = [vote for vote in ruling.votes if isinstance(vote, PairVote)]
+    share = pairs.share_of_pair({(vote.first, vote.second): None for vote in decided})
+    for vote in decided:
+        if vote.second >= len(texts):
+            continue  # a label that is called "first" is no comparison
+        both = (text_of(texts[vote.first]), text_of(texts[vote.second]))
+        votes = compared.get((vote.first, vote.second), [])
+        way = rules.settled_direction(vote.outcome.value)
+        yield _Implied(both, way, votes, share, ruling.source, vote.strength)
+    for edit, votes in pairs.settled_edits(judged, ruling).items():
+        way = rules.settled_direction(rules.FIRST)
+        yield _Implied((edit, texts[0].text), way, votes, 1.0, ruling.source)
 
 
 def _implied(
@@ -173,7 +218,10 @@ def _row(
     spec: DatasetSpec,
 ) -> PreferenceRow:
     way, judged = found.way, found.votes
-    weight = rules.weight(judged, votes.reliability) if spec.reliability_weights else 1.0
+    weight = 1.0
+    if spec.reliability_weights and found.settled is None:
+        weight = rules.weight(judged, votes.reliability)
+    strength = pairs.strength_for(judged, way.chosen) if found.strength is None else found.strength
     return PreferenceRow(
         item_id=item.id,
         prompt=prompt.messages,
@@ -190,8 +238,9 @@ def _row(
         residency=prompt.residency,
         simulated=prompt.simulated,
         kind=kind,
-        strength=pairs.strength_for(judged, way.chosen),
+        strength=strength,
         image=_image(item),
+        settled=found.settled,
     )
 
 

@@ -91,6 +91,14 @@ class Judged:
 
 
 @dataclass(frozen=True)
+class Ruling:
+    """What people settled on an item, and where that came from."""
+
+    source: str
+    votes: Sequence[Vote]
+
+
+@dataclass(frozen=True)
 class Direction:
     """Which completion a pair prefers, and how probable that is."""
 
@@ -123,6 +131,9 @@ class PreferenceRow:
     """How much better, on the question's levels (1: slightly); None where it was not asked."""
     image: str | None
     """The digest of the image that the prompt shows."""
+    settled: str | None = None
+    """Where the answer came from when people settled it; None where it is what the votes say.
+    The probability of a settled pair is no estimate: 1, or one half for a tie."""
 
 
 DEMONSTRATION = "demonstration"
@@ -148,6 +159,8 @@ class DemonstrationRow:
     judgments: list[str] = field(default_factory=list)
     """Those that say so in these words; none where nobody judged."""
     guideline_versions: list[str] = field(default_factory=list)
+    settled: str | None = None
+    """Where the corrected text came from when people settled it."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from loopwright.datasets.model import Judged, JudgedVote
+from loopwright.datasets.model import Judged, JudgedVote, Ruling
 from loopwright.datasets.rules import DIGITS, FIRST, SECOND, TIE
 from loopwright.questions.model import PairVote, TextVote
 
@@ -49,6 +49,13 @@ def demonstrated_in(judged: Sequence[Judged]) -> dict[str, list[JudgedVote]]:
     corrected = sum(len(votes) for votes in found.values())
     kept = sum(one.leaves_unchanged for one in judged)
     return dict(sorted(found.items())) if corrected > kept else {}
+
+
+def settled_edits(judged: Sequence[Judged], ruling: Ruling) -> dict[str, list[JudgedVote]]:
+    """Return {edited text that was settled: the votes for it}; none where it stays unchanged."""
+    found = _by_text(judged)
+    texts = [vote.text for vote in ruling.votes if isinstance(vote, TextVote)]
+    return {text: found.get(text, []) for text in texts}
 
 
 def share_of_pair(pairs: Mapping[Pair, object]) -> float:

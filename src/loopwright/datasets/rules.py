@@ -36,6 +36,11 @@ def direction(answer: str, p_first: float) -> Direction:
     return Direction(chosen, round(probability, DIGITS), tied=answer not in (FIRST, SECOND))
 
 
+def settled_direction(outcome: str) -> Direction:
+    """Return the direction of a pair whose answer people settled."""
+    return direction(outcome, {FIRST: 1.0, SECOND: 0.0}.get(outcome, 0.5))
+
+
 def voted(votes: Sequence[JudgedVote]) -> tuple[str, float]:
     """Return the answer and P(first is better) of plain votes, for an item without consensus.
 

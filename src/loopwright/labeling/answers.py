@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
@@ -11,18 +11,49 @@ from loopwright.guidelines import store as guidelines
 from loopwright.intake import service as intake
 from loopwright.intake.capture import capture_text
 from loopwright.intake.masking import MaskScope
-from loopwright.labeling.model import Assignment
 from loopwright.models import service as models
 from loopwright.projects.model import Project
 from loopwright.projects.question_spec import criteria_of
 from loopwright.projects.spec import Criterion, QuestionSpec
-from loopwright.questions.model import PROMPT, QuestionKind, Shown, TextVote, Vote, sides_of
+from loopwright.questions.model import (
+    PROMPT,
+    QuestionKind,
+    Shown,
+    ShownOrder,
+    TextVote,
+    Vote,
+    sides_of,
+)
 from loopwright.questions.registry import kind_of
 from loopwright.questions.stored import stored_votes
 
 EDITS = "annotators' corrections"
 """The name of the policy version that every corrected text is kept under; its judgment says whose
 it is."""
+
+
+class Asked(Protocol):
+    """What an answer is about and how it was shown; an assignment is one."""
+
+    @property
+    def item_id(self) -> str:
+        """Return the item that was shown."""
+        ...
+
+    @property
+    def question_id(self) -> str:
+        """Return the question that it asks."""
+        ...
+
+    @property
+    def shown_order(self) -> ShownOrder | None:
+        """Return which completion stood where; None where there is one or none."""
+        ...
+
+    @property
+    def guideline_version_id(self) -> str | None:
+        """Return the guideline version in force when it was shown."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -38,7 +69,7 @@ class ReadAnswer:
     """The corrected text, where there is one."""
 
 
-def read_answer(tx: Connection, *, project: Project, offer: Assignment, answer: Json) -> ReadAnswer:
+def read_answer(tx: Connection, *, project: Project, offer: Asked, answer: Json) -> ReadAnswer:
     """Return an answer in its normal form with its votes.
 
     Raises InvalidInput when it does not fit the question or what was shown.
@@ -82,7 +113,7 @@ def criteria_shown(
 
 
 def _guideline(
-    tx: Connection, project: Project, offer: Assignment, question: QuestionSpec, answer: Json
+    tx: Connection, project: Project, offer: Asked, question: QuestionSpec, answer: Json
 ) -> tuple[list[Criterion], Mapping[str, Sequence[str]]]:
     """Return criteria and flags as they were when the item was offered; read only when needed."""
     wanted = criteria_of(question, project.spec.guideline.criteria)
@@ -97,7 +128,7 @@ def _guideline(
 
 def _shown(
     tx: Connection,
-    offer: Assignment,
+    offer: Asked,
     kind: QuestionKind,
     answer: Json,
     flags: Mapping[str, Sequence[str]],

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from loopwright.base.types import Json
 from loopwright.questions.registry import kind_of
 from loopwright.stats.bradley_terry import Rating
 from loopwright.stats.estimate import Estimate
@@ -76,6 +77,44 @@ class Consensus:
         return self.split or self.probability <= DECIDED_ABOVE
 
 
+class SettledBy(StrEnum):
+    """Where a settled answer came from."""
+
+    ADJUDICATION = "adjudication"
+    """A specialist decided."""
+    DISCUSSION = "discussion"
+    """Those who talked it over agreed."""
+    GOLD = "gold"
+    """It was known beforehand, or was made gold."""
+
+
+TRUTH = frozenset({SettledBy.ADJUDICATION, SettledBy.GOLD})
+"""Sources that do not rest on the votes, so that votes can be held against them."""
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """An answer that people settled; a fact. Of an item the newest (highest number) counts."""
+
+    id: str
+    project_id: str
+    item_id: str
+    number: int
+    question_id: str
+    kind: str
+    answer: Json | None
+    """As it was given, in its normal form; None where only the outcome was."""
+    outcome: str
+    votes: list[list[Any]] | None
+    """In item order (`questions.stored`); None where the outcome says it all."""
+    source: SettledBy
+    ref_id: str
+    """The decision, thread or gold item that it came from."""
+    settled_by: str
+    """The person."""
+    settled_at: float
+
+
 @dataclass(frozen=True)
 class Share:
     """One answer's part of an item's judgments, and its probability under the model."""
@@ -96,6 +135,14 @@ class ShownConsensus:
     text: str
     shares: list[Share]
     """The most votes first."""
+    settlement: Settlement | None = None
+    settled_text: str = ""
+    """The settled answer in words."""
+
+    @property
+    def undecided(self) -> bool:
+        """Return whether neither people nor votes decided it."""
+        return self.settlement is None and self.consensus.undecided
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from loopwright.quality.model import (
     Facts,
     Flagged,
     PairVerdict,
+    Settlement,
     Share,
     ShownConsensus,
     SourceRating,
@@ -54,7 +55,14 @@ def in_words(spec: ProjectSpec, question_id: str, outcome: str) -> str:
     return outcome_in_words(question, criteria, outcome)
 
 
-def shown(found: Consensus, spec: ProjectSpec, *, prompt: str, question_id: str) -> ShownConsensus:
+def shown(
+    found: Consensus,
+    spec: ProjectSpec,
+    *,
+    prompt: str,
+    question_id: str,
+    settlement: Settlement | None = None,
+) -> ShownConsensus:
     """Return a consensus with its answers in words, the most votes first."""
     ordered = sorted(found.votes.items(), key=lambda one: (-one[1], one[0]))
     return ShownConsensus(
@@ -71,6 +79,8 @@ def shown(found: Consensus, spec: ProjectSpec, *, prompt: str, question_id: str)
             )
             for answer, votes in ordered
         ],
+        settlement=settlement,
+        settled_text="" if settlement is None else in_words(spec, question_id, settlement.outcome),
     )
 
 

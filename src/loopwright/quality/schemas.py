@@ -1,6 +1,6 @@
 """Wire shapes of quality."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel
 
@@ -154,11 +154,26 @@ class ShareOut(BaseModel):
     probability: float
 
 
+class SettledOut(BaseModel):
+    """An answer that people settled: by `source` (adjudication, discussion or gold) `ref_id`.
+
+    It stands instead of a probability, and votes beside it are as they were.
+    """
+
+    settlement_id: str
+    answer: str
+    text: str
+    source: Literal["adjudication", "discussion", "gold"]
+    ref_id: str
+    settled_at: float
+
+
 class ConsensusOut(BaseModel):
     """The answer on one item; `shares` tells how the votes fell, the most votes first.
 
     Where it is `undecided`, the votes are `split` (two answers have the most) or no answer is more
-    likely right than wrong, and `answer` only leads. `text` is the answer in words.
+    likely right than wrong, and `answer` only leads. `text` is the answer in words. What people
+    `settled` is decided; the votes' own answer and probability stay beside it.
     """
 
     item_id: str
@@ -173,6 +188,7 @@ class ConsensusOut(BaseModel):
     votes: dict[str, int]
     shares: list[ShareOut]
     updated_at: float
+    settled: SettledOut | None
 
     @classmethod
     def of(cls, shown: ShownConsensus) -> Self:
@@ -185,13 +201,28 @@ class ConsensusOut(BaseModel):
             answer=found.answer,
             text=shown.text,
             probability=found.probability,
-            undecided=found.undecided,
+            undecided=shown.undecided,
             split=found.split,
             n=found.n,
             votes=found.votes,
             shares=[ShareOut(**vars(one)) for one in shown.shares],
             updated_at=found.updated_at,
+            settled=_settled(shown),
         )
+
+
+def _settled(shown: ShownConsensus) -> SettledOut | None:
+    made = shown.settlement
+    if made is None:
+        return None
+    return SettledOut(
+        settlement_id=made.id,
+        answer=made.outcome,
+        text=shown.settled_text,
+        source=made.source.value,
+        ref_id=made.ref_id,
+        settled_at=made.settled_at,
+    )
 
 
 class FlaggedOut(BaseModel):

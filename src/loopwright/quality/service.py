@@ -1,4 +1,4 @@
-"""Use cases of quality: report, list, and the blind votes on an item."""
+"""Use cases of quality: report, list, the blind votes on an item, answers that people settled."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -11,8 +11,11 @@ from sqlalchemy import Connection, Engine
 from loopwright.intake import store as intake
 from loopwright.labeling import store as labeling
 from loopwright.projects.spec import ProjectSpec
-from loopwright.quality import rules, store
+from loopwright.quality import rules, store, store_settlements
 from loopwright.quality.model import BlindVote, ConsensusOrder, Facts, QualityReport, ShownConsensus
+from loopwright.quality.settling import settle, settlement_of
+
+__all__ = ["consensus_page", "report", "settle", "settlement_of", "votes"]
 
 _KEPT = 64
 _COSTLY_SECONDS = 0.25
@@ -56,9 +59,14 @@ def consensus_page(
     prompts = intake.prompts_of(tx, [one.prompt_id for one in items.values()])
     titles = {one.id: str(prompts[one.prompt_id].messages[-1]["content"]) for one in items.values()}
     asked = {one.id: one.question_id for one in items.values()}
+    settled = store_settlements.settled(tx, [row.item_id for row in page])
     return [
         rules.shown(
-            row, spec, prompt=titles.get(row.item_id, ""), question_id=asked.get(row.item_id, "")
+            row,
+            spec,
+            prompt=titles.get(row.item_id, ""),
+            question_id=asked.get(row.item_id, ""),
+            settlement=settled.get(row.item_id),
         )
         for row in page
     ]

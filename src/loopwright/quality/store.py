@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, case, delete, func, or_, select
 
 from loopwright.base.types import Json
 from loopwright.infra.upsert import insert_into
@@ -19,6 +19,7 @@ from loopwright.quality.model import (
     ItemVote,
     PairVerdict,
 )
+from loopwright.quality.store_settlements import is_settled
 from loopwright.quality.tables import consensus, keeper_lease, reliability
 from loopwright.sampling.tables import item_state
 from loopwright.stats.estimate import Estimate
@@ -47,13 +48,13 @@ def consensus_page(
     tx: Connection, project_id: str, *, order: ConsensusOrder, limit: int, offset: int
 ) -> list[Consensus]:
     """Return a page of a project's consensus answers."""
-    by = consensus.c.updated_at.desc()
+    by: list[ColumnElement[Any]] = [consensus.c.updated_at.desc()]
     if order is ConsensusOrder.UNSURE:
-        by = consensus.c.probability.asc()
+        by = [case((is_settled(), 1), else_=0), consensus.c.probability.asc()]
     query = (
         select(consensus)
         .where(consensus.c.project_id == project_id)
-        .order_by(by, consensus.c.item_id)
+        .order_by(*by, consensus.c.item_id)
         .limit(limit)
         .offset(offset)
     )
@@ -226,10 +227,14 @@ def item_counts(tx: Connection, project_id: str) -> dict[str, int]:
 
 
 def undecided_count(tx: Connection, project_id: str) -> int:
-    """Return how many items are undecided: split votes, or no answer more likely than not."""
+    """Return how many items are undecided: split votes, or no answer more likely than not.
+
+    What people settled is decided.
+    """
     query = select(func.count()).where(
         consensus.c.project_id == project_id,
         consensus.c.split | (consensus.c.probability <= DECIDED_ABOVE),
+        ~is_settled(),
     )
     return int(tx.scalar(query.select_from(consensus)) or 0)
 

@@ -19,6 +19,28 @@ consensus = Table(
     Index("ix_consensus_project_updated", "project_id", "updated_at", "item_id"),
 )
 
+# Append-only: an answer that people settled. Of an item the highest number counts.
+settlement = Table(
+    "settlement",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("project_id", Text, nullable=False),
+    Column("item_id", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("question_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("answer", JsonText),
+    Column("outcome", Text, nullable=False),
+    Column("votes", JsonText),
+    Column("source", Text, nullable=False),
+    Column("ref_id", Text, nullable=False),
+    Column("settled_by", Text, nullable=False),
+    Column("settled_at", Double, nullable=False),
+    # Of two who settle at once, one gets the number.
+    Index("ix_settlement_item_number", "item_id", "number", unique=True),
+    Index("ix_settlement_project_settled", "project_id", "settled_at"),
+)
+
 reliability = Table(
     "reliability",
     metadata,

@@ -14,6 +14,14 @@ import { CopyId } from "../../ui/CopyId";
 /** The answer, or that there is none yet: split votes decide nothing, and what is not more likely right than wrong only leads. */
 function Answer({ row }: { row: ConsensusRow }) {
   const { t } = useTranslation();
+  if (row.settled) {
+    return (
+      <>
+        <Text size="sm">{row.settled.text}</Text>
+        <Text size="xs" c="dimmed">{t(`quality.settledBy.${row.settled.source}`)}</Text>
+      </>
+    );
+  }
   if (!row.undecided) return <Text size="sm">{row.text}</Text>;
   return (
     <>
@@ -34,6 +42,7 @@ function Votes({ row }: { row: ConsensusRow }) {
 function Probability({ row }: { row: ConsensusRow }) {
   const { t } = useTranslation();
   const value = <span className="lw-number">{percent(row.probability)}</span>;
+  if (row.settled) return <Hint focusable label={t("quality.votesSay", { answer: row.text, share: percent(row.probability) })}><Text span size="sm" c="dimmed">{t("quality.settled")}</Text></Hint>;
   if (!row.undecided) return value;
   return <Hint focusable label={t("quality.lean", { answer: row.text, share: percent(row.probability) })}><Text span size="sm" c="dimmed">{t("quality.noDecision")}</Text></Hint>;
 }
