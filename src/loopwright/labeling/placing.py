@@ -27,11 +27,11 @@ from loopwright.intake.model import (
     Reject,
 )
 from loopwright.intake.staging import Stage
+from loopwright.labeling import queue
 from loopwright.labeling import service as labeling
 from loopwright.labeling.model import ImportedJudgment
 from loopwright.models import service as models
 from loopwright.projects.spec import GuidelineSpec, QuestionSpec
-from loopwright.sampling import service as sampling
 from loopwright.sampling.model import Band
 
 JUDGED = (ImportKind.VOTES, ImportKind.PREFERENCES)
@@ -164,7 +164,7 @@ def _placed(tx: Connection, target: Target, rows: Sequence[NewItem]) -> int:
     placed = service.place_items(tx, project_id=target.project_id, rows=rows, now=target.now)
     new = [item_id for item_id in placed.ids if item_id in placed.added]
     if target.mapping.open and rows[0].purpose in QUEUED and new:
-        sampling.open_items(
+        queue.open_items(
             tx,
             project_id=target.project_id,
             item_ids=new,
