@@ -8,10 +8,10 @@ import pytest
 import structlog
 from hypothesis import settings
 
-from loopwright.infra.database import Database, create_schema, open_database
+from loopwright.infra.database import Database, open_database
 from loopwright.infra.home import Home, open_home
 from loopwright.infra.settings import Settings
-from loopwright.web.stages import load_tables
+from support.databases import PostgresDatabases, sqlite_file
 from support.postgres import PostgresServer, find_server_programs, running_postgres
 from support.server import RunningServer, add_project, running_server
 
@@ -51,34 +51,23 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: PostgresServer) -> Iterator[str]:
-    """The name of a PostgreSQL database with every table and no rows."""
-    load_tables()
-    name = postgres_server.create()
-    database = open_database(postgres_server.url(name))
-    create_schema(database)
-    database.close()
-    yield name
-    postgres_server.drop(name)
+def postgres_databases(postgres_server: PostgresServer) -> PostgresDatabases:
+    """Databases of the session's server."""
+    return PostgresDatabases(postgres_server)
 
 
 @pytest.fixture
-def postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Iterator[str]:
-    """The URL of a fresh PostgreSQL database with every table."""
-    name = postgres_server.create(template=postgres_template)
-    yield postgres_server.url(name)
-    postgres_server.drop(name)
+def postgres_url(postgres_databases: PostgresDatabases) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database with every table."""
+    url = postgres_databases.take()
+    yield url
+    postgres_databases.give(url)
 
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
     """The URL of a fresh SQLite file with every table."""
-    load_tables()
-    url = f"sqlite:///{tmp_path / 'state.db'}"
-    database = open_database(url)
-    create_schema(database)
-    database.close()
-    return url
+    return sqlite_file(tmp_path / "state.db")
 
 
 @pytest.fixture

@@ -9,11 +9,10 @@ from access_matrix import MATRIX, OPEN, SIGNED_IN
 from fastapi.routing import APIRoute
 
 from loopwright.accounts.model import Role
-from loopwright.infra.database import create_schema
-from loopwright.infra.home import open_home
 from loopwright.infra.settings import Settings
 from loopwright.web.app import create_api
 from loopwright.web.stages import routers
+from support.databases import sqlite_home
 from support.server import PROJECT_YAML, RunningServer, add_project, running_server
 
 Route = tuple[str, str]
@@ -30,8 +29,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]
     """One server for the whole table: nothing here depends on what was written before."""
     folder: Path = tmp_path_factory.mktemp("access")
     create_api()
-    home = open_home(Settings(home=folder))
-    create_schema(home.db)
+    home = sqlite_home(Settings(home=folder))
     add_project(home)
     add_project(home, PROJECT_YAML.replace("id: support", "id: elsewhere"))
     with running_server(home) as server:

@@ -15,12 +15,12 @@ from loopwright.datasets import service, store
 from loopwright.datasets.export import Exported, ExportFormat, export_dataset
 from loopwright.datasets.model import DatasetSpec, DatasetVersion, Ties
 from loopwright.infra import events
-from loopwright.infra.database import create_schema
-from loopwright.infra.home import Home, open_home
+from loopwright.infra.home import Home
 from loopwright.infra.settings import Settings
 from loopwright.intake.model import ItemPurpose
 from loopwright.projects import service as projects
 from loopwright.projects.spec import parse_project
+from support.databases import sqlite_home
 
 __all__ = ["crowd_home"]
 
@@ -72,8 +72,7 @@ def test_the_same_file_in_another_order_elsewhere_gives_the_same_digest(
 ) -> None:
     import_text(home, VOTE_ROWS)
     header, *lines = VOTE_ROWS.splitlines()
-    elsewhere = open_home(Settings(home=tmp_path / "elsewhere", database_url=None))
-    create_schema(elsewhere.db)
+    elsewhere = sqlite_home(Settings(home=tmp_path / "elsewhere", database_url=None))
     spec = parse_project(PROJECT)
     elsewhere.db.write(lambda tx: projects.save(tx, spec=spec, yaml=PROJECT, now=7.0))
     import_text(elsewhere, "\n".join([header, *reversed(lines)]), now=8.0)

@@ -9,13 +9,13 @@ from gateway_world import World, wait_until
 from loopwright.base.clock import system_now
 from loopwright.feedback import service, store
 from loopwright.feedback.model import EffectState, FeedbackKind, NewFeedback, Target
-from loopwright.infra.database import create_schema
-from loopwright.infra.home import Home, open_home
+from loopwright.infra.home import Home
 from loopwright.infra.settings import Settings
 from loopwright.intake import service as intake
 from loopwright.projects import service as projects
 from loopwright.projects.spec import parse_project
 from loopwright.serving.importer import Importer
+from support.databases import sqlite_home
 
 PROJECT = """
 id: demo
@@ -28,8 +28,7 @@ guideline: {text: Be kind.}
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
-    opened = open_home(Settings(home=tmp_path))
-    create_schema(opened.db)
+    opened = sqlite_home(Settings(home=tmp_path))
     spec = parse_project(PROJECT)
     opened.db.write(lambda tx: projects.save(tx, spec=spec, yaml=PROJECT, now=1.0))
     yield opened

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from loopwright.infra.database import create_schema
-from loopwright.infra.home import Home, open_home
+from loopwright.infra.home import Home
 from loopwright.infra.settings import Settings
 from loopwright.intake import service as intake
 from loopwright.intake.model import ItemPurpose
@@ -22,6 +21,7 @@ from loopwright.serving.capture import Spool, finished_segments
 from loopwright.serving.importer import Importer, SpoolImport, import_spool
 from loopwright.serving.model import Exchange, FailureKind, Outcome
 from loopwright.serving.traffic import summarize
+from support.databases import sqlite_home
 
 PROJECT = """
 id: demo
@@ -35,8 +35,7 @@ guideline: {text: Be kind.}
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
-    opened = open_home(Settings(home=tmp_path))
-    create_schema(opened.db)
+    opened = sqlite_home(Settings(home=tmp_path))
     spec = parse_project(PROJECT)
     opened.db.write(lambda tx: projects.save(tx, spec=spec, yaml=PROJECT, now=1.0))
     yield opened

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from gateway_world import World, wait_until
 
-from loopwright.infra.database import create_schema
 from loopwright.infra.home import Home, open_home
 from loopwright.infra.settings import Settings
 from loopwright.models import service as models
@@ -21,6 +20,7 @@ from loopwright.release.plan import gates_of, stages_of
 from loopwright.serving import service as serving
 from loopwright.serving.importer import import_spool
 from loopwright.stats.estimate import Estimate
+from support.databases import sqlite_home
 
 PROJECT = """
 id: demo
@@ -43,8 +43,7 @@ class Loop:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.home: Home = open_home(Settings(home=world.home))
-        create_schema(self.home.db)
+        self.home: Home = sqlite_home(Settings(home=world.home))
         spec = parse_project(PROJECT)
         self.home.db.write(lambda tx: projects.save(tx, spec=spec, yaml=PROJECT, now=1.0))
         stable, candidate = self._policy("old"), self._policy("new")

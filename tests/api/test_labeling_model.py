@@ -3,14 +3,15 @@
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from labeling_model import Url
 from labeling_model_leads import Labeling
 
-from loopwright.infra.database import create_schema, open_database
-from support.postgres import PostgresServer
+from support import databases
+from support.databases import PostgresDatabases
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 """Without shrinking, which takes minutes here; the printed history is short enough to read."""
@@ -20,11 +21,7 @@ PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 def sqlite_file() -> Iterator[str]:
     """The URL of a fresh SQLite file with every table."""
     with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{folder}/state.db"
-        database = open_database(url)
-        create_schema(database)
-        database.close()
-        yield url
+        yield databases.sqlite_file(Path(folder) / "state.db")
 
 
 def play(new_url: Callable[[], Url], *, examples: int) -> None:
@@ -49,13 +46,13 @@ def test_any_history_on_sqlite() -> None:
     play(sqlite_file, examples=16)
 
 
-def test_any_history_on_postgresql(postgres_server: PostgresServer, postgres_template: str) -> None:
+def test_any_history_on_postgresql(postgres_databases: PostgresDatabases) -> None:
     @contextmanager
     def database() -> Iterator[str]:
-        name = postgres_server.create(template=postgres_template)
+        url = postgres_databases.take()
         try:
-            yield postgres_server.url(name)
+            yield url
         finally:
-            postgres_server.drop(name)
+            postgres_databases.give(url)
 
     play(database, examples=10)

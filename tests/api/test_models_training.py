@@ -13,8 +13,7 @@ from fastapi.testclient import TestClient
 from loopwright.accounts import service as accounts
 from loopwright.accounts.model import PersonKind, Role
 from loopwright.base.errors import Conflict, InvalidInput, NotFound, Unavailable
-from loopwright.infra.database import create_schema
-from loopwright.infra.home import Home, open_home
+from loopwright.infra.home import Home
 from loopwright.infra.http import add_error_answers
 from loopwright.infra.settings import Settings
 from loopwright.models import routes as model_routes
@@ -26,6 +25,7 @@ from loopwright.models.model import PolicyKind
 from loopwright.training import routes as training_routes
 from loopwright.training import store
 from loopwright.training.model import Process, Run, RunKind, RunState
+from support.databases import sqlite_home
 
 A = "sha256:" + "a" * 64
 B = "sha256:" + "b" * 64
@@ -34,8 +34,7 @@ ASK = [{"role": "user", "content": "Hello?"}]
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
-    home = open_home(Settings(home=tmp_path))
-    create_schema(home.db)
+    home = sqlite_home(Settings(home=tmp_path))
     yield home
     home.close()
 

@@ -13,8 +13,7 @@ from sqlalchemy import Connection, insert
 from loopwright.accounts import service as accounts
 from loopwright.accounts.model import PersonKind, Role
 from loopwright.datasets.tables import dataset_judgment, dataset_version
-from loopwright.infra.database import create_schema
-from loopwright.infra.home import Home, open_home
+from loopwright.infra.home import Home
 from loopwright.infra.http import add_error_answers
 from loopwright.infra.settings import Settings
 from loopwright.intake import service as intake
@@ -33,6 +32,7 @@ from loopwright.release import service as releases
 from loopwright.release.model import GateEvidence, GateLimits, Stage
 from loopwright.stats.estimate import Estimate
 from loopwright.training.tables import run
+from support.databases import sqlite_home
 
 PROJECT = """
 id: demo
@@ -48,8 +48,7 @@ FEW = replace(LOSS, raters=4)
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
-    opened = open_home(Settings(home=tmp_path, gateway_port=1))
-    create_schema(opened.db)
+    opened = sqlite_home(Settings(home=tmp_path, gateway_port=1))
     spec = parse_project(PROJECT)
     opened.db.write(lambda tx: projects.save(tx, spec=spec, yaml=PROJECT, now=1.0))
     yield opened

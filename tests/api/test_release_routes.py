@@ -11,8 +11,7 @@ from fastapi.testclient import TestClient
 from loopwright.accounts import service as accounts
 from loopwright.accounts import tables as _accounts_tables  # noqa: F401
 from loopwright.accounts.model import PersonKind, Role
-from loopwright.infra.database import create_schema
-from loopwright.infra.home import Home, open_home
+from loopwright.infra.home import Home
 from loopwright.infra.http import add_error_answers
 from loopwright.infra.settings import Settings
 from loopwright.models import service as models
@@ -25,6 +24,7 @@ from loopwright.release.plan import gates_of, stages_of
 from loopwright.release.routes import router
 from loopwright.release.routing import RoutingSnapshot, path_of, read_snapshot
 from loopwright.stats.estimate import Estimate
+from support.databases import sqlite_home
 
 PROJECT = """
 id: demo
@@ -40,8 +40,7 @@ WIN = GateEvidence(Estimate(0.65, 0.55, 0.75, 90, "test"), raters=12, judgments=
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
-    opened = open_home(Settings(home=tmp_path))
-    create_schema(opened.db)
+    opened = sqlite_home(Settings(home=tmp_path))
     yield opened
     opened.close()
 

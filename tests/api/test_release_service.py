@@ -9,7 +9,7 @@ import pytest
 
 from loopwright.base.errors import Conflict, NotFound
 from loopwright.infra import events
-from loopwright.infra.database import Database, create_schema, open_database
+from loopwright.infra.database import Database
 from loopwright.release import service, store
 from loopwright.release.model import (
     ArmTraffic,
@@ -24,6 +24,7 @@ from loopwright.release.model import (
 )
 from loopwright.release.transitions import LEASE_SECONDS
 from loopwright.stats.estimate import Estimate
+from support.databases import sqlite_database
 
 STAGES = (
     Stage("shadow", 0.0, 5, 0.05, 0.0, 60.0),
@@ -39,8 +40,7 @@ BAD = ArmTraffic(requests=30, subjects=0, errors=15)
 
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(f"sqlite:///{tmp_path / 'state.db'}")
-    create_schema(database)
+    database = sqlite_database(tmp_path / "state.db")
     database.write(lambda tx: service.set_stable(tx, project_id="demo", policy_id="pol_0", now=1.0))
     yield database
     database.close()

@@ -17,8 +17,7 @@ from sqlalchemy import Connection
 from loopwright.accounts import service as accounts
 from loopwright.base.clock import system_now
 from loopwright.guidelines.apply import apply_project
-from loopwright.infra.database import create_schema
-from loopwright.infra.home import Home, open_home
+from loopwright.infra.home import Home
 from loopwright.infra.settings import Settings
 from loopwright.intake import service as intake
 from loopwright.intake import store as intake_store
@@ -35,7 +34,7 @@ from loopwright.questions.model import ShownOrder
 from loopwright.simulate.world.grammar import WorldPrompt, sample_prompts
 from loopwright.simulate.world.rubric import score
 from loopwright.simulate.world.sets import contrasts, demonstrations
-from loopwright.web.stages import load_tables
+from support.databases import sqlite_home
 
 PROJECT = "support"
 YAML = """\
@@ -65,10 +64,7 @@ RATERS = [f"rater {number}" for number in range(10)]
 
 def open_server_home(folder: Path) -> Home:
     """Open a home with every table."""
-    load_tables()
-    home = open_home(Settings(home=folder, database_url=None, cycle_poll_seconds=0.1))
-    create_schema(home.db)
-    return home
+    return sqlite_home(Settings(home=folder, database_url=None, cycle_poll_seconds=0.1))
 
 
 def fill(tx: Connection, *, yaml: str = YAML) -> None:

@@ -1,5 +1,6 @@
 """A real server on a loopback port, in a thread of the test process."""
 
+import asyncio
 import socket
 import threading
 import time
@@ -38,6 +39,8 @@ segments:
 overlap: 3
 lease_seconds: 600
 """
+
+_PAUSE = 0.01
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,23 @@ def add_project(home: Home, yaml: str = PROJECT_YAML) -> str:
     return spec.id
 
 
+class _QuickServer(uvicorn.Server):
+    """Stops when it is asked to: a tenth of a second here and there is minutes in all tests."""
+
+    async def main_loop(self) -> None:
+        while not await self.on_tick(0):
+            await asyncio.sleep(_PAUSE)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for listening in self.servers:
+            listening.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        while self.server_state.connections or self.server_state.tasks:
+            await asyncio.sleep(_PAUSE)
+        await self.lifespan.shutdown()
+
+
 @contextmanager
 def running_server(home: Home, *, background: bool = False) -> Iterator[RunningServer]:
     """Serve a home until the block ends."""
@@ -96,7 +116,7 @@ def running_server(home: Home, *, background: bool = False) -> Iterator[RunningS
         config = uvicorn.Config(
             create_app(home, background=background), log_level="warning", access_log=False
         )
-        server = uvicorn.Server(config)
+        server = _QuickServer(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

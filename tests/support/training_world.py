@@ -7,24 +7,20 @@ from pathlib import Path
 import numpy as np
 
 from loopwright.base.types import Json
-from loopwright.infra.database import create_schema
-from loopwright.infra.home import Home, open_home
+from loopwright.infra.home import Home
 from loopwright.infra.settings import Settings
 from loopwright.simulate.world.grammar import WorldPrompt, sample_prompts
 from loopwright.simulate.world.rubric import score
 from loopwright.simulate.world.sets import contrasts, demonstrations
-from loopwright.training import tables
+from support.databases import sqlite_home
 
 PROJECT = "support"
 SMALL: Json = {"preset": "tiny", "hidden": 32, "layers": 1, "vocabulary": 400, "seed": 5}
-assert tables.run is not None  # imported so that the schema below has the table
 
 
 def make_home(folder: Path) -> Home:
-    """A home on SQLite with the schema of what is imported."""
-    home = open_home(Settings(home=folder / "home", database_url=None))
-    create_schema(home.db)
-    return home
+    """A home on SQLite with every table."""
+    return sqlite_home(Settings(home=folder / "home", database_url=None))
 
 
 def rows_artifact(home: Home, rows: Iterable[Json]) -> str:

@@ -13,8 +13,7 @@ from loopwright.accounts import service as accounts
 from loopwright.accounts.model import PersonKind, Role
 from loopwright.base.types import Json
 from loopwright.guidelines.apply import apply_project
-from loopwright.infra.database import create_schema
-from loopwright.infra.home import Home, open_home
+from loopwright.infra.home import Home
 from loopwright.infra.http import add_error_answers
 from loopwright.infra.settings import Settings
 from loopwright.intake.collect import ImportFile
@@ -25,8 +24,8 @@ from loopwright.loop.runner import CycleRunner
 from loopwright.models import service as models
 from loopwright.projects.spec import parse_project
 from loopwright.training.store import runs
-from loopwright.web.stages import load_tables
 from support.cycle_server import PROJECT, YAML, fill
+from support.databases import sqlite_home
 
 PATH = f"/api/projects/{PROJECT}/cycles"
 EMPTY = YAML.replace("{prompts: 40}", "{prompts: 0}")
@@ -34,9 +33,7 @@ EMPTY = YAML.replace("{prompts: 40}", "{prompts: 0}")
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
-    load_tables()
-    opened = open_home(Settings(home=tmp_path, database_url=None, cycle_poll_seconds=0.05))
-    create_schema(opened.db)
+    opened = sqlite_home(Settings(home=tmp_path, database_url=None, cycle_poll_seconds=0.05))
     yield opened
     opened.close()
 

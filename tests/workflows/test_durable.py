@@ -15,12 +15,11 @@ from dbos import DBOS
 from sqlalchemy import Connection
 
 from loopwright.base.errors import Conflict, NotFound, Unavailable
-from loopwright.infra.database import create_schema
 from loopwright.infra.durable import DurableRunner, runner
 from loopwright.infra.durable_lease import durable_executor, take_lease
 from loopwright.infra.home import Home, open_home
 from loopwright.infra.settings import Settings
-from loopwright.web.stages import load_tables
+from support.databases import sqlite_home
 
 RAN: Counter[str] = Counter()
 OPEN = threading.Event()
@@ -157,9 +156,7 @@ def test_one_home_at_a_time_in_a_process(home: Home) -> None:
 
 def killed_home(folder: Path, place: Path) -> Home:
     """A home whose worker was killed in the second step."""
-    load_tables()
-    opened = open_home(Settings(home=folder, database_url=None))
-    create_schema(opened.db)
+    opened = sqlite_home(Settings(home=folder, database_url=None))
     opened.close()
     tests = Path(__file__).parent.parent
     paths = os.pathsep.join([str(tests.parent / "src"), str(tests)])

@@ -12,11 +12,11 @@ import pytest
 
 from loopwright.base.clock import system_now
 from loopwright.base.types import Json
-from loopwright.infra.database import create_schema
-from loopwright.infra.home import Home, open_home
+from loopwright.infra.home import Home
 from loopwright.infra.settings import Settings
 from loopwright.training import process, service
 from loopwright.training.model import Process, Run
+from support.databases import sqlite_home
 
 pytestmark = pytest.mark.slow
 
@@ -37,9 +37,7 @@ ROWS = [{"prompt": f"Question {i}?", "completion": f"Answer {i % 7} is right."} 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    home = open_home(Settings(home=tmp_path))
-    create_schema(home.db)
-    return home
+    return sqlite_home(Settings(home=tmp_path))
 
 
 def the_run(home: Home) -> Run | None:
