@@ -114,8 +114,9 @@ SELECT setval(oid::regclass, 1, false) FROM pg_class
 WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace
 """
 _SHAPE = """
-SELECT count(*), sum(relnatts), max(oid::bigint) FROM pg_class
-WHERE relnamespace = 'public'::regnamespace
+SELECT count(*), sum(relnatts), max(pg_class.oid::bigint), count(DISTINCT relnamespace)
+FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
 """
 
 
@@ -127,5 +128,5 @@ def _names(connection: psycopg.Connection, kind: str) -> list[str]:
 
 
 def _shape(connection: psycopg.Connection) -> tuple[object, ...] | None:
-    """What differs once a table, a column or an index was added or taken away."""
+    """What differs once a schema, a table, a column or an index was added or taken away."""
     return connection.execute(_SHAPE).fetchone()
