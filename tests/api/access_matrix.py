@@ -12,6 +12,7 @@ EVERYBODY = frozenset(Role) - {Role.APPLICATION}
 """An application sends feedback and reads nothing."""
 RESULTS = EVERYBODY - {Role.ANNOTATOR}
 JUDGES = frozenset({Role.OWNER, Role.LEAD, Role.SPECIALIST, Role.ANNOTATOR})
+DECIDERS = JUDGES - {Role.ANNOTATOR}
 BUILDERS = frozenset({Role.OWNER, Role.LEAD, Role.ENGINEER})
 LEADS = frozenset({Role.OWNER, Role.LEAD})
 SENDERS = BUILDERS | {Role.APPLICATION}
@@ -123,6 +124,25 @@ MATRIX |= {
         "resume",
         "rotate",
     )
+}
+_THREAD = {"subject": {"kind": "criterion", "id": "helpful"}, "text": "Hi", "client_id": "c"}
+_SAID = {"json": {"client_id": "c", "text": "Hi"}}
+_ENDED = {"client_id": "c", "outcome": "resolved", "rationale": "So"}
+MATRIX |= {
+    ("GET", f"{_P}/my/threads"): Rule(EVERYBODY),
+    ("GET", f"{_P}/threads"): Rule(EVERYBODY),
+    ("GET", f"{_P}/threads/export"): Rule(RESULTS),
+    ("GET", f"{_P}/threads/stream"): Rule(EVERYBODY, {"params": {"thread": "thr_none"}}),
+    ("GET", f"{_P}/threads/{{thread_id}}"): Rule(EVERYBODY),
+    ("POST", f"{_P}/threads"): Rule(JUDGES, {"json": _THREAD}),
+    ("POST", f"{_P}/threads/{{thread_id}}/messages"): Rule(JUDGES, _SAID),
+    ("POST", f"{_P}/threads/{{thread_id}}/messages/{{message_id}}/edit"): Rule(JUDGES, _SAID),
+    ("DELETE", f"{_P}/threads/{{thread_id}}/messages/{{message_id}}"): Rule(JUDGES),
+    ("POST", f"{_P}/threads/{{thread_id}}/stance"): Rule(
+        JUDGES, {"json": {"client_id": "c", "answer": {}}}
+    ),
+    ("POST", f"{_P}/threads/{{thread_id}}/resolve"): Rule(DECIDERS, {"json": _ENDED}),
+    ("POST", f"{_P}/threads/{{thread_id}}/presence"): Rule(EVERYBODY, {"json": {"read": 0}}),
 }
 _QUESTION = {"params": {"question": "preference"}}
 MATRIX |= {

@@ -107,8 +107,17 @@ def test_a_lease_is_renewed_once_it_is_half_over() -> None:
     assert rules.needs_renewal(assignment(), lease_seconds=100, now=51.0)
 
 
-def undo_code(one: Judgment, *, item_open: bool, now: float, revealed: bool = False) -> str | None:
-    problem = rules.undo_refusal(one, item_open=item_open, revealed=revealed, now=now)
+def undo_code(
+    one: Judgment,
+    *,
+    item_open: bool,
+    now: float,
+    revealed: bool = False,
+    sealed: bool = False,
+) -> str | None:
+    problem = rules.undo_refusal(
+        one, item_open=item_open, revealed=revealed, sealed=sealed, now=now
+    )
     return None if problem is None else problem.code
 
 
@@ -118,6 +127,7 @@ def test_what_can_be_undone() -> None:
     assert undo_code(judgment(), item_open=False, now=161.0) == "item_closed"
     assert undo_code(judgment("undo:x"), item_open=True, now=100.0) == "already_undone"
     assert undo_code(judgment(), item_open=True, now=100.0, revealed=True) == "revealed"
+    assert undo_code(judgment(), item_open=True, now=100.0, sealed=True) == "discussed"
 
 
 def standing(*, today: int = 0, minutes: float = 0.0, session: Session | None = None) -> Standing:

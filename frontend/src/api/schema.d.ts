@@ -676,6 +676,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/my/threads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["my_threads_api_projects__project_id__my_threads_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/people": {
         parameters: {
             query?: never;
@@ -1012,6 +1028,166 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/threads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_threads_api_projects__project_id__threads_get"];
+        put?: never;
+        post: operations["open_thread_api_projects__project_id__threads_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/threads/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["export_threads_api_projects__project_id__threads_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/threads/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["stream_api_projects__project_id__threads_stream_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/threads/{thread_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_thread_api_projects__project_id__threads__thread_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/threads/{thread_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_message_api_projects__project_id__threads__thread_id__messages_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/threads/{thread_id}/messages/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["delete_message_api_projects__project_id__threads__thread_id__messages__message_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/threads/{thread_id}/messages/{message_id}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["edit_message_api_projects__project_id__threads__thread_id__messages__message_id__edit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/threads/{thread_id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["be_there_api_projects__project_id__threads__thread_id__presence_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/threads/{thread_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["resolve_thread_api_projects__project_id__threads__thread_id__resolve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/threads/{thread_id}/stance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["take_stance_api_projects__project_id__threads__thread_id__stance_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/traffic": {
         parameters: {
             query?: never;
@@ -1277,6 +1453,10 @@ export interface components {
             aspect: string;
             kind: string | null;
             question_id: string;
+        };
+        AnswerCountOut: {
+            people: number;
+            text: string;
         };
         AppliedOut: {
             created: boolean;
@@ -1588,6 +1768,16 @@ export interface components {
         };
         /** @enum {string} */
         DeliveryState: "pending" | "delivered" | "dead";
+        DiscussionSpec: {
+            /** @default 50 */
+            most_open: number;
+            /** @default true */
+            on_disagreement: boolean;
+        };
+        EarlierOut: {
+            at: number;
+            text: string;
+        };
         EdgeOut: {
             from: string;
             kind: string;
@@ -1959,11 +2149,6 @@ export interface components {
                 [key: string]: components["schemas"]["Role"];
             };
         };
-        MessageIn: {
-            content: string;
-            /** @enum {string} */
-            role: "system" | "user" | "assistant" | "tool";
-        };
         MessageOut: {
             content: string;
             role: string;
@@ -1986,6 +2171,11 @@ export interface components {
             items?: string[] | null;
             purpose?: components["schemas"]["ItemPurpose"] | null;
             segment?: string | null;
+        };
+        MovedOut: {
+            after: string;
+            before: string | null;
+            people: number;
         };
         MyDaysOut: {
             days: components["schemas"]["DayOut"][];
@@ -2018,6 +2208,11 @@ export interface components {
                 [key: string]: components["schemas"]["QuestionOut"];
             };
         };
+        MyThreadsOut: {
+            called: number;
+            threads: components["schemas"]["ThreadRow"][];
+            unread: number;
+        };
         NewKeyOut: {
             api_key: string;
         };
@@ -2036,6 +2231,8 @@ export interface components {
             /** @default true */
             ok: boolean;
         };
+        /** @enum {string} */
+        OpenedBy: "person" | "disagreement";
         OptionOut: {
             id: string;
             name: string;
@@ -2114,6 +2311,11 @@ export interface components {
             run_id: string | null;
             system_prompt: string;
         };
+        PresenceIn: {
+            /** @default true */
+            here: boolean;
+            read: number;
+        };
         ProgressOut: {
             cap: components["schemas"]["CapOut"];
             last_guideline: number | null;
@@ -2159,6 +2361,13 @@ export interface components {
             budgets: components["schemas"]["Budgets"];
             /** @default  */
             description: string;
+            /**
+             * @default {
+             *       "most_open": 50,
+             *       "on_disagreement": true
+             *     }
+             */
+            discussion: components["schemas"]["DiscussionSpec"];
             /**
              * @default {
              *       "per_day": 100,
@@ -2307,7 +2516,7 @@ export interface components {
         };
         PromptIn: {
             key?: string | null;
-            messages: components["schemas"]["MessageIn"][];
+            messages: components["schemas"]["loopwright__intake__schemas__MessageIn"][];
             names?: string[];
             residency?: string | null;
             /** @default all */
@@ -2593,6 +2802,17 @@ export interface components {
             assignments: components["schemas"]["AssignmentOut"][];
             progress: components["schemas"]["ProgressOut"];
         };
+        ResolutionIn: {
+            answer?: {
+                [key: string]: unknown;
+            } | null;
+            client_id: string;
+            lesson?: string | null;
+            /** @enum {string} */
+            outcome: "resolved" | "irresolvable";
+            rationale: string;
+            replaces?: string | null;
+        };
         ResultOut: {
             client_id: string | null;
             error?: components["schemas"]["ErrorOut"] | null;
@@ -2783,6 +3003,12 @@ export interface components {
             share: number;
             wait_seconds: number;
         };
+        StanceIn: {
+            answer: {
+                [key: string]: unknown;
+            };
+            client_id: string;
+        };
         StartedOut: {
             cycle_id: string;
         };
@@ -2817,8 +3043,20 @@ export interface components {
             /** @enum {string} */
             why: "skipped" | "nobody_left";
         };
+        SubjectIn: {
+            id: string;
+            kind: components["schemas"]["SubjectKind"];
+        };
+        /** @enum {string} */
+        SubjectKind: "item" | "criterion" | "checklist";
         TagsIn: {
             tags: string[];
+        };
+        TalkerOut: {
+            here: boolean;
+            me: boolean;
+            name: string;
+            simulated: boolean;
         };
         Targeted: {
             /** @default 1 */
@@ -2829,6 +3067,88 @@ export interface components {
         TextOut: {
             side: string;
             text: string;
+        };
+        ThreadEndOut: {
+            after: components["schemas"]["AnswerCountOut"][];
+            answer: string | null;
+            at: number;
+            before: components["schemas"]["AnswerCountOut"][];
+            by: string;
+            lesson: string | null;
+            rationale: string;
+        };
+        ThreadEntryOut: {
+            at: number;
+            author: string | null;
+            deleted: boolean;
+            edited_at: number | null;
+            history: components["schemas"]["EarlierOut"][];
+            id: string;
+            kind: string;
+            mine: boolean;
+            seq: number;
+            text: string | null;
+        };
+        ThreadIn: {
+            client_id: string;
+            subject: components["schemas"]["SubjectIn"];
+            text: string;
+        };
+        ThreadMayOut: {
+            answer: boolean;
+            remove: boolean;
+            resolve: boolean;
+            write: boolean;
+        };
+        ThreadOut: {
+            called: number;
+            closed_at: number | null;
+            created_at: number;
+            end: components["schemas"]["ThreadEndOut"] | null;
+            entries: components["schemas"]["ThreadEntryOut"][];
+            id: string;
+            item: components["schemas"]["AssignmentOut"] | null;
+            may: components["schemas"]["ThreadMayOut"];
+            me: string | null;
+            messages: number;
+            moves: components["schemas"]["MovedOut"][] | null;
+            opened_by: components["schemas"]["OpenedBy"];
+            people: components["schemas"]["TalkerOut"][];
+            read: number;
+            seq: number;
+            stance: {
+                [key: string]: unknown;
+            } | null;
+            stances: number;
+            state: components["schemas"]["ThreadState"];
+            subject: components["schemas"]["ThreadSubjectOut"];
+            unread: number;
+            votes: components["schemas"]["VotedOut"][];
+            waits: ("mention" | "unread" | "stance") | null;
+        };
+        ThreadRow: {
+            called: number;
+            closed_at: number | null;
+            created_at: number;
+            id: string;
+            messages: number;
+            opened_by: components["schemas"]["OpenedBy"];
+            stances: number;
+            state: components["schemas"]["ThreadState"];
+            subject: components["schemas"]["ThreadSubjectOut"];
+            unread: number;
+            waits: ("mention" | "unread" | "stance") | null;
+        };
+        /** @enum {string} */
+        ThreadState: "open" | "resolved" | "irresolvable";
+        ThreadSubjectOut: {
+            id: string;
+            kind: components["schemas"]["SubjectKind"];
+            title: string;
+        };
+        ThreadsOut: {
+            next: string | null;
+            threads: components["schemas"]["ThreadRow"][];
         };
         /** @enum {string} */
         Ties: "soft" | "drop";
@@ -2867,6 +3187,12 @@ export interface components {
             rater: string;
             reason: string | null;
             text: string;
+        };
+        VotedOut: {
+            mine: boolean;
+            reasons: string[];
+            text: string;
+            votes: number;
         };
         WaitingOut: {
             items: number;
@@ -2909,6 +3235,10 @@ export interface components {
             families: components["schemas"]["Family"][];
             webhooks: components["schemas"]["WebhookOut"][];
         };
+        loopwright__discussion__schemas__MessageIn: {
+            client_id: string;
+            text: string;
+        };
         loopwright__guidelines__schemas__GuidelineOut: {
             checklist: string[];
             criteria: {
@@ -2922,6 +3252,11 @@ export interface components {
             number: number;
             published_at: number;
             text: string;
+        };
+        loopwright__intake__schemas__MessageIn: {
+            content: string;
+            /** @enum {string} */
+            role: "system" | "user" | "assistant" | "tool";
         };
         loopwright__labeling__schemas__GuidelineOut: {
             flags: components["schemas"]["FlagOut"][];
@@ -4399,6 +4734,35 @@ export interface operations {
             };
         };
     };
+    my_threads_api_projects__project_id__my_threads_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyThreadsOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     people_api_projects__project_id__people_get: {
         parameters: {
             query?: never;
@@ -5107,6 +5471,367 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunDetailOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_threads_api_projects__project_id__threads_get: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["ThreadState"] | null;
+                subject?: components["schemas"]["SubjectKind"] | null;
+                subject_id?: string | null;
+                limit?: number;
+                before?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadsOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    open_thread_api_projects__project_id__threads_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThreadIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_threads_api_projects__project_id__threads_export_get: {
+        parameters: {
+            query?: {
+                residency?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    stream_api_projects__project_id__threads_stream_get: {
+        parameters: {
+            query?: {
+                thread?: string | null;
+                after?: string | null;
+            };
+            header?: {
+                "last-event-id"?: string | null;
+            };
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_thread_api_projects__project_id__threads__thread_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    post_message_api_projects__project_id__threads__thread_id__messages_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["loopwright__discussion__schemas__MessageIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_message_api_projects__project_id__threads__thread_id__messages__message_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                thread_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    edit_message_api_projects__project_id__threads__thread_id__messages__message_id__edit_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                thread_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["loopwright__discussion__schemas__MessageIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    be_there_api_projects__project_id__threads__thread_id__presence_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    resolve_thread_api_projects__project_id__threads__thread_id__resolve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolutionIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_stance_api_projects__project_id__threads__thread_id__stance_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StanceIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadOut"];
                 };
             };
             422: {

@@ -14,6 +14,7 @@ from loopwright.cli import (
     judgment_commands,
     project_commands,
     queue_commands,
+    thread_commands,
     user_commands,
     webhook_commands,
 )
@@ -31,6 +32,7 @@ app = typer.Typer(
 app.add_typer(cycle_commands.app, name="cycle")
 app.add_typer(item_commands.app, name="items")
 app.add_typer(queue_commands.app, name="queue")
+app.add_typer(thread_commands.app, name="threads")
 app.add_typer(user_commands.app, name="user")
 app.add_typer(webhook_commands.app, name="webhooks")
 project_commands.add_to(app)

@@ -21,11 +21,12 @@ from loopwright.client.events import read_events
 from loopwright.client.feedback import FeedbackCalls
 from loopwright.client.queue import QueueCalls
 from loopwright.client.results import ResultCalls, at
+from loopwright.client.threads import ThreadCalls
 from loopwright.client.transport import Json, Transport
 from loopwright.client.webhooks import WebhookCalls
 
 
-class Client(ResultCalls, QueueCalls, FeedbackCalls, WebhookCalls):
+class Client(ResultCalls, QueueCalls, FeedbackCalls, WebhookCalls, ThreadCalls):
     """One server, one API key. Threads may share it."""
 
     def __init__(

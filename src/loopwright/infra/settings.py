@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     signin_burst: int = 30
     """Sign-ins, and new links, that one caller may try at once."""
     signin_per_minute: float = 30.0
+    thread_burst: int = 60
+    """Messages and stances that one person may send at once, in all threads of a project."""
+    thread_per_minute: float = 60.0
 
     @property
     def url(self) -> str:

@@ -13,7 +13,7 @@ from loopwright.base.clock import system_now
 from loopwright.base.types import LARGEST
 from loopwright.infra.home import Home
 from loopwright.infra.http import get_home
-from loopwright.labeling import rules, store_effort, store_mine
+from loopwright.labeling import rules, store_effort, store_mine, store_seals
 from loopwright.labeling.schemas import QuestionOut, question_out
 from loopwright.labeling.schemas_mine import (
     DayOut,
@@ -54,9 +54,13 @@ def my_judgments(
         found = store_mine.judgments_of(
             tx, project_id=project_id, rater_id=rater.id, before=before, limit=limit
         )
+        sealed = store_seals.sealed(tx, (one.judgment.item_id for one in found))
         more = len(found) == limit
         return MyJudgmentsOut(
-            judgments=[_out(one, revealed=tells, now=now) for one in found],
+            judgments=[
+                _out(one, revealed=tells, sealed=one.judgment.item_id in sealed, now=now)
+                for one in found
+            ],
             questions=_asked(spec, {one.judgment.question_id for one in found}),
             next=str(found[-1].judgment.seq) if more else None,
         )
@@ -93,7 +97,9 @@ def _asked(spec: ProjectSpec, ids: set[str]) -> dict[str, QuestionOut]:
     }
 
 
-def _out(one: MyJudgment, *, revealed: bool, now: float) -> MyJudgmentOut:
-    refusal = rules.undo_refusal(one.judgment, item_open=one.item_open, revealed=revealed, now=now)
+def _out(one: MyJudgment, *, revealed: bool, sealed: bool, now: float) -> MyJudgmentOut:
+    refusal = rules.undo_refusal(
+        one.judgment, item_open=one.item_open, revealed=revealed, sealed=sealed, now=now
+    )
     can_undo = refusal is None and one.judgment.assignment_id is not None
     return my_judgment_out(one, can_undo=can_undo)

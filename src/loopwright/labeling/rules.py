@@ -144,11 +144,12 @@ def slot_lost(assignment: Assignment) -> LoopwrightError:
 
 
 def undo_refusal(
-    judgment: Judgment, *, item_open: bool, revealed: bool, now: float
+    judgment: Judgment, *, item_open: bool, revealed: bool, sealed: bool, now: float
 ) -> LoopwrightError | None:
     """Return why a judgment can no longer be undone, None when it can.
 
     `revealed`: the judge has seen which policy wrote what, so the next answer would not be blind.
+    `sealed`: the item is discussed, and who judged it may have read what others think.
     """
     if judgment.superseded_by is not None:
         return Conflict(
@@ -161,6 +162,12 @@ def undo_refusal(
             f"Judgment {judgment.id} stays: it was shown to you who wrote what.",
             remedy="Tell a lead if it was a mistake; one odd judgment weighs little.",
             code="revealed",
+        )
+    if sealed:
+        return Conflict(
+            f"Judgment {judgment.id} stays: its item is being discussed by those who judged it.",
+            remedy="Say in the thread what you think now; your first answer is kept beside it.",
+            code="discussed",
         )
     if item_open or now - judgment.created_at <= UNDO_SECONDS:
         return None

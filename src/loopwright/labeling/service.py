@@ -19,7 +19,7 @@ from loopwright.infra import events, faults
 from loopwright.intake.capture import capture_text
 from loopwright.intake.masking import MaskScope
 from loopwright.intake.rules import derived_id
-from loopwright.labeling import queue, rules, store, store_desk, store_effort
+from loopwright.labeling import queue, rules, store, store_desk, store_effort, store_seals
 from loopwright.labeling.answers import ReadAnswer, keep_edit, read_answer
 from loopwright.labeling.desk import Desk
 from loopwright.labeling.model import (
@@ -221,7 +221,10 @@ def undo(
     state = sampling.state_of(tx, found.item_id)
     still_open = state is not None and state.state is not ItemProgress.CLOSED
     revealed = project.spec.reveal == "after_judgment"
-    problem = rules.undo_refusal(found, item_open=still_open, revealed=revealed, now=now)
+    sealed = bool(store_seals.sealed(tx, [found.item_id]))
+    problem = rules.undo_refusal(
+        found, item_open=still_open, revealed=revealed, sealed=sealed, now=now
+    )
     if problem is not None:
         raise problem
     again = replace(
@@ -280,8 +283,7 @@ def record_imported(
     upkeep.count_imported(
         tx, project_id=project_id, counts=Counter(row.item_id for row in fresh), now=now
     )
-    votes = [(row.item_id, row.rater_id) for row in fresh]
-    queue.bar_voters(tx, project_id=project_id, votes=votes, now=now)
+    queue.bar_voters(tx, project_id=project_id, rows=fresh, now=now)
     return len(new)
 
 

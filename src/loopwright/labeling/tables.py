@@ -124,3 +124,12 @@ rater_day = Table(
     Column("skipped", Integer, nullable=False),
     Column("active_ms", BigInteger, nullable=False),
 )
+
+item_seal = Table(
+    "item_seal",
+    metadata,
+    # Judgments on this item stay: who made one may since have read what others think.
+    Column("item_id", Text, primary_key=True),
+    Column("project_id", Text, nullable=False),
+    Column("sealed_at", Double, nullable=False),
+)

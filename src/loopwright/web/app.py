@@ -59,6 +59,9 @@ def create_app(home: Home, *, background: bool = True) -> FastAPI:
     app.state.signin_limit = TokenBuckets(
         burst=home.settings.signin_burst, per_minute=home.settings.signin_per_minute
     )
+    app.state.thread_limit = TokenBuckets(
+        burst=home.settings.thread_burst, per_minute=home.settings.thread_per_minute
+    )
     if background:
         app.state.background = Background(home)
     app.add_middleware(

@@ -1,8 +1,9 @@
-"""What runs beside the requests: consensus, captured traffic, expired leases, webhooks,
-cycles."""
+"""What runs beside the requests: consensus, disagreement, captured traffic, expired leases,
+webhooks, cycles."""
 
 from typing import Protocol
 
+from loopwright.discussion.watcher import DisagreementWatcher
 from loopwright.infra.home import Home
 from loopwright.labeling.reaper import LeaseReaper
 from loopwright.loop.runner import CycleRunner
@@ -29,6 +30,7 @@ class Background:
     def __init__(self, home: Home) -> None:
         self._workers: list[Worker] = [
             ConsensusKeeper(home),
+            DisagreementWatcher(home),
             Importer(home),
             LeaseReaper(home),
             WebhookSender(home),
