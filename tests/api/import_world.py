@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from loopwright.infra.home import Home
 from loopwright.intake.collect import ImportFile
@@ -73,4 +74,11 @@ def import_text(
         mapping=parse_mapping(mapping),
         skip_bad=skip_bad,
         now=now,
+    )
+
+
+def table_counts(home: Home) -> dict[str, int]:
+    tables = ("prompt", "completion", "item", "judgment", "rater", "item_state", "import_run")
+    return home.db.read(
+        lambda tx: {name: tx.scalar(text(f"SELECT count(*) FROM {name}")) or 0 for name in tables}
     )

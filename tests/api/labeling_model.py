@@ -15,7 +15,8 @@ from hypothesis.stateful import (
     precondition,
     rule,
 )
-from labeling_world import START, Desk, judge, make_desk
+from labeling_world import START, Desk, add_items, judge, make_desk
+from queue_world import import_votes
 from sqlalchemy import Connection, func, select
 
 from loopwright.base.errors import Conflict
@@ -58,6 +59,8 @@ class NotStored(Exception):
 class Annotators(RuleBasedStateMachine):
     """The model: what each item wants, who judged it, who must not see it again, which token holds.
 
+    Imports bring votes as well; they take no slot, so who holds an item may make one too many.
+
     A client whose acknowledgement is lost sends the same again, as the pages do.
     """
 
@@ -74,6 +77,7 @@ class Annotators(RuleBasedStateMachine):
         self.now = START
         self.wanted: dict[str, int] = {}
         self.judged: dict[str, dict[str, str]] = {}
+        self.imported: dict[str, int] = {}
         self.skipped: set[tuple[str, str]] = set()
         self.skips: dict[str, int] = {}
         self.aside: set[str] = set()
@@ -119,9 +123,25 @@ class Annotators(RuleBasedStateMachine):
 
     @rule(overlap=st.integers(1, 3), band=st.sampled_from(list(Band)))
     def add_item(self, overlap: int, band: Band) -> None:
+        self.add_judged_item(overlap, band, votes=0)
+
+    def add_judged_item(self, overlap: int, band: Band, *, votes: int) -> None:
+        """Add an item that an import brings with votes, and open it afterwards."""
         key = f"item-{len(self.wanted)}"
-        [item_id] = self.desk.add_items([key], overlap=overlap, band=band)
-        self.wanted[item_id], self.judged[item_id], self.skips[item_id] = overlap, {}, 0
+        [item_id] = self.desk.home.db.write(lambda tx: add_items(tx, [key]))
+        self.judged[item_id], self.skips[item_id], self.imported[item_id] = {}, 0, 0
+        self.bring(item_id, votes)
+        self.desk.open([item_id], overlap=overlap, band=band)
+        self.wanted[item_id] = overlap
+
+    def bring(self, item_id: str, votes: int) -> None:
+        there = self.imported[item_id]
+        raters = [f"{number}" for number in range(there, there + votes)]
+        assert import_votes(self.desk, item_id, *raters) == votes
+        self.imported[item_id] += votes
+
+    def done(self, item_id: str) -> int:
+        return len(self.judged[item_id]) + self.imported[item_id]
 
     @precondition(lambda self: self.wanted)
     @rule(data=st.data(), overlap=st.integers(1, 4), fault=FAULTS)
@@ -209,7 +229,7 @@ class Annotators(RuleBasedStateMachine):
 
     def settle(self, item_id: str) -> None:
         """What has all its judgments is closed, also when it had been set aside."""
-        if len(self.judged[item_id]) >= self.wanted[item_id]:
+        if self.done(item_id) >= self.wanted[item_id]:
             self.aside.discard(item_id)
 
     @precondition(lambda self: self.answered)
@@ -273,7 +293,7 @@ class Annotators(RuleBasedStateMachine):
 
     def count_skip(self, item_id: str) -> None:
         self.skips[item_id] += 1
-        if self.skips[item_id] >= SKIPS and len(self.judged[item_id]) < self.wanted[item_id]:
+        if self.skips[item_id] >= SKIPS and self.done(item_id) < self.wanted[item_id]:
             self.aside.add(item_id)
 
     @precondition(lambda self: any(self.judged.values()))
@@ -323,26 +343,28 @@ class Annotators(RuleBasedStateMachine):
         open_ = select(offer.item_id, func.count()).where(offer.state == "open")
         leased = counted(tx, open_, offer.item_id)
         for item_id, wanted in self.wanted.items():
-            done, free = len(self.judged[item_id]), queued.get(item_id, 0)
-            if item_id in self.aside:
-                assert free == 0
-                assert wanted >= leased.get(item_id, 0) + done
-            else:
-                assert wanted == free + leased.get(item_id, 0) + done
+            done, free = self.done(item_id), queued.get(item_id, 0)
+            lacking = wanted - done - leased.get(item_id, 0)
+            assert free == (0 if item_id in self.aside else max(0, lacking))
+            assert lacking >= 0 or self.imported[item_id]
             assert (states[item_id].wanted, states[item_id].done) == (wanted, done)
             assert states[item_id].state is self.progress(item_id)
         assert (sampling.pause_of(tx, "desk") is not None) == self.paused
         totals = sampling.totals(tx, "desk")
-        hoped = {**self.wanted, **{key: len(self.judged[key]) for key in self.aside}}
-        assert totals.wanted == sum(hoped.values())
-        assert totals.done == sum(len(by) for by in self.judged.values())
-        in_force = {one.id for one in store.judgments(tx, "desk")}
+        there = {key: self.done(key) for key in self.wanted}
+        assert totals.wanted == sum(
+            there[key] if key in self.aside else max(wanted, there[key])
+            for key, wanted in self.wanted.items()
+        )
+        assert totals.done == sum(there.values())
+        assert totals.imported == sum(self.imported.values())
+        in_force = {one.id for one in store.judgments(tx, "desk") if one.assignment_id}
         assert in_force == {one for by in self.judged.values() for one in by.values()}
 
     def progress(self, item_id: str) -> ItemProgress:
         if item_id in self.aside:
             return ItemProgress.STUCK
-        full = len(self.judged[item_id]) >= self.wanted[item_id]
+        full = self.done(item_id) >= self.wanted[item_id]
         return ItemProgress.CLOSED if full else ItemProgress.OPEN
 
 

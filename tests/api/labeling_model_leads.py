@@ -17,7 +17,7 @@ Change = Callable[[Connection, Sequence[str]], int]
 
 
 class Labeling(Annotators):
-    """Leads pause and resume, raise and lower what is wanted, move items, and open them again.
+    """Leads pause and resume, raise and lower what is wanted, move items, open them again, import.
 
     A lead who hears nothing does the same again, which must change nothing.
     """
@@ -76,8 +76,9 @@ class Labeling(Annotators):
         except NotStored:
             return
         for item_id in items:
-            least = len(self.judged[item_id]) + held.get(item_id, 0)
-            self.wanted[item_id] = max(overlap, least)
+            least = self.done(item_id) + held.get(item_id, 0)
+            lowered = min(self.wanted[item_id], max(overlap, least))
+            self.wanted[item_id] = max(overlap, lowered)
             self.settle(item_id)
 
     @precondition(lambda self: self.wanted)
@@ -92,6 +93,17 @@ class Labeling(Annotators):
             self.change(send, items, fault)
         except NotStored:
             return
+
+    @precondition(lambda self: self.wanted)
+    @rule(data=st.data(), votes=st.integers(1, 2))
+    def import_for_a_queued_item(self, data: st.DataObject, votes: int) -> None:
+        item_id = data.draw(st.sampled_from(sorted(self.wanted)))
+        self.bring(item_id, votes)
+        self.settle(item_id)
+
+    @rule(overlap=st.integers(1, 3), votes=st.integers(1, 3))
+    def import_an_item_with_votes(self, overlap: int, votes: int) -> None:
+        self.add_judged_item(overlap, Band.CORE, votes=votes)
 
     @precondition(lambda self: self.aside)
     @rule(data=st.data(), name=PEOPLE, fault=FAULTS)

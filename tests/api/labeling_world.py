@@ -8,12 +8,11 @@ from loopwright.guidelines import service as guidelines
 from loopwright.infra.home import Home
 from loopwright.intake import service as intake
 from loopwright.intake.model import ItemPurpose, NewCompletion, NewItem, NewPrompt
-from loopwright.labeling import service
+from loopwright.labeling import queue, service
 from loopwright.labeling.model import Assignment, Judge, Submission, Submitted
 from loopwright.projects import service as projects
 from loopwright.projects.model import Project
 from loopwright.projects.spec import parse_project
-from loopwright.sampling import service as sampling
 from loopwright.sampling.model import Band
 
 PROJECT = """
@@ -101,7 +100,7 @@ class Desk:
     def open(self, item_ids: list[str], *, overlap: int, band: Band = Band.CORE) -> int:
         """Want `overlap` judgments on items."""
         return self.home.db.write(
-            lambda tx: sampling.open_items(
+            lambda tx: queue.open_items(
                 tx,
                 project_id=self.project.id,
                 item_ids=item_ids,

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from import_world import VOTE_ROWS, VOTES, crowd_home, import_text
+from import_world import VOTE_ROWS, VOTES, crowd_home, import_text, table_counts
 from sqlalchemy import text
 
 from loopwright.base.errors import Conflict, InvalidInput
@@ -22,13 +22,6 @@ __all__ = ["crowd_home"]
 
 def added(counts: Json) -> tuple[int, int, int]:
     return counts["prompts_added"], counts["items_added"], counts["judgments_added"]
-
-
-def table_counts(home: Home) -> dict[str, int]:
-    tables = ("prompt", "completion", "item", "judgment", "rater", "item_state", "import_run")
-    return home.db.read(
-        lambda tx: {name: tx.scalar(text(f"SELECT count(*) FROM {name}")) or 0 for name in tables}
-    )
 
 
 def test_votes_become_facts_once(home: Home) -> None:
@@ -78,7 +71,7 @@ def test_nothing_unmasked_is_stored(home: Home) -> None:
         ("4,Why?,A,B,old,new,u1,middle", r"votes\.csv:8: winner is 'middle'"),
         ("4,Why?,A,B,old,new,,left", r"votes\.csv:8: who is empty"),
         ("4,Why?,A,B,old,new", r"votes\.csv:8: the row has 6 fields"),
-        ("1,Other words,A,B,old,new,u9,left", r"votes\.csv:8: item '1' has other texts"),
+        ("1,Other words,A,B,old,new,u9,left", r"votes\.csv:8: item '1' has other content"),
     ],
 )
 def test_a_bad_row_is_named_and_leaves_no_trace(home: Home, row: str, says: str) -> None:
@@ -122,8 +115,25 @@ def test_a_vote_twice_in_one_file_counts_once(home: Home) -> None:
 def test_a_changed_prompt_under_a_known_key_is_refused(home: Home) -> None:
     mapping = "kind: prompts\nsource: faq\nfields: {prompt: text, prompt_key: id}\n"
     import_text(home, "id,text\n1,Why?\n", mapping=mapping)
-    with pytest.raises(Conflict, match="'1' of source 'faq' is already there with another text"):
+    with pytest.raises(Conflict, match=r"votes.csv:2: prompt '1' of source 'faq' is already there"):
         import_text(home, "id,text\n1,Where?\n", mapping=mapping)
+    rows = "id,text\n1,Where?\n2,How?\n2,Who?\n"
+    report = import_text(home, rows, mapping=mapping, skip_bad=True)
+    assert (report.counts["prompts_added"], report.counts["rejected"]) == (1, 2)
+    rejects = home.db.read(lambda tx: store.rejects(tx, report.id))
+    assert [one.place for one in rejects] == ["votes.csv:4", "votes.csv:2"]
+    prompts = home.db.read(lambda tx: store.prompts(tx, "crowd"))
+    assert sorted(one.messages[0]["content"] for one in prompts) == ["How?", "Why?"]
+
+
+def test_a_row_that_is_refused_leaves_no_prompt_of_its_own(home: Home) -> None:
+    rows = VOTE_ROWS + "1,Other words,A,B,old,new,u9,left\n"
+    report = import_text(home, rows, skip_bad=True)
+    [reject] = home.db.read(lambda tx: store.rejects(tx, report.id))
+    assert reject.reason == (
+        "item '1' has other content than on an earlier row (prompt, completions), votes.csv:2"
+    )
+    assert table_counts(home)["prompt"] == 3
 
 
 def test_a_changed_item_under_a_known_key_is_refused_or_skipped_with_its_votes(

@@ -18,6 +18,7 @@ from loopwright.infra.http import add_error_answers
 from loopwright.infra.settings import Settings
 from loopwright.intake import service as intake
 from loopwright.intake.model import ItemPurpose, NewCompletion, NewItem, NewPrompt
+from loopwright.labeling import queue
 from loopwright.labeling.tables import judgment
 from loopwright.models import service as models
 from loopwright.models.model import PolicyKind
@@ -29,7 +30,6 @@ from loopwright.projects import service as projects
 from loopwright.projects.spec import parse_project
 from loopwright.release import service as releases
 from loopwright.release.model import GateEvidence, GateLimits, Stage
-from loopwright.sampling import service as sampling
 from loopwright.stats.estimate import Estimate
 from loopwright.training.tables import run
 from support.databases import sqlite_home
@@ -183,7 +183,7 @@ def test_a_project_tells_what_it_has_to_begin_with(home: Home) -> None:
     add(Role.LEAD)
     assert begun() == (1, 0, 0, 0)
     home.db.write(
-        lambda tx: sampling.open_items(
+        lambda tx: queue.open_items(
             tx, project_id="demo", item_ids=[item_id], overlap=1, band=3, propensity=1.0, now=200.0
         )
     )
@@ -220,7 +220,7 @@ def test_latency_runs_from_judgment_to_its_first_decision(home: Home) -> None:
 def test_what_waits_and_what_is_stuck(home: Home) -> None:
     def fill(tx: Connection) -> None:
         ids = [add_item(tx, "one"), add_item(tx, "two")]
-        sampling.open_items(
+        queue.open_items(
             tx, project_id="demo", item_ids=ids, overlap=1, band=3, propensity=1.0, now=9000.0
         )
         add_judgment(tx, ids[0], name="a", at=9900.0, origin="page")

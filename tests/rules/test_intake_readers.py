@@ -99,6 +99,28 @@ def test_a_line_without_end_does_not_fill_the_memory(
         list(read_rows(write(tmp_path, "a.jsonl", '{"a":1}\n' + "x" * 500)))
 
 
+def test_a_packed_file_unpacks_to_no_more_than_an_honest_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers, "MAX_UNPACKED_BYTES", 2 * 1024**2)
+    rows = b'{"a":1}\n' * (512 * 1024)
+    bomb = write(tmp_path, "a.jsonl.gz", gzip.compress(rows))
+    with pytest.raises(TooLarge, match=r"a\.jsonl\.gz unpacks to more than 2 MiB") as refused:
+        list(read_rows(bomb))
+    assert refused.value.remedy
+
+
+def test_a_csv_row_of_many_lines_is_bounded_as_a_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers, "MAX_ROW_BYTES", 100)
+    cell = '"' + "x\n" * 20 + '"'
+    ok = write(tmp_path, "a.csv", f"a,b\n{cell},{cell}\n{cell},{cell}\n")
+    assert len(list(read_rows(ok))) == 2
+    with pytest.raises(TooLarge, match=r"a\.csv"):
+        list(read_rows(write(tmp_path, "a.csv", f"a,b,c\n{cell},{cell},{cell}\n")))
+
+
 def test_an_array_and_a_file_without_a_header_have_rows(tmp_path: Path) -> None:
     array = write(tmp_path, "a.json", '[{"a": 1}, 2, {"a": 3}]')
     assert list(read_rows(array)) == [

@@ -1,12 +1,14 @@
 """Cursors, counters and places in the queue, without a database."""
 
 import threading
+from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from loopwright.sampling import rules
-from loopwright.sampling.model import Band, Branch, QueueCount
+from loopwright.sampling.model import Band, Branch, ItemProgress, ItemState, QueueCount
 from loopwright.sampling.sequence import next_places
 
 BRANCHES = [Branch(lane, band) for lane in ("", "de", "de,medical") for band in Band]
@@ -81,3 +83,64 @@ def test_places_only_grow_whoever_asks() -> None:
 def test_nothing_remains_below_zero() -> None:
     assert QueueCount(wanted=3, done=1).remaining == 2
     assert QueueCount(wanted=3, done=4).remaining == 0
+
+
+def item(*, wanted: int, done: int = 0, imported: int = 0) -> ItemState:
+    """Return an item with the state that its judgments give it."""
+    fresh = ItemState(
+        "itm", "prj", "", Band.CORE, wanted, 0, ItemProgress.OPEN, 1.0, 0.0, None, imported
+    )
+    return rules.settled(replace(fresh, done=done), now=0.0)
+
+
+@given(
+    wanted=st.integers(1, 5),
+    imported=st.integers(1, 5),
+    own=st.integers(0, 5),
+    held=st.integers(0, 5),
+    overlap=st.integers(1, 6),
+)
+def test_a_raised_item_gets_what_it_lacks_besides_what_is_free_and_held(
+    wanted: int, imported: int, own: int, held: int, overlap: int
+) -> None:
+    before = item(wanted=wanted, done=own + imported, imported=imported)
+    free = max(0, wanted - before.done - held)
+    after = rules.raised(before, overlap=max(wanted, overlap), band=Band.CORE)
+    more = rules.slots_lacking(after, most=rules.more_wanted(before, after), taken=free + held)
+    assert free + more == max(0, after.wanted - after.done - held)
+
+
+@given(
+    wanted=st.integers(1, 5),
+    imported=st.integers(1, 5),
+    own=st.integers(0, 5),
+    held=st.integers(0, 5),
+    given_back=st.integers(1, 3),
+)
+def test_what_is_given_back_is_wanted_only_as_far_as_it_lacks(
+    wanted: int, imported: int, own: int, held: int, given_back: int
+) -> None:
+    """`held` are those who hold it still."""
+    state = item(wanted=wanted, done=own + imported, imported=imported)
+    free = max(0, wanted - state.done - held - given_back)
+    back = rules.slots_lacking(state, most=given_back, taken=free + held)
+    assert free + back == max(0, wanted - state.done - held)
+
+
+@pytest.mark.parametrize("progress", list(ItemProgress))
+def test_only_open_items_are_given_slots_and_without_imports_all_of_them(
+    progress: ItemProgress,
+) -> None:
+    state = replace(item(wanted=3, done=1), state=progress)
+    more = 2 if progress is ItemProgress.OPEN else 0
+    assert rules.slots_lacking(state, most=2, taken=0) == more
+
+
+def test_an_item_begins_with_what_imports_brought_before() -> None:
+    begun = [
+        rules.begun(item(wanted=2), item_id="itm", lane="de", imported=number) for number in (1, 3)
+    ]
+    assert [(one.done, one.imported, one.state.value) for one in begun] == [
+        (1, 1, "open"),
+        (3, 3, "closed"),
+    ]

@@ -151,6 +151,22 @@ def test_turning_every_pair_round_turns_the_answers_round(rows: list[Vote]) -> N
             assert mirrored == pytest.approx(share, abs=1e-9)
 
 
+def test_answers_that_nobody_checked_are_left_as_given() -> None:
+    # Three raters, no item judged twice: their differences are no evidence of who is right.
+    rows = [
+        Vote(f"i{n}", f"r{n % 3}", "first" if n * 37 % 1000 < 520 else "second")
+        for n in range(2000)
+    ]
+    stream = streamed(rows)
+    for _ in range(30):
+        stream.sweep()
+    batch = infer_truth(rows, PAIR[:2]).posteriors
+    for vote in rows:
+        live = stream.posterior(vote.item)
+        assert live is not None
+        assert live.answer == batch[vote.item].answer == vote.answer
+
+
 def test_a_second_vote_of_the_same_rater_replaces_the_first() -> None:
     rows = [Vote("i", "r", "first"), Vote("i", "q", "tie"), Vote("i", "r", "second")]
     found = streamed(rows).posterior("i")
@@ -183,8 +199,8 @@ def test_running_reliability_equals_a_recount(rows: list[Vote], gone: list[Vote]
         found, held = stream.posterior(item), stream.votes(item)
         assert found is not None
         for rater, answer in held.items():
-            everybody, total = everybody + found.probabilities[answer], total + 1
             if len(held) > 1:
+                everybody, total = everybody + found.probabilities[answer], total + 1
                 right[rater] += found.probabilities[answer]
                 n[rater] += 1
     known = stream.settings

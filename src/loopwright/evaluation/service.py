@@ -23,6 +23,7 @@ from loopwright.infra import events
 from loopwright.intake import service as intake
 from loopwright.intake.model import ItemPurpose, NewItem
 from loopwright.intake.rules import derived_id
+from loopwright.labeling import queue
 from loopwright.labeling import store as labeling
 from loopwright.sampling import service as sampling
 from loopwright.sampling.model import Band
@@ -94,7 +95,7 @@ def open_comparison(
     )
     _keep(tx, made)
     if made.item_ids:
-        sampling.open_items(
+        queue.open_items(
             tx,
             project_id=project_id,
             item_ids=made.item_ids,

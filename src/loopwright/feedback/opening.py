@@ -20,6 +20,7 @@ from loopwright.intake.model import (
     NewPrompt,
 )
 from loopwright.intake.rules import item_id as item_id_of
+from loopwright.labeling import queue
 from loopwright.models import service as models
 from loopwright.projects.spec import ProjectSpec, QuestionSpec
 from loopwright.questions.registry import kind_of
@@ -91,11 +92,12 @@ class Opener:
         item_id = item.id if item is not None else item_id_of(found.project_id, key)
         if self._has_judgments(item_id, choice.overlap):
             return replace(effect, state=EffectState.ALREADY_OPEN, item_id=item_id)
+        room = self._load_room()
         if not self._take_room(found):
             return replace(effect, state=EffectState.CAPPED)
         if question is not None and not intake_store.items_of(self.tx, [item_id]):
             item_id = self._make_item(found, question, key, trace)
-        sampling.open_items(
+        added = queue.open_items(
             self.tx,
             project_id=found.project_id,
             item_ids=[item_id],
@@ -104,6 +106,9 @@ class Opener:
             propensity=choice.propensity,
             now=self.now,
         )
+        if not added:  # what it wants, an import brought before; it takes no room
+            self._room = room
+            return replace(effect, state=EffectState.ALREADY_OPEN, item_id=item_id)
         return replace(effect, state=EffectState.OPENED, item_id=item_id)
 
     def _has_judgments(self, item_id: str, overlap: int) -> bool:

@@ -21,6 +21,8 @@ from loopwright.questions.elsewhere import Elsewhere, ElsewhereReader
 
 _SEEN_ITEMS = 200_000
 _SEEN_PROMPTS = 20_000
+_CALLED = {"prompt_id": "prompt", "texts": "completions"}
+_LONGEST_REASON = 500
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,11 @@ class _Staged:
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """A staged completion."""
+    """A completion of a row: who wrote it, and what will be kept of it, under which id."""
 
     source: str
-    digest: str
     ref: str
-    masked: str
+    masked: MaskedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +142,8 @@ class Collector:
         if self._answers is not None and self._answers.reads_texts:
             return None
         staged = self._seen.get(key)
-        if staged is not None and staged.fingerprint != self._reader.fingerprint(values):
-            raise ValueError(f"item {key!r} has other texts than on an earlier row")
+        if staged is None or staged.fingerprint != self._reader.fingerprint(values):
+            return None  # what differs is told when the item is staged
         return staged
 
     def _checked(
@@ -218,7 +219,7 @@ class Collector:
             image=None if staged.image is None else (staged.image.width, staged.image.height),
         )
         if known is not None and edit is not None and found.edit is not None:
-            self._keep(known.prompt, self._edits, edit)
+            self._keep(known.prompt, _text(known.prompt, self._edits, edit))
         return found
 
     def _annotator(self, name: str) -> str:
@@ -228,10 +229,12 @@ class Collector:
         return masked
 
     def _stage_item(self, item: RowItem, fingerprint: int, place: str) -> _Staged:
-        prompt, scope = self._capture(item)
+        """Stage a row's item with its prompt and texts: all of them, or a ValueError and none."""
+        prompt, scope = self._captured(item)
         if self._mapping.kind is ImportKind.PROMPTS:
+            self._keep_prompt(prompt, scope, place)
             return _Staged(prompt.id, fingerprint, swapped=False)
-        texts = [self._completion(prompt, text, scope) for text in item.texts]
+        texts = [self._text_of(prompt, text, scope) for text in item.texts]
         if len(texts) == 2 and texts[0].ref == texts[1].ref and item.key is None:
             raise ValueError("both completions are the same text of the same source")
         key = item.key or rules.derived_id("row", prompt.id, *(text.ref for text in texts))
@@ -239,64 +242,67 @@ class Collector:
         swapped = self._mapping.kind is ImportKind.PREFERENCES and texts[0].ref > texts[1].ref
         if swapped:
             texts.reverse()
-        if self._mapping.kind is ImportKind.PREFERENCES:
-            fingerprint = hash(tuple(text.ref for text in texts))
-        origin_key = f"{self._mapping.source}:{mask_text(key).text}"
-        item_id = rules.item_id(self._project_id, origin_key)
         image = self._image(item)
+        origin_key = f"{self._mapping.source}:{mask_text(key).text}"
+        body: Json = {
+            "origin_key": origin_key,
+            "prompt_id": prompt.id,
+            "texts": [[text.source, text.masked.digest] for text in texts],
+            "purpose": item.purpose.value,
+            "set_name": item.set_name,
+            "requires": list(item.requires),
+            "image": None if image is None else asdict(image),
+        }
+        item_id = rules.item_id(self._project_id, origin_key)
+        kept = self._stage.item(item_id, {**body, "place": place})
+        differs = [_CALLED.get(name, name) for name in body if body[name] != kept[name]]
+        if differs:
+            raise ValueError(
+                f"item {key!r} has other content than on an earlier row ({', '.join(differs)}), "
+                f"{kept['place']}"
+            )
+        self._keep_prompt(prompt, scope, place)
+        for text in texts:
+            self._keep(prompt, text)
         staged = _Staged(item_id, fingerprint, swapped, len(texts), image)
         self._remember(item.key, staged)
-        self._stage.item(
-            staged.item_id,
-            {
-                "origin_key": origin_key,
-                "prompt_id": prompt.id,
-                "texts": [[text.source, text.digest] for text in texts],
-                "purpose": item.purpose.value,
-                "set_name": item.set_name,
-                "requires": list(item.requires),
-                "image": None if image is None else asdict(image),
-                "place": place,
-            },
-        )
         if self._answers is None or not self._answers.reads_texts:
             return staged
-        known = _Texts(prompt, tuple(text.masked for text in texts), scope)
+        known = _Texts(prompt, tuple(text.masked.text for text in texts), scope)
         return replace(staged, texts=known)
 
     def _remember(self, key: str | None, staged: _Staged) -> None:
         if key is None:
             return
-        earlier = self._seen.get(key)
-        if earlier is not None and earlier.fingerprint != staged.fingerprint:
-            raise ValueError(f"item {key!r} has other texts than on an earlier row")
         self._seen[key] = staged
         if len(self._seen) > _SEEN_ITEMS:
             self._seen.popitem(last=False)
 
-    def _capture(self, item: RowItem) -> tuple[MaskedPrompt, MaskScope]:
+    def _captured(self, item: RowItem) -> tuple[MaskedPrompt, MaskScope]:
+        """Return a row's masked prompt, and the scope in which its completions are masked."""
         prompt, scope = capture.capture_prompt(self._project_id, item.prompt)
-        known = self._prompts.get(prompt.id)
-        if not self._stage.prompt(prompt.id, prompt.digest, asdict(prompt)):
+        if self._stage.prompt_digest(prompt.id) not in (None, prompt.digest):
             raise ValueError(f"prompt {prompt.key!r} has another text than on an earlier row")
-        if known is not None:
-            return prompt, known
-        add_counts(self.masked, prompt.mask_counts)
+        return prompt, self._prompts.get(prompt.id, scope)
+
+    def _keep_prompt(self, prompt: MaskedPrompt, scope: MaskScope, place: str) -> None:
+        if prompt.id in self._prompts:
+            return
+        body = {**asdict(prompt), "place": place}
+        if self._stage.prompt(prompt.id, prompt.digest, body):
+            add_counts(self.masked, prompt.mask_counts)
         self._prompts[prompt.id] = scope
         if len(self._prompts) > _SEEN_PROMPTS:
             self._prompts.popitem(last=False)
-        return prompt, scope
 
-    def _completion(self, prompt: MaskedPrompt, text: RowText, scope: MaskScope) -> _Text:
+    def _text_of(self, prompt: MaskedPrompt, text: RowText, scope: MaskScope) -> _Text:
         masked = capture.capture_text(text.text, scope, messages=text.messages)
-        return self._keep(prompt, text.source, masked)
+        return _text(prompt, text.source, masked)
 
-    def _keep(self, prompt: MaskedPrompt, source: str, masked: MaskedText) -> _Text:
-        ref = rules.completion_id(prompt.id, source, masked.digest)
-        body = {"prompt_id": prompt.id, "source": source, **asdict(masked)}
-        if self._stage.completion(ref, source, body):
-            add_counts(self.masked, masked.mask_counts)
-        return _Text(source, masked.digest, ref, masked.text)
+    def _keep(self, prompt: MaskedPrompt, text: _Text) -> None:
+        body = {"prompt_id": prompt.id, "source": text.source, **asdict(text.masked)}
+        if self._stage.completion(text.ref, text.source, body):
+            add_counts(self.masked, text.masked.mask_counts)
 
     def _joined(self, values: Json) -> Json:
         join = self._mapping.join
@@ -335,14 +341,21 @@ class Collector:
         self._load_join(join, path)
 
     def _refuse(self, place: str, reason: str) -> None:
+        told = mask_text(reason).text
+        # A reason may quote what the row holds, and a row may be very long.
+        told = told if len(told) <= _LONGEST_REASON else f"{told[:_LONGEST_REASON]}..."
         if not self._skip_bad:
             raise InvalidInput(
-                f"{place}: {mask_text(reason).text}. Nothing was imported.",
+                f"{place}: {told}. Nothing was imported.",
                 remedy="Correct the row, or import with --skip-bad and read the rejects.",
                 code="bad_row",
                 detail={"place": place},
             )
-        self._stage.reject(place, mask_text(reason).text)
+        self._stage.reject(place, told)
+
+
+def _text(prompt: MaskedPrompt, source: str, masked: MaskedText) -> _Text:
+    return _Text(source, rules.completion_id(prompt.id, source, masked.digest), masked)
 
 
 def _spoken(messages: Sequence[Message]) -> str:

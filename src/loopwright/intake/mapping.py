@@ -23,10 +23,14 @@ from pydantic import (
 
 from loopwright.base.errors import InvalidInput
 from loopwright.base.nearest import did_you_mean
+from loopwright.base.types import STORABLE
 from loopwright.projects.mistakes import mistakes
 from loopwright.projects.spec import Tags
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+_MOST_NAMED = 200
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=STORABLE)
+]
 
 
 def _worded(given: object) -> object:
@@ -214,13 +218,22 @@ def check_columns(mapping: ImportMapping, columns: Sequence[str], *, place: str)
     missing = sorted(mapping.columns.difference(columns))
     if missing:
         maybe = did_you_mean(missing[0], columns) if len(missing) == 1 else ""
-        raise InvalidInput(
-            f"{place} has no column {', '.join(map(repr, missing))}; "
-            f"it has {', '.join(map(repr, columns))}.",
-            remedy=f"{maybe}Correct the mapping's fields, or join the file that has the column.",
-            code="unknown_column",
-            detail={"missing": missing, "columns": list(columns)},
+        without_header = (
+            "" if mapping.header else " A CSV file whose first line is a row needs `header`."
         )
+        raise InvalidInput(
+            f"{place} has no column {listed(missing)}; it has {listed(columns)}.",
+            remedy=f"{maybe}Correct the mapping's fields, or join the file that has the column."
+            f"{without_header}",
+            code="unknown_column",
+            detail={"missing": missing[:_MOST_NAMED], "columns": list(columns[:_MOST_NAMED])},
+        )
+
+
+def listed(columns: Sequence[str]) -> str:
+    """Return columns' names as a sentence has them: the first of many, each cut short."""
+    named = ", ".join(repr(one if len(one) <= 80 else f"{one[:80]}...") for one in columns[:40])
+    return f"{named} and {len(columns) - 40:,} more" if len(columns) > 40 else named
 
 
 def _check_fields(mapping: ImportMapping, node: yaml.Node | None, name: str) -> None:

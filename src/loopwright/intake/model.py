@@ -12,6 +12,10 @@ Message = dict[str, str]
 """One turn: {"role": "system" | "user" | "assistant", "content": text}."""
 
 DEFAULT_SEGMENT = "all"
+MAX_TEXT = 400_000
+"""Characters of one prompt's turn, or of one completion."""
+MAX_KEY = 200
+"""Characters of a name that something is known by: an item's key, an annotator, a source."""
 
 
 class ItemPurpose(StrEnum):

@@ -1,22 +1,24 @@
 """Rows of a file, one at a time: CSV, JSON Lines (also gzipped), Parquet, and JSON arrays.
 
-Memory stays flat whatever the size, but for an array, which is read whole. Every row carries its
-place, so that an error can say where it is. What is wrong with one row is a `BadRow`; what is wrong
-with the file is raised.
+Memory stays flat whatever the size, but for an array, which is read whole; a row, and what a
+packed file may unpack to, are bounded. Every row carries its place, so that an error can say where
+it is. What is wrong with one row is a `BadRow`; what is wrong with the file is raised.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
 import zlib
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Self, cast
 
 import orjson
 import pyarrow as pa
@@ -28,7 +30,14 @@ from loopwright.base.types import Json
 MAX_ROW_BYTES = 16 * 1024 * 1024
 MAX_ARRAY_BYTES = 512 * 1024**2
 """A JSON array is read whole; JSON Lines and Parquet may be of any size."""
+MAX_UNPACKED_BYTES = 256 * 1024**2
+MAX_UNPACKED_RATIO = 200
+"""A gzip file may always unpack to so many bytes, and to so many times its own size: rows of text
+stay far below that, and what was made to fill a disk does not."""
+MAX_DEPTH = 100
+"""Lists and objects within each other in one row."""
 _BATCH_ROWS = 512
+_BLOCK = 256 * 1024
 _HEAD_ROWS = 100
 _SUFFIXES = {
     ".csv": "csv",
@@ -78,15 +87,42 @@ def read_rows(
     `header` names the columns of a CSV file whose first line is a row already.
     """
     shown = name or path.name
-    kind = format_of(shown)
-    if kind == "parquet":
-        yield from _parquet_rows(path, shown)
-        return
-    if kind == "json":
-        yield from _array_rows(path, shown)
-        return
-    with _opened(path, shown) as stream:
-        yield from _csv_rows(stream, shown, header) if kind == "csv" else _json_rows(stream, shown)
+    match format_of(shown):
+        case "parquet":
+            rows = _parquet_rows(path, shown)
+        case "json":
+            rows = _array_rows(path, shown)
+        case "csv":
+            rows = _csv_rows(path, shown, header)
+        case _:
+            rows = _json_rows(path, shown)
+    yield from storable(rows)
+
+
+def storable(rows: Iterable[Row | BadRow]) -> Iterator[Row | BadRow]:
+    """Yield rows; those that no database takes become bad rows."""
+    for row in rows:
+        problem = None if isinstance(row, BadRow) else _problem(row.values)
+        yield row if problem is None else BadRow(row.place, problem)
+
+
+def _problem(values: Json) -> str | None:
+    """Return why a row cannot be stored. Without recursion: its depth is the sender's choice."""
+    level: list[Any] = [values]
+    for _ in range(MAX_DEPTH):
+        inner: list[Any] = []
+        for one in level:
+            parts = [*one, *one.values()] if isinstance(one, dict) else one
+            for part in parts:
+                if isinstance(part, str):
+                    if "\0" in part:
+                        return "it holds a NUL character, which cannot be stored"
+                elif isinstance(part, dict | list):
+                    inner.append(part)
+        if not inner:
+            return None
+        level = inner
+    return f"its values are nested deeper than {MAX_DEPTH} levels"
 
 
 def columns_of(
@@ -95,9 +131,14 @@ def columns_of(
     """Return the columns that the first rows have; raise InvalidInput when there are no rows."""
     shown = name or path.name
     columns: dict[str, None] = {}
+    bad: BadRow | None = None
     for row in islice(read_rows(path, name=shown, header=header), _HEAD_ROWS):
         if isinstance(row, Row):
             columns.update(dict.fromkeys(row.values))
+        else:
+            bad = bad or row
+    if not columns and bad is not None:
+        raise unreadable(bad)
     if not columns:
         raise InvalidInput(
             f"{shown} holds no rows.",
@@ -105,6 +146,36 @@ def columns_of(
             code="empty_file",
         )
     return tuple(columns)
+
+
+def unreadable(bad: BadRow) -> InvalidInput:
+    """Return the refusal of a file of which no row can be read, by the first of them."""
+    return InvalidInput(
+        f"{bad.place}: {bad.reason}. No row of the file can be read.",
+        remedy="Export it again, or check that this is the right file.",
+        code="bad_row",
+        detail={"place": bad.place},
+    )
+
+
+class _Bounded(io.RawIOBase):
+    """The bytes of a packed file, up to what an honest one holds."""
+
+    def __init__(self, packed: gzip.GzipFile, *, most: int, shown: str) -> None:
+        self._packed, self._left, self._most, self._shown = packed, most, most, shown
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count = self._packed.readinto(buffer)
+        self._left -= count
+        if self._left < 0:
+            raise TooLarge(
+                f"{self._shown} unpacks to more than {self._most // 1024**2} MiB.",
+                remedy="Unpack it and import it in parts.",
+            )
+        return count
 
 
 @contextmanager
@@ -116,7 +187,9 @@ def _opened(path: Path, shown: str) -> Iterator[BinaryIO]:
         return
     try:
         with gzip.open(path, "rb") as packed:
-            yield cast(BinaryIO, packed)
+            most = max(MAX_UNPACKED_BYTES, path.stat().st_size * MAX_UNPACKED_RATIO)
+            bounded = _Bounded(packed, most=most, shown=shown)
+            yield cast(BinaryIO, io.BufferedReader(bounded, _BLOCK))
     except (EOFError, gzip.BadGzipFile, zlib.error) as failure:
         raise InvalidInput(
             f"{shown} is not a whole gzip file: {failure}.",
@@ -130,29 +203,44 @@ def _lines(stream: BinaryIO, shown: str) -> Iterator[tuple[int, bytes]]:
     while line := stream.readline(MAX_ROW_BYTES + 1):
         number += 1
         if len(line) > MAX_ROW_BYTES:
-            raise TooLarge(
-                f"{shown}:{number} is longer than {MAX_ROW_BYTES // 1024**2} MiB.",
-                remedy="Write one row a line; split what is larger.",
-            )
+            raise _too_long(f"{shown}:{number}")
         yield number, line
 
 
-def _json_rows(stream: BinaryIO, shown: str) -> Iterator[Row | BadRow]:
-    for number, line in _lines(stream, shown):
-        if number == 1:
-            line = line.removeprefix(b"\xef\xbb\xbf")
-        if not line.strip():
-            continue
-        place = f"{shown}:{number}"
-        try:
-            values = orjson.loads(line)
-        except orjson.JSONDecodeError as failure:
-            yield BadRow(place, f"the line is not JSON: {failure.msg} at character {failure.pos}")
-            continue
-        if isinstance(values, dict):
-            yield Row(place, values)
-        else:
-            yield BadRow(place, f"the line is a JSON {type(values).__name__}, not an object")
+def _too_long(place: str) -> TooLarge:
+    return TooLarge(
+        f"{place} is longer than {MAX_ROW_BYTES // 1024**2} MiB.",
+        remedy="Write one row a line; split what is larger.",
+    )
+
+
+def _json_rows(path: Path, shown: str) -> Iterator[Row | BadRow]:
+    with _opened(path, shown) as stream:
+        for number, line in _lines(stream, shown):
+            text = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
+            if text.strip():
+                yield _json_row(text, f"{shown}:{number}")
+
+
+def _json_row(line: bytes, place: str) -> Row | BadRow:
+    try:
+        values = orjson.loads(line)
+    except orjson.JSONDecodeError as failure:
+        if _is_utf8(line):
+            at = f"{failure.msg} at character {failure.pos}"
+            return BadRow(place, f"the line is not JSON: {at}")
+        return BadRow(place, "the line is not UTF-8 text; save the file as UTF-8")
+    if isinstance(values, dict):
+        return Row(place, values)
+    return BadRow(place, f"the line is a JSON {type(values).__name__}, not an object")
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _array_rows(path: Path, shown: str) -> Iterator[Row | BadRow]:
@@ -161,9 +249,12 @@ def _array_rows(path: Path, shown: str) -> Iterator[Row | BadRow]:
             f"{shown} is a JSON array larger than {MAX_ARRAY_BYTES // 1024**2} MiB.",
             remedy="Export it in parts, or write one object a line (.jsonl).",
         )
+    content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
     try:
-        loaded: Any = orjson.loads(path.read_bytes())
+        loaded: Any = orjson.loads(content)
     except orjson.JSONDecodeError as failure:
+        if not _is_utf8(content):
+            raise _not_utf8(f"{shown} is not UTF-8 text") from failure
         raise InvalidInput(
             f"{shown} is not JSON: {failure.msg} at character {failure.pos}.",
             remedy="Export it again; it may have been cut off.",
@@ -178,42 +269,80 @@ def _array_rows(path: Path, shown: str) -> Iterator[Row | BadRow]:
             yield BadRow(place, f"it is a JSON {type(values).__name__}, not an object")
 
 
-def _csv_rows(stream: BinaryIO, shown: str, given: Sequence[str]) -> Iterator[Row | BadRow]:
+class _CsvLines:
+    """Lines of a CSV file; those of one row are bounded together."""
+
+    def __init__(self, stream: BinaryIO, shown: str) -> None:
+        self._text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+        self._shown = shown
+        self._number = 0
+        self.row_size = 0
+        """Characters since a row began; set to 0 at the end of each."""
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(MAX_ROW_BYTES + 1)
+        if not line:
+            raise StopIteration
+        self._number += 1
+        self.row_size += len(line)
+        if self.row_size > MAX_ROW_BYTES:
+            raise _too_long(f"{self._shown}:{self._number}")
+        return line
+
+
+def _csv_rows(path: Path, shown: str, given: Sequence[str]) -> Iterator[Row | BadRow]:
     csv.field_size_limit(MAX_ROW_BYTES)
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-    rows = csv.reader(text, strict=True)
-    try:
-        header = list(given) if given else next(rows, None)
-        if header is None:
-            return
-        _check_header(header, shown)
-        width, start = len(header), rows.line_num + 1
-        for cells in rows:
-            place, start = f"{shown}:{start}", rows.line_num + 1
-            if len(cells) == width:
-                yield Row(place, dict(zip(header, cells, strict=True)))
-            elif cells:
-                yield BadRow(place, f"the row has {len(cells)} fields, the header has {width}")
-    except csv.Error as failure:
-        raise InvalidInput(
-            f"{shown}:{rows.line_num} is not well-formed CSV: {failure}.",
-            remedy="Quote fields that hold commas, quotes or line breaks; double inner quotes.",
-            code="malformed_csv",
-        ) from failure
-    except UnicodeDecodeError as failure:
-        raise InvalidInput(
-            f"{shown} is not UTF-8 text, somewhere after line {rows.line_num}.",
-            remedy="Save the file as UTF-8 and import it again.",
-            code="not_utf8",
-        ) from failure
+    with _opened(path, shown) as stream:
+        lines = _CsvLines(stream, shown)
+        rows = csv.reader(lines, strict=True)
+        try:
+            header = list(given) if given else next(rows, None)
+            if header is None:
+                return
+            _check_header(header, shown)
+            width, start = len(header), rows.line_num + 1
+            for cells in rows:
+                lines.row_size = 0
+                place, start = f"{shown}:{start}", rows.line_num + 1
+                if len(cells) == width:
+                    yield Row(place, dict(zip(header, cells, strict=True)))
+                elif cells:
+                    yield BadRow(place, f"the row has {len(cells)} fields, the header has {width}")
+        except csv.Error as failure:
+            raise InvalidInput(
+                f"{shown}:{rows.line_num} is not well-formed CSV: {failure}.",
+                remedy="Quote fields that hold commas, quotes or line breaks; double inner quotes.",
+                code="malformed_csv",
+            ) from failure
+        except UnicodeDecodeError as failure:
+            # Text is decoded in blocks, so the line is looked for.
+            raise _not_utf8(f"{_first_undecodable(path, shown)} is not UTF-8 text") from failure
+
+
+def _first_undecodable(path: Path, shown: str) -> str:
+    with _opened(path, shown) as stream:
+        found = (number for number, line in _lines(stream, shown) if not _is_utf8(line))
+        return f"{shown}:{next(found, 1)}"
+
+
+def _not_utf8(problem: str) -> InvalidInput:
+    return InvalidInput(
+        f"{problem}.",
+        remedy='Save the file as UTF-8 ("CSV UTF-8" in a spreadsheet) and import it again.',
+        code="not_utf8",
+    )
 
 
 def _check_header(header: list[str], shown: str) -> None:
-    doubled = sorted({name for name in header if header.count(name) > 1})
+    doubled = sorted(name for name, count in Counter(header).items() if count > 1)
     if doubled:
         raise InvalidInput(
-            f"{shown}:1 names the column {doubled[0]!r} more than once.",
-            remedy="Give every column its own name.",
+            f"{shown}:1 names the column {doubled[0][:200]!r} more than once.",
+            remedy="Give every column its own name; a file without a header needs `header` in "
+            "its mapping.",
             code="malformed_csv",
         )
 

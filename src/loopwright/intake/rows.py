@@ -12,7 +12,14 @@ import orjson
 from loopwright.base.types import Json
 from loopwright.intake.dialogue import parse_dialogue, split_shared
 from loopwright.intake.mapping import ImportKind, ImportMapping, TextFormat
-from loopwright.intake.model import DEFAULT_SEGMENT, ItemPurpose, Message, NewPrompt
+from loopwright.intake.model import (
+    DEFAULT_SEGMENT,
+    MAX_KEY,
+    MAX_TEXT,
+    ItemPurpose,
+    Message,
+    NewPrompt,
+)
 from loopwright.intake.row_answers import RowAnswers
 from loopwright.intake.rules import joined_turns, messages_problem
 from loopwright.projects.question_spec import QuestionSpec
@@ -21,6 +28,8 @@ PAIR_OUTCOMES = ("first", "second", "tie", "both_bad")
 _TAG = re.compile(r"^[a-z0-9][a-z0-9_-]{0,62}$")
 _YES_OR_NO = {"true": True, "1": True, "false": False, "0": False, "": False, "none": False}
 _SHOWN = ("first_left", "second_left")
+_LATEST = 1e10
+"""Unix seconds in the year 2286; milliseconds are beyond it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +214,8 @@ class RowReader:
     def _judged_texts(self, values: Json) -> tuple[RowText, ...]:
         if self._answers is None or self._mapping.answers != ("ranking",):
             names: tuple[str, ...] = ("first", "second") if self.paired else ("completion",)
-            if self._mapping.bare and values.get(self._fields.get("completion", "")) is None:
+            completion = values.get(self._fields.get("completion", ""))
+            if self._mapping.bare and completion in (None, ""):
                 names = ()
             return tuple(self._text(values, name) for name in names if name in self._fields)
         found = [
@@ -236,19 +246,20 @@ class RowReader:
         )
 
     def _rest(self, values: Json, side: str, turns: list[Message]) -> RowText:
-        return _turns(self._optional_key(values, f"{side}_source") or self._mapping.source, turns)
+        source = self._optional_key(values, f"{side}_source") or self._mapping.source
+        return _turns(source, turns, self._fields[side])
 
     def _written(self, source: str, text: Any, column: str) -> RowText:
         if isinstance(text, list):
-            return _turns(source, self._conversation({column: text}, column))
-        return RowText(source, _string({column: text}, column))
+            return _turns(source, self._conversation({column: text}, column), column)
+        found = _string({column: text}, column)
+        _check_said(found, column)
+        return RowText(source, found)
 
     def _prompt(self, values: Json) -> NewPrompt:
         column = self._fields["prompt"]
         if self._mapping.format is TextFormat.TEXT:
             text = _string(values, column)
-            if not text.strip() and "image" not in self._fields:
-                raise ValueError(f"{column} is empty")
             more = values.get(self._fields.get("context", ""))
             text = f"{text}\n\n{more}" if isinstance(more, str) and more.strip() else text
             return self._new_prompt(values, [{"role": "user", "content": text}])
@@ -256,6 +267,9 @@ class RowReader:
 
     def _new_prompt(self, values: Json, messages: list[Message]) -> NewPrompt:
         mapping = self._mapping
+        said = "".join(turn["content"] for turn in messages)
+        if said.strip() or "image" not in self._fields:
+            _check_said(said, self._fields.get("prompt", "the prompt"))
         names = values.get(self._fields.get("names", ""), ())
         return NewPrompt(
             messages=messages,
@@ -313,15 +327,28 @@ class RowReader:
         if text is None:
             return None
         try:
-            return float(text)
+            found = float(text)
         except ValueError:
-            raise ValueError(f"{self._fields['judged_at']} is not a Unix time: {text!r}") from None
+            found = -1.0
+        if not 0 <= found < _LATEST:
+            column = self._fields["judged_at"]
+            raise ValueError(f"{column} is {text!r}, not a Unix time in seconds")
+        return found
 
 
-def _turns(source: str, turns: Sequence[Message]) -> RowText:
+def _turns(source: str, turns: Sequence[Message], column: str) -> RowText:
+    _check_said("".join(turn["content"] for turn in turns), column)
     if len(turns) == 1 and turns[0]["role"] == "assistant":
         return RowText(source, turns[0]["content"])
     return RowText(source, "", tuple(turns))
+
+
+def _check_said(text: str, column: str) -> None:
+    """Raise ValueError for a prompt or a completion that says nothing, or more than is kept."""
+    if not text.strip():
+        raise ValueError(f"{column} is empty")
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"{column} is longer than {MAX_TEXT:,} characters")
 
 
 def _present(values: Json, column: str) -> Any:
@@ -347,4 +374,6 @@ def _key(values: Json, column: str) -> str:
     text = str(value).strip()
     if not text:
         raise ValueError(f"{column} is empty")
+    if len(text) > MAX_KEY:
+        raise ValueError(f"{column} is longer than {MAX_KEY} characters: {text[:40]!r}...")
     return text

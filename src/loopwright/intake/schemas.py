@@ -7,13 +7,20 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from loopwright.base.types import STORABLE, Json
-from loopwright.intake.model import DEFAULT_SEGMENT, ImportReport, Item, ItemPurpose, Prompt
+from loopwright.intake.model import (
+    DEFAULT_SEGMENT,
+    MAX_KEY,
+    MAX_TEXT,
+    ImportReport,
+    Item,
+    ItemPurpose,
+    Prompt,
+)
 from loopwright.projects.spec import Tags
 
 MAX_BATCH = 1000
-MAX_TEXT = 400_000
 Text = Annotated[str, Field(max_length=MAX_TEXT, pattern=STORABLE)]
-Key = Annotated[str, Field(min_length=1, max_length=200, pattern=STORABLE)]
+Key = Annotated[str, Field(min_length=1, max_length=MAX_KEY, pattern=STORABLE)]
 
 
 class Body(BaseModel):

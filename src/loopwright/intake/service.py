@@ -54,17 +54,28 @@ def add_prompts(
 
 def place_prompts(tx: Connection, rows: Sequence[MaskedPrompt], *, now: float) -> Placed:
     """Store masked prompts that are not there yet; raise Conflict on another text for a key."""
-    digests = {row.id: row.digest for row in rows}
-    stored = store.prompt_digests(tx, digests)
+    changed = changed_prompts(tx, rows)
     for row in rows:
-        if stored.get(row.id, digests[row.id]) != row.digest:
+        if row.id in changed:
             raise Conflict(
-                f"Prompt {row.key!r} of source {row.source!r} is already there with another text.",
+                f"P{prompt_changed(row)[1:]}.",
                 remedy="Give the new text its own key, or import it under another source.",
                 code="prompt_changed",
             )
     added = store.insert_missing(tx, prompt_table, [_prompt_row(row, now) for row in rows])
     return Placed([row.id for row in rows], added)
+
+
+def changed_prompts(tx: Connection, rows: Sequence[MaskedPrompt]) -> set[str]:
+    """Return the ids of rows whose key is already the key of another text, here or among them."""
+    digests = {row.id: row.digest for row in rows}
+    known = {**digests, **store.prompt_digests(tx, digests)}
+    return {row.id for row in rows if known[row.id] != row.digest}
+
+
+def prompt_changed(row: MaskedPrompt) -> str:
+    """Say that the prompt of this key is there with another text."""
+    return f"prompt {row.key!r} of source {row.source!r} is already there with another text"
 
 
 def add_completions(tx: Connection, *, rows: Sequence[NewCompletion], now: float) -> list[str]:

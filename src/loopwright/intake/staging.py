@@ -61,12 +61,15 @@ class Stage:
         self._db.close()
         self._path.unlink(missing_ok=True)
 
+    def prompt_digest(self, prompt_id: str) -> str | None:
+        """Return the digest of a kept prompt, None where it is not there."""
+        found: str | None = self._one("SELECT digest FROM prompt WHERE id = ?", prompt_id)
+        return found
+
     def prompt(self, prompt_id: str, digest: str, body: Json) -> bool:
-        """Keep a masked prompt; return False when its id already has another text."""
-        found = self._one("SELECT digest FROM prompt WHERE id = ?", prompt_id)
-        if found is None:
-            self._db.execute("INSERT INTO prompt VALUES (?, ?, ?)", (prompt_id, digest, _b(body)))
-        return found is None or found == digest
+        """Keep a masked prompt once; return False when it was there."""
+        add = "INSERT OR IGNORE INTO prompt VALUES (?, ?, ?)"
+        return self._db.execute(add, (prompt_id, digest, _b(body))).rowcount == 1
 
     def completion(self, ref: str, source: str, body: Json) -> bool:
         """Keep a masked completion once; return False when it was there."""
@@ -75,11 +78,12 @@ class Stage:
         self._db.execute("INSERT OR IGNORE INTO source VALUES (?)", (source,))
         return added.rowcount == 1
 
-    def item(self, item_id: str, body: Json) -> bool:
-        """Keep an item once; return False when it was there."""
+    def item(self, item_id: str, body: Json) -> Json:
+        """Keep an item once; return what is kept: `body`, or the body that it had before."""
         add = "INSERT OR IGNORE INTO item VALUES (NULL, ?, ?)"
-        added = self._db.execute(add, (item_id, _b(body)))
-        return added.rowcount == 1
+        if self._db.execute(add, (item_id, _b(body))).rowcount == 1:
+            return body
+        return _j(self._one("SELECT body FROM item WHERE id = ?", item_id))
 
     def vote(self, *columns: object, answer: Json | None = None) -> None:
         """Keep one vote: item id, item key, annotator, outcome, shown, judged at; its answer."""
@@ -96,7 +100,7 @@ class Stage:
         """Keep the rows of a joined file by key; raise InvalidInput when a key is there twice."""
         for key, values in rows:
             try:
-                self._db.execute("INSERT INTO joined VALUES (?, ?)", (key, _b(values)))
+                self._db.execute("INSERT INTO joined VALUES (?, ?)", (key, _joinable(values)))
             except sqlite3.IntegrityError:
                 shown = key.replace("\x1f", ", ")
                 raise InvalidInput(
@@ -168,6 +172,11 @@ class Stage:
 
 def _b(value: Json) -> bytes:
     return orjson.dumps(value)
+
+
+def _joinable(values: Json) -> bytes:
+    # Columns that the mapping does not read may hold dates, decimals or bytes.
+    return orjson.dumps(values, default=str)
 
 
 def _j(content: bytes) -> Json:

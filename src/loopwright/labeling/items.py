@@ -21,12 +21,11 @@ from loopwright.intake.model import (
 )
 from loopwright.intake.routes import new_prompt
 from loopwright.intake.schemas import ItemIn, ItemsIn
-from loopwright.labeling.queue import bar
+from loopwright.labeling import queue
 from loopwright.models import service as models
 from loopwright.projects import service as projects
 from loopwright.projects.spec import ProjectSpec, QuestionSpec
 from loopwright.questions.registry import kind_of
-from loopwright.sampling import service as sampling
 from loopwright.sampling.model import Band
 
 BAND_OF = {
@@ -76,7 +75,7 @@ def add_items(tx: Connection, *, project_id: str, body: ItemsIn, now: float) -> 
     )
     for item_id, item in zip(placed.ids, body.items, strict=True):
         if item.not_for:
-            bar(tx, project_id=project_id, item_ids=[item_id], people=item.not_for, now=now)
+            queue.bar(tx, project_id=project_id, item_ids=[item_id], people=item.not_for, now=now)
     if body.open:
         _open(tx, spec, placed, rows, body.overlap or spec.overlap, now)
     return placed
@@ -212,7 +211,7 @@ def _open(
         if item_id in placed.added and row.purpose in QUEUED:
             by_band.setdefault(BAND_OF[row.purpose], []).append(item_id)
     for band, item_ids in by_band.items():
-        sampling.open_items(
+        queue.open_items(
             tx,
             project_id=spec.id,
             item_ids=list(dict.fromkeys(item_ids)),

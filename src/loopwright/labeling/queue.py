@@ -1,6 +1,7 @@
 """What keeps the queue right besides offering and answering: who may not judge what, items that
 nobody can judge, and changes by leads while people work."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import partial
 
@@ -15,7 +16,6 @@ from loopwright.labeling import store, store_queue, store_seals
 from loopwright.labeling.model import (
     Assignment,
     AssignmentState,
-    ImportedJudgment,
     StuckItem,
 )
 from loopwright.projects.model import Project
@@ -27,6 +27,37 @@ from loopwright.sampling.model import Band, Branch, ItemProgress, ItemState, Que
 BATCH = 500
 """Items that one transaction changes, so that annotators do not wait for a long one."""
 _LEADS = frozenset({Role.OWNER, Role.LEAD})
+
+
+def open_items(
+    tx: Connection,
+    *,
+    project_id: str,
+    item_ids: Sequence[str],
+    overlap: int,
+    band: int,
+    propensity: float,
+    now: float,
+) -> int:
+    """Want `overlap` judgments on each item; return how many judgments that adds.
+
+    `propensity` is the probability with which these items were chosen (0, 1]. Judgments count
+    that imports brought before an item was first opened, and those who gave them are not asked.
+    """
+    votes = store_queue.uncounted(tx, item_ids)
+    added = sampling.open_items(
+        tx,
+        project_id=project_id,
+        item_ids=item_ids,
+        overlap=overlap,
+        band=band,
+        propensity=propensity,
+        imported=Counter(item_id for item_id, _ in votes),
+        held=partial(store.open_counts, tx),
+        now=now,
+    )
+    bar_voters(tx, project_id=project_id, votes=votes, now=now)
+    return added
 
 
 def bar(
@@ -73,17 +104,18 @@ def seal(tx: Connection, *, project_id: str, item_id: str, now: float) -> None:
 
 
 def bar_voters(
-    tx: Connection, *, project_id: str, rows: Sequence[ImportedJudgment], now: float
+    tx: Connection, *, project_id: str, votes: Sequence[tuple[str, str]], now: float
 ) -> None:
-    """Never offer items that want more judgments to those whose judgments were imported."""
-    states = sampling.states_of(tx, list({row.item_id for row in rows}))
+    """Never offer items that want more judgments to raters whose votes (item, rater) came with
+    an import."""
+    states = sampling.states_of(tx, list({item_id for item_id, _ in votes}))
     open_ones = {key for key, one in states.items() if one.state is not ItemProgress.CLOSED}
     store.bar(
         tx,
         [
-            _barred(project_id, row.item_id, row.rater_id, row.rater_id, now)
-            for row in rows
-            if row.item_id in open_ones
+            _barred(project_id, item_id, rater_id, rater_id, now)
+            for item_id, rater_id in votes
+            if item_id in open_ones
         ],
     )
 
@@ -186,7 +218,7 @@ def set_overlap(
 ) -> int:
     """Want this many judgments on items, never fewer than are there or being made."""
     states = upkeep.lock(tx, project_id=project_id, item_ids=item_ids)
-    held = store.open_counts(tx, list(states))
+    held = partial(store.open_counts, tx)
     return upkeep.set_overlap(
         tx, project_id=project_id, states=states, held=held, overlap=overlap, now=now
     )
@@ -195,5 +227,5 @@ def set_overlap(
 def reopen(tx: Connection, *, project_id: str, item_ids: Sequence[str], now: float) -> int:
     """Offer items that were set aside again; return how many there were."""
     states = upkeep.lock(tx, project_id=project_id, item_ids=item_ids)
-    held = store.open_counts(tx, list(states))
+    held = partial(store.open_counts, tx)
     return upkeep.reopen(tx, project_id=project_id, states=states, held=held, now=now)

@@ -283,7 +283,8 @@ def record_imported(
     upkeep.count_imported(
         tx, project_id=project_id, counts=Counter(row.item_id for row in fresh), now=now
     )
-    queue.bar_voters(tx, project_id=project_id, rows=fresh, now=now)
+    votes = [(row.item_id, row.rater_id) for row in fresh]
+    queue.bar_voters(tx, project_id=project_id, votes=votes, now=now)
     return len(new)
 
 

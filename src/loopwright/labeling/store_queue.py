@@ -6,10 +6,25 @@ from sqlalchemy import Connection, func, literal, select, tuple_
 
 from loopwright.intake.tables import item, prompt
 from loopwright.labeling.model import StuckItem
-from loopwright.labeling.tables import assignment
+from loopwright.labeling.store import chunks
+from loopwright.labeling.tables import assignment, judgment
 from loopwright.sampling.tables import item_state
 
 _START = 200
+
+
+def uncounted(tx: Connection, item_ids: Sequence[str]) -> list[tuple[str, str]]:
+    """Return (item, rater) of the judgments in force on items that never were in the queue."""
+    query = (
+        select(judgment.c.item_id, judgment.c.rater_id)
+        .outerjoin(item_state, item_state.c.item_id == judgment.c.item_id)
+        .where(judgment.c.superseded_by.is_(None), item_state.c.item_id.is_(None))
+    )
+    return [
+        (row.item_id, row.rater_id)
+        for part in chunks(item_ids)
+        for row in tx.execute(query.where(judgment.c.item_id.in_(part)))
+    ]
 
 
 def stuck(tx: Connection, project_id: str, *, limit: int) -> list[StuckItem]:

@@ -12,6 +12,7 @@ from loopwright.guidelines import service as guidelines
 from loopwright.intake import service as intake
 from loopwright.intake import store as intake_store
 from loopwright.intake.model import ItemPurpose, NewCompletion, NewItem
+from loopwright.labeling import queue
 from loopwright.loop import rules, serve, store
 from loopwright.loop.prompts import prompt_pool, prompts_artifact
 from loopwright.loop.turn import Turn
@@ -21,7 +22,6 @@ from loopwright.quality.reconcile import reconcile
 from loopwright.release import service as release
 from loopwright.release import store as releases
 from loopwright.release.jobs import publish
-from loopwright.sampling import service as sampling
 from loopwright.sampling.model import Band
 
 BATCH = 200
@@ -208,7 +208,7 @@ def open_pairs(
 
     def write(tx: Connection) -> None:
         item_ids = intake.add_items(tx, project_id=turn.project_id, rows=rows, now=turn.now())
-        sampling.open_items(
+        queue.open_items(
             tx,
             project_id=turn.project_id,
             item_ids=item_ids,

@@ -57,6 +57,12 @@ def passed(order: Sequence[Branch], *, last: Branch | None, full: bool) -> Seque
     return order[: order.index(last)] if full and last is not None else order
 
 
+def begun(opened: ItemState, *, item_id: str, lane: str, imported: int) -> ItemState:
+    """Return an item that enters the queue with the judgments that imports brought before it."""
+    fresh = replace(opened, item_id=item_id, lane=lane, done=imported, imported=imported)
+    return settled(fresh, now=opened.opened_at)
+
+
 def raised(state: ItemState, *, overlap: int, band: int) -> ItemState:
     """Return an item that wants more judgments, at least as urgently as before.
 
@@ -68,11 +74,22 @@ def raised(state: ItemState, *, overlap: int, band: int) -> ItemState:
     return replace(more, state=ItemProgress.OPEN, closed_at=None)
 
 
-def slots_for(before: ItemState, after: ItemState) -> int:
-    """Return how many slots an item needs that wants more than before; what is stuck has none."""
-    if after.state is ItemProgress.STUCK:
-        return 0
+def more_wanted(before: ItemState, after: ItemState) -> int:
+    """Return how many judgments an item lacks that were not wanted of it before."""
     return max(0, after.wanted - max(before.wanted, before.done))
+
+
+def slots_lacking(state: ItemState, *, most: int, taken: int) -> int:
+    """Return how many of `most` further slots an item is given; one that is not open gets none.
+
+    Only imports bring judgments that took no slot, so only there `most` can be too many: who holds
+    such an item may answer it all the same. `taken` is how many people hold it and how many slots
+    it has free; it need be known for items with `imported` judgments alone.
+    """
+    if state.state is not ItemProgress.OPEN:
+        return 0
+    lacking = min(most, state.wanted - state.done - taken) if state.imported else most
+    return max(0, lacking)
 
 
 def count_of(state: ItemState) -> QueueCount:

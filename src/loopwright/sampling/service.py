@@ -26,6 +26,8 @@ from loopwright.sampling.take import Take
 
 Held = Callable[[Sequence[str]], Mapping[str, int]]
 """Asks how many people hold each item now; the later stage that leases them gives it."""
+ItemSlots = tuple[str, Branch, int]
+"""An item, where its slots stand in the queue, and how many there are."""
 
 
 def open_items(
@@ -36,12 +38,15 @@ def open_items(
     overlap: int,
     band: int,
     propensity: float,
+    imported: Mapping[str, int],
+    held: Held,
     now: float,
 ) -> int:
     """Want `overlap` judgments on each item; return how many judgments that adds.
 
     Items already in the queue get what they lack up to `overlap`, so doing it twice adds
-    nothing. `propensity` is the probability with which these items were chosen (0, 1].
+    nothing. `propensity` is the probability with which these items were chosen (0, 1], `imported`
+    how many judgments each had before it ever was in the queue.
     """
     if overlap < 1 or not 0.0 < propensity <= 1.0:
         raise InvalidInput(
@@ -56,16 +61,19 @@ def open_items(
         item_id="", project_id=project_id, lane="", band=Band(band).value, wanted=overlap, done=0,
         state=ItemProgress.OPEN, propensity=propensity, opened_at=now, closed_at=None,
     )  # fmt: skip
-    states = [replace(opened, item_id=item_id, lane=lanes[item_id]) for item_id in fresh]
+    states = [
+        rules.begun(opened, item_id=item_id, lane=lanes[item_id], imported=imported.get(item_id, 0))
+        for item_id in fresh
+    ]
     store.insert_states(tx, states)
     raised = [
         (state, rules.raised(state, overlap=overlap, band=opened.band))
         for state in known.values()
         if state.wanted < overlap
     ]
-    slots = [(state.item_id, state.branch, overlap) for state in states]
-    slots += [(to.item_id, to.branch, rules.slots_for(state, to)) for state, to in raised]
+    slots = [(one.item_id, one.branch, one.wanted - one.done) for one in states]
     slots = [slot for slot in slots if slot[2] > 0]
+    slots += slots_of_raised(tx, raised=raised, held=held)
     added = sum(number for _, _, number in slots)
     if not states and not raised:
         return 0
@@ -218,43 +226,38 @@ def give_back(tx: Connection, *, project_id: str, item_ids: Sequence[str], held:
     imported judgments filled up meanwhile wants no more than it lacks besides what is `held`.
     """
     if item_ids:
-        states = store.states_to_change(tx, item_ids)
-        given = {key: Counter(item_ids)[key] for key in states}
-        slots = [
-            (key, states[key].branch, number)
-            for key, number in slots_back(tx, states=states, given=given, held=held).items()
-        ]
-        store.append(tx, project_id=project_id, slots=slots)
+        given = Counter(item_ids)
+        states = store.states_to_change(tx, item_ids).values()
+        most = [(state, given[state.item_id]) for state in states]
+        store.append(tx, project_id=project_id, slots=slots_lacking(tx, most=most, held=held))
 
 
-def slots_back(
-    tx: Connection,
-    *,
-    states: Mapping[str, ItemState],
-    given: Mapping[str, int],
-    held: Held,
-) -> dict[str, int]:
-    """Return how many of the slots that people gave back are wanted again; the states are locked.
+def slots_of_raised(
+    tx: Connection, *, raised: Sequence[tuple[ItemState, ItemState]], held: Held
+) -> list[ItemSlots]:
+    """Return the slots of items that want more than before; the states are locked."""
+    most = [(after, rules.more_wanted(before, after)) for before, after in raised]
+    return slots_lacking(tx, most=most, held=held)
+
+
+def slots_lacking(
+    tx: Connection, *, most: Sequence[tuple[ItemState, int]], held: Held
+) -> list[ItemSlots]:
+    """Return the slots to append to items, at most so many each; the states are locked.
 
     Who holds what is asked last: until the states and free slots are locked, others answer and
     take, and a slot would be counted twice or not at all.
     """
-    # Only imports bring judgments that took no slot, so only there can there be too many.
-    free = store_upkeep.free_slots(tx, [key for key, state in states.items() if state.imported])
-    holding = held([key for key, state in states.items() if state.imported])
-    back = {}
-    for key, state in states.items():
-        if state.state is not ItemProgress.OPEN:
-            continue
-        lacking = given[key]
-        if state.imported:
-            taken = (
-                state.done + holding.get(key, 0) + sum(number for _, number in free.get(key, ()))
-            )
-            lacking = min(lacking, state.wanted - taken)
-        if lacking > 0:
-            back[key] = lacking
-    return back
+    filled = [state.item_id for state, _ in most if state.imported]
+    free = store_upkeep.free_slots(tx, filled)
+    taken = Counter(held(filled)) if filled else Counter[str]()
+    for item_id, entries in free.items():
+        taken[item_id] += sum(number for _, number in entries)
+    slots = [
+        (one.item_id, one.branch, rules.slots_lacking(one, most=number, taken=taken[one.item_id]))
+        for one, number in most
+    ]
+    return [slot for slot in slots if slot[2] > 0]
 
 
 def count_judgment(

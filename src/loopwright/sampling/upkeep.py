@@ -18,7 +18,8 @@ from loopwright.sampling.service import (
     change_states,
     lanes_of,
     require_few_lanes,
-    slots_back,
+    slots_lacking,
+    slots_of_raised,
 )
 
 
@@ -77,7 +78,7 @@ def set_overlap(
     *,
     project_id: str,
     states: Mapping[str, ItemState],
-    held: Mapping[str, int],
+    held: Held,
     overlap: int,
     now: float,
 ) -> int:
@@ -90,8 +91,8 @@ def set_overlap(
         for state in states.values()
         if overlap > state.wanted
     ]
-    slots = [(to.item_id, to.branch, rules.slots_for(state, to)) for state, to in raised]
-    store.append(tx, project_id=project_id, slots=[slot for slot in slots if slot[2] > 0])
+    slots = slots_of_raised(tx, raised=raised, held=held)
+    store.append(tx, project_id=project_id, slots=slots)
     lowered = [
         (state, rules.settled(replace(state, wanted=wanted), now=now))
         for state, wanted in _lowered(tx, states, held, overlap)
@@ -105,14 +106,15 @@ def set_overlap(
 
 
 def _lowered(
-    tx: Connection, states: Mapping[str, ItemState], held: Mapping[str, int], overlap: int
+    tx: Connection, states: Mapping[str, ItemState], held: Held, overlap: int
 ) -> list[tuple[ItemState, int]]:
     """Take slots out of their entries where they stand; return each state with what it wants."""
     above = {key: state for key, state in states.items() if state.wanted > overlap}
     entries = store_upkeep.free_slots(tx, list(above))
+    holding = held(list(above)) if above else {}
     found = []
     for key, state in above.items():
-        least = max(overlap, state.done + held.get(key, 0), 1)
+        least = max(overlap, state.done + holding.get(key, 0), 1)
         cut = state.wanted - least
         if state.state is not ItemProgress.STUCK:
             cut = min(cut, sum(number for _, number in entries.get(key, ())))
@@ -147,10 +149,10 @@ def reopen(
     *,
     project_id: str,
     states: Mapping[str, ItemState],
-    held: Mapping[str, int],
+    held: Held,
     now: float,
 ) -> int:
-    """Offer items that were set aside again; `held` are their open assignments. Returns how many.
+    """Offer items that were set aside again; return how many there were.
 
     Who skipped or judged one does not get it again.
     """
@@ -159,11 +161,11 @@ def reopen(
         for state in states.values()
         if state.state is ItemProgress.STUCK
     ]
-    lacking = {
-        state.item_id: state.wanted - state.done - held.get(state.item_id, 0)
-        for state, _ in changes
-    }
-    slots = [(to.item_id, to.branch, lacking[to.item_id]) for _, to in changes]
+    holding = held([state.item_id for state, _ in changes]) if changes else {}
+    slots = [
+        (to.item_id, to.branch, to.wanted - to.done - holding.get(to.item_id, 0))
+        for _, to in changes
+    ]
     store.append(tx, project_id=project_id, slots=[slot for slot in slots if slot[2] > 0])
     change_states(tx, project_id=project_id, changes=changes)
     if changes:
@@ -184,9 +186,7 @@ def count_skip(
     after = replace(before, skips=before.skips + 1)
     store.save_states(tx, [after])
     if leased:
-        states, given = {item_id: after}, {item_id: 1}
-        back = slots_back(tx, states=states, given=given, held=held)
-        slots = [(key, after.branch, number) for key, number in back.items()]
+        slots = slots_lacking(tx, most=[(after, 1)], held=held)
         store.append(tx, project_id=project_id, slots=slots)
     return after
 

@@ -7,9 +7,9 @@ from sqlalchemy import Connection
 from loopwright.base.types import Json
 from loopwright.intake import service as intake
 from loopwright.intake.model import ItemPurpose, NewCompletion, NewItem, NewPrompt
+from loopwright.labeling import queue
 from loopwright.projects import service as projects
 from loopwright.projects.spec import ProjectSpec
-from loopwright.sampling import service as sampling
 from loopwright.serving import store
 from loopwright.serving.model import Outcome
 from loopwright.serving.store import Captured
@@ -44,7 +44,7 @@ def make(
         made.append((shadow, item_id))
     if made:
         store.add_shadow_items(tx, made)
-        sampling.open_items(
+        queue.open_items(
             tx,
             project_id=project_id,
             item_ids=[item_id for _, item_id in made],

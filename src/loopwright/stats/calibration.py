@@ -4,7 +4,10 @@ Temperature scaling: Guo, Pleiss, Sun, Weinberger (2017), "On calibration of mod
 networks". Expected calibration error over bins: Naeini, Cooper, Hauskrecht (2015). The plain
 figure is too large, because chance alone moves each bin off the diagonal (Broecker 2012;
 Kumar, Liang, Ma 2019, "Verified uncertainty calibration"): the bootstrap's bias is taken off,
-and the interval is the basic bootstrap's (Davison, Hinkley 1997, section 5.2).
+and the interval is the basic bootstrap's (Davison, Hinkley 1997, section 5.2). Where only the
+leading answer's probability matters, two numbers on its logit mend it (Platt 1999; top-label
+calibration, Gupta and Ramdas 2022): one temperature for all answers cannot keep both the leading
+answer's probability and how the rest is spread.
 """
 
 from collections.abc import Sequence
@@ -12,8 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax, softmax
+from scipy.optimize import minimize, minimize_scalar
+from scipy.special import expit, log_expit, log_softmax, logit, softmax
 
 from loopwright.stats.estimate import Estimate, unknown
 from loopwright.stats.proportions import wilson
@@ -23,6 +26,7 @@ _PRIOR_SD = 1.0
 """Of log temperature: a few gold items that are all right must not say "be certain"."""
 
 Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,63 @@ def fit_temperature(probabilities: Floats, answers: Sequence[int]) -> Temperatur
 
     best = minimize_scalar(loss, bounds=(-3.0, 4.0), method="bounded")
     return Temperature(float(np.exp(best.x)), len(right))
+
+
+@dataclass(frozen=True)
+class LeadCalibration:
+    """P(the leading answer is right) = 1 / (1 + exp(-(intercept + slope logit p))); 0, 1 is p."""
+
+    intercept: float = 0.0
+    slope: float = 1.0
+    n: int = 0
+
+    def confidence(self, probabilities: Floats) -> Floats:
+        """Return the calibrated probability of each item's leading answer, shape (items,)."""
+        result: Floats = expit(self.intercept + self.slope * _lead(probabilities))
+        return result
+
+    def apply(self, probabilities: Floats) -> Floats:
+        """Return calibrated probabilities; the other answers share the rest as they did."""
+        found = np.array(probabilities, dtype=np.float64)
+        sure, line = self.confidence(found), np.arange(len(found))
+        lead = found.argmax(axis=1)
+        found[line, lead] = 0.0
+        rest = found.sum(axis=1, keepdims=True)
+        even = np.ones_like(found)
+        even[line, lead] = 0.0
+        found = np.where(rest > 1e-12, found, even / (found.shape[1] - 1))
+        found *= ((1.0 - sure) / found.sum(axis=1))[:, None]
+        found[line, lead] = sure
+        return found
+
+
+def fit_lead(
+    probabilities: Floats, answers: Sequence[int] | Codes, weights: Floats | None = None
+) -> LeadCalibration:
+    """Return the calibration that makes the gold outcomes likeliest; p itself without gold.
+
+    `probabilities` (items, answers) are the model's, `answers` the right columns, `weights` how
+    much each row counts. Gaussian priors (intercept: mean 0, sd 1; log slope: the same) hold both
+    where the gold says little.
+    """
+    right = np.asarray(answers, dtype=np.int64)
+    if probabilities.ndim != 2 or len(probabilities) != len(right):
+        raise ValueError(f"{len(right)} answers do not fit probabilities {probabilities.shape}")
+    if not len(right):
+        return LeadCalibration()
+    hit = probabilities.argmax(axis=1) == right
+    weight = np.ones(len(right)) if weights is None else weights
+    lead, sign = _lead(probabilities), np.where(hit, 1.0, -1.0)
+
+    def loss(found: Floats) -> tuple[float, Floats]:
+        intercept, slope = float(found[0]), float(np.exp(found[1]))
+        score = sign * (intercept + slope * lead)
+        pull = -weight * sign * expit(-score)
+        value = -float(weight @ log_expit(score)) + 0.5 * float(found @ found) / _PRIOR_SD**2
+        return value, np.array([pull.sum(), slope * (pull @ lead)]) + found / _PRIOR_SD**2
+
+    best = minimize(loss, np.zeros(2), jac=True, method="L-BFGS-B", bounds=[(-8, 8), (-4, 3)]).x
+    return LeadCalibration(float(best[0]), float(np.exp(best[1])), len(right))
 
 
 def reliability_bins(
@@ -120,6 +181,11 @@ def calibration_error(
 
 def _logs(probabilities: Floats) -> Floats:
     result: Floats = np.log(np.maximum(probabilities, 1e-12))
+    return result
+
+
+def _lead(probabilities: Floats) -> Floats:
+    result: Floats = logit(np.clip(probabilities.max(axis=1), 1e-9, 1.0 - 1e-9))
     return result
 
 

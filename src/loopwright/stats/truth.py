@@ -4,9 +4,11 @@ Each rater has a confusion matrix, shrunk toward one coin (right with the rater'
 else any other answer alike), which is shrunk toward the accuracy of all raters. Inference is
 collapsed variational Bayes of zeroth order (CVB0; Asuncion et al. 2009, "On smoothing and
 inference for topic models") on the Dawid-Skene model: an item's posterior is computed from
-counts that leave this item out. One vote re-weights only the item that it is on (Neal, Hinton
-1998, "A view of the EM algorithm that justifies incremental variants"); `truth_batch` finds the
-same fixed point from all votes at once.
+counts that leave this item out. Reliability is learned on items that somebody else judged too: a
+rater's only answer on an item agrees with itself whatever it is, and where most items have one
+vote such evidence drives every answer to the most frequent one. One vote re-weights only the item
+that it is on (Neal, Hinton 1998, "A view of the EM algorithm that justifies incremental
+variants"); `truth_batch` finds the same fixed point from all votes at once.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -58,17 +60,15 @@ class Posterior:
 
 
 class _Rater:
-    __slots__ = ("counts", "right", "rows", "shared", "shared_right", "shared_spread", "total")
+    __slots__ = ("counts", "right", "rows", "spread", "total")
 
     def __init__(self, size: int) -> None:
         self.counts = [[0.0] * size for _ in range(size)]
         self.rows = [0.0] * size
-        self.right = 0.0
-        self.total = 0.0
         # On items that somebody else judged too: votes, expected right ones, their variance.
-        self.shared = 0
-        self.shared_right = 0.0
-        self.shared_spread = 0.0
+        self.total = 0
+        self.right = 0.0
+        self.spread = 0.0
 
 
 class _Item:
@@ -166,9 +166,9 @@ class TruthStream:
         """Return one rater's accuracy, from sums that every vote keeps; KeyError for a stranger."""
         known = self._raters[rater]
         return reliability(
-            right=max(known.shared_right, 0.0),
-            spread=max(known.shared_spread, 0.0),
-            n=known.shared,
+            right=max(known.right, 0.0),
+            spread=max(known.spread, 0.0),
+            n=known.total,
             prior=(self._accuracy(), self.settings.rater_votes),
             minimum=minimum,
         )
@@ -186,11 +186,12 @@ class TruthStream:
         posterior = item.posterior
         if not posterior:
             return
-        step = 1 if sign > 0 else -1
         frequency = self._frequency
         for truth, share in enumerate(posterior):
             frequency[truth] += sign * share
-        several = len(item.votes) > 1
+        if len(item.votes) < 2:
+            return
+        step = 1 if sign > 0 else -1
         for name, answer in item.votes.items():
             rater = self._raters[name]
             counts, rows = rater.counts, rater.rows
@@ -198,14 +199,11 @@ class TruthStream:
                 counts[truth][answer] += sign * share
                 rows[truth] += sign * share
             right = sign * posterior[answer]
+            rater.total += step
             rater.right += right
-            rater.total += sign
+            rater.spread += right * (1.0 - posterior[answer])
             self._right += right
             self._total += sign
-            if several:
-                rater.shared += step
-                rater.shared_right += right
-                rater.shared_spread += right * (1.0 - posterior[answer])
 
     def _settle(self, item: _Item) -> None:
         """Compute an item's posterior from the other items' counts, then count it in."""

@@ -106,19 +106,24 @@ def _iterate(
 def _step(coded: CodedVotes, posterior: Floats, settings: TruthSettings) -> Floats:
     """Return every item's posterior given the counts that leave it out."""
     size = coded.categories
-    own = posterior[coded.item]
+    item_votes = np.bincount(coded.item, minlength=coded.items)[coded.item]
+    several = item_votes > 1
+    # A vote that is alone on its item is no evidence of reliability (`truth`).
+    own = posterior[coded.item] * several[:, None]
     cells = (coded.rater * size + coded.answer)[:, None] * size + np.arange(size)
     counts = np.bincount(cells.ravel(), own.ravel(), coded.raters * size * size)
     counts = counts.reshape(coded.raters, size, size)  # rater, answer, truth
     rows = counts.sum(axis=1)
     hit = own[np.arange(len(own)), coded.answer]
     right = np.bincount(coded.rater, hit, coded.raters)
-    total = np.bincount(coded.rater, minlength=coded.raters).astype(float)
+    total = np.bincount(coded.rater, several, coded.raters)
     item_hits = np.bincount(coded.item, hit, coded.items)[coded.item]
-    item_votes = np.bincount(coded.item, minlength=coded.items)[coded.item]
-    pooled = pooled_accuracy(right.sum() - item_hits, len(own) - item_votes, size, settings)
+    others = total.sum() - item_votes * several
+    pooled = pooled_accuracy(right.sum() - item_hits, others, size, settings)
     weight = settings.rater_votes
-    accuracy = (right[coded.rater] - hit + weight * pooled) / (total[coded.rater] - 1 + weight)
+    accuracy = (right[coded.rater] - hit + weight * pooled) / (
+        total[coded.rater] - several + weight
+    )
     coin = np.repeat(((1.0 - accuracy) / (size - 1))[:, None], size, axis=1)
     coin[np.arange(len(own)), coded.answer] = accuracy
     seen = np.maximum(counts[coded.rater, coded.answer] - own, 0.0)
@@ -140,7 +145,7 @@ def _reliabilities(
     right = np.bincount(rater, hit[shared], coded.raters)
     spread = np.bincount(rater, (hit * (1.0 - hit))[shared], coded.raters)
     n = np.bincount(rater, minlength=coded.raters)
-    everybody = pooled_accuracy(hit.sum(), len(hit), coded.categories, settings)
+    everybody = pooled_accuracy(hit[shared].sum(), len(rater), coded.categories, settings)
     return [
         reliability(
             right=float(right[code]),

@@ -3,8 +3,9 @@
 Model: Dawid, Skene (1979), "Maximum likelihood estimation of observer error-rates using the EM
 algorithm"; each row of a rater's confusion matrix is shrunk toward one coin (right with the rater's
 own accuracy, else any other answer alike) by `shrink` votes, the accuracy toward that of everybody
-by `rater_votes`. With votes as a sparse matrix S (items; rater and answer), one iteration is
-counts = S' posterior and log posterior = S log(confusion) + log(frequency): two sparse products.
+by `rater_votes`; both are learned on items with two or more votes (`truth`). With votes as a sparse
+matrix S (items; rater and answer), one iteration is counts = S' posterior and log posterior =
+S log(confusion) + log(frequency): two sparse products.
 """
 
 from collections.abc import Sequence
@@ -85,7 +86,7 @@ def dawid_skene(
     """
     known = settings or TruthSettings()
     by_item = _matrix(votes, dtype)
-    by_cell = csr_array(by_item.T)
+    by_cell = csr_array(_shared(by_item).T)
     posterior = soft_majority(votes, dtype)
     confusion = np.zeros((votes.raters, votes.categories, votes.categories))
     used, change = 0, np.inf
@@ -178,6 +179,15 @@ def _matrix(votes: CodedVotes, kind: DTypeLike) -> csr_array:
     by_item = csr_array((cell, item, each), shape=(len(cell), votes.items)).tocsc()
     shape = (votes.items, votes.raters * votes.categories)
     return csr_array((np.ones(len(cell), kind), by_item.data, by_item.indptr), shape=shape)
+
+
+def _shared(by_item: csr_array) -> csr_array:
+    """Return the votes on items that have several."""
+    size = np.diff(by_item.indptr)
+    if bool((size > 1).all()):
+        return by_item
+    weight = np.repeat((size > 1).astype(by_item.dtype), size)
+    return csr_array((weight, by_item.indices, by_item.indptr), shape=by_item.shape)
 
 
 def _confusion(counts: Doubles, settings: TruthSettings) -> Doubles:

@@ -44,7 +44,9 @@ def _of_item(state: ItemState, free: int, held: int, done: int) -> Iterator[str]
     if done - state.imported > state.wanted:  # imports bring more than is wanted
         yield f"has more than it wants ({where})"
     if state.state is ItemProgress.OPEN:
-        if free + held + done != state.wanted:
+        lacking = state.wanted - done - held
+        # Who held an item when an import filled it may answer all the same.
+        if free != max(0, lacking) or (lacking < 0 and not state.imported):
             yield f"its slots are not each in one place ({where})"
     elif free:
         yield f"is offered although it is not open ({where})"

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
 from loopwright.base.errors import InvalidInput
-from loopwright.intake.readers import BadRow, Row, read_rows
+from loopwright.intake.readers import BadRow, Row, read_rows, storable, unreadable
 
 
 @dataclass(frozen=True)
@@ -23,17 +22,9 @@ class Part:
 
 def rows_of(parts: Sequence[Part]) -> Iterator[Row | BadRow]:
     """Yield the rows of all parts, in the order of their names; a place is "file:row"."""
-    for row in _rows_of(parts):
-        if isinstance(row, Row) and _holds_nul(row.values):
-            yield BadRow(row.place, "it holds a NUL character, which cannot be stored")
-        else:
-            yield row
-
-
-def _rows_of(parts: Sequence[Part]) -> Iterator[Row | BadRow]:
     for part in sorted(parts, key=lambda one: one.name):
         if part.name.lower().endswith(".arrow"):
-            yield from _arrow(part)
+            yield from storable(_arrow(part))
         else:
             yield from read_rows(part.path, name=part.name)
 
@@ -50,12 +41,7 @@ def head_of(parts: Sequence[Part], count: int = 100) -> list[Row]:
         if len(found) == count:
             break
     if not found and bad is not None:
-        raise InvalidInput(
-            f"{bad.place}: {bad.reason}. No row of the export can be read.",
-            remedy="Export it again, or check that this is the right file.",
-            code="bad_row",
-            detail={"place": bad.place},
-        )
+        raise unreadable(bad)
     if not found:
         raise InvalidInput(
             f"{parts[0].name if parts else 'The export'} holds no rows.",
@@ -80,11 +66,3 @@ def _arrow(part: Part) -> Iterator[Row | BadRow]:
             remedy="Write it again, or save the dataset as Parquet.",
             code="damaged_file",
         ) from failure
-
-
-def _holds_nul(value: Any) -> bool:
-    if isinstance(value, str):
-        return "\0" in value
-    if isinstance(value, dict):
-        return any(_holds_nul(one) for pair in value.items() for one in pair)
-    return isinstance(value, list) and any(_holds_nul(one) for one in value)
