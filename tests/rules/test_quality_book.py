@@ -3,9 +3,10 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loopwright.quality.book import OTHER, ConsensusBook, categories_of
+from loopwright.quality.book import ConsensusBook
 from loopwright.quality.gaps import SequenceGaps
 from loopwright.quality.model import Consensus, ItemVote
+from loopwright.quality.tracks import OTHER, categories_of
 
 ANSWERS = ("first", "second", "tie", "both_bad")
 

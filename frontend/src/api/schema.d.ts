@@ -1529,6 +1529,12 @@ export interface components {
             source?: string | null;
             tool: components["schemas"]["Tool"];
         };
+        BoxOut: {
+            height: number;
+            width: number;
+            x: number;
+            y: number;
+        };
         BranchOut: {
             band: string;
             closed: number;
@@ -1600,8 +1606,12 @@ export interface components {
         ConsensusOrder: "updated" | "unsure";
         ConsensusOut: {
             answer: string;
+            calibrated: number | null;
             item_id: string;
             n: number;
+            not_calibrated: string | null;
+            one_more_vote: number | null;
+            parts: components["schemas"]["PartOut"][];
             probability: number;
             prompt: string;
             question_id: string;
@@ -2256,6 +2266,26 @@ export interface components {
                 [key: string]: unknown;
             }[];
             prompt_id: string;
+            votes: {
+                [key: string]: number;
+            };
+        };
+        PartOut: {
+            about: number;
+            answer: string;
+            aspect: string;
+            box: components["schemas"]["BoxOut"] | null;
+            high: number | null;
+            levels: number;
+            low: number | null;
+            n: number;
+            probability: number | null;
+            /** @enum {string} */
+            shape: "category" | "level" | "rank" | "box";
+            shares: {
+                [key: string]: number;
+            };
+            value: number | null;
             votes: {
                 [key: string]: number;
             };
@@ -2963,7 +2993,7 @@ export interface components {
         };
         ShareOut: {
             answer: string;
-            probability: number;
+            probability: number | null;
             text: string;
             votes: number;
         };

@@ -186,10 +186,4 @@ def _put(tx: Connection, rows: list[Consensus]) -> None:
 def _fresh(tx: Connection, rows: list[Consensus]) -> list[Consensus]:
     """Leave out what is stored just so: a rebuild touches only what differs."""
     known = store.consensus_of(tx, [row.item_id for row in rows])
-    return [
-        row
-        for row in rows
-        if (old := known.get(row.item_id)) is None
-        or (old.answer, old.n, old.posterior, old.votes)
-        != (row.answer, row.n, row.posterior, row.votes)
-    ]
+    return [row for row in rows if (old := known.get(row.item_id)) is None or not row.says_as(old)]

@@ -46,6 +46,10 @@ class ItemVote:
     outcome: str
     kind: str | None = None
     """The question's kind; None for judgments from before kinds were stored."""
+    votes: list[list[Any]] | None = None
+    """In item order (`questions.stored`); None where the outcome says it all."""
+    answer: Json | None = None
+    """The whole answer, for kinds whose votes leave something of it out (boxes)."""
 
     @property
     def one_category(self) -> bool:
@@ -67,6 +71,14 @@ class Consensus:
     split: bool
     """Whether two or more answers have the most votes."""
     updated_at: float
+    parts: list[Json] | None = None
+    """What is agreed on each label, criterion, place or box (`quality.parts`); None where the
+    answer is all there is."""
+
+    @property
+    def parts_only(self) -> bool:
+        """Return whether the answer has several parts, and no probability as a whole."""
+        return not self.posterior
 
     @property
     def undecided(self) -> bool:
@@ -75,6 +87,12 @@ class Consensus:
         `answer` is then a leaning.
         """
         return self.split or self.probability <= DECIDED_ABOVE
+
+    def says_as(self, other: "Consensus") -> bool:
+        """Return whether another consensus of the item says the same, whenever it was computed."""
+        return (self.answer, self.n, self.posterior, self.votes, self.parts) == (
+            other.answer, other.n, other.posterior, other.votes, other.parts,
+        )  # fmt: skip
 
 
 class SettledBy(StrEnum):
@@ -122,7 +140,8 @@ class Share:
     answer: str
     text: str
     votes: int
-    probability: float
+    probability: float | None
+    """None where the whole answer has none of its own: its parts do."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +157,12 @@ class ShownConsensus:
     settlement: Settlement | None = None
     settled_text: str = ""
     """The settled answer in words."""
+    calibrated: float | None = None
+    """The answer's probability, corrected by gold; None where there is no correction."""
+    not_calibrated: str | None = None
+    """Why not."""
+    worth: float | None = None
+    """By how much one more vote would raise the chance that the answer is right."""
 
     @property
     def undecided(self) -> bool:

@@ -96,9 +96,4 @@ def _numbers(votes: Sequence[ItemVote]) -> Numbers:
 
 
 def _same(row: Consensus, known: Consensus | None) -> bool:
-    return known is not None and (row.answer, row.n, row.posterior, row.votes) == (
-        known.answer,
-        known.n,
-        known.posterior,
-        known.votes,
-    )
+    return known is not None and row.says_as(known)

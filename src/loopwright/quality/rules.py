@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from loopwright.base.types import Json
 from loopwright.projects.question_spec import criteria_of
 from loopwright.projects.spec import ProjectSpec
 from loopwright.quality.agreement import agreements, headline
-from loopwright.quality.book import PAIR
+from loopwright.quality.calibrating import Calibration
 from loopwright.quality.model import (
     Consensus,
     Facts,
@@ -17,10 +19,15 @@ from loopwright.quality.model import (
     ShownConsensus,
     SourceRating,
 )
+from loopwright.quality.tracks import PAIR
 from loopwright.quality.words import outcome_in_words
 from loopwright.questions.model import ShownOrder, sides_of
 from loopwright.stats.bradley_terry import Comparison, rate
+from loopwright.stats.early_exit import vote_value
 
+TYPICAL = 0.7
+"""How reliable an annotator is taken to be while nobody's reliability is known."""
+PARTS_ONLY = "not calibrated: the answer has several parts"
 _CREDIT = {"first": 1.0, "second": 0.0, "tie": 0.5, "both_bad": 0.5}
 _LEFT = {"first_left": 1, "second_left": -1}
 
@@ -61,9 +68,17 @@ def shown(
     *,
     prompt: str,
     question_id: str,
+    calibration: Calibration,
     settlement: Settlement | None = None,
+    accuracy: float = TYPICAL,
 ) -> ShownConsensus:
-    """Return a consensus with its answers in words, the most votes first."""
+    """Return a consensus with its answers in words, the most votes first.
+
+    `accuracy` is how reliable the next annotator may be expected to be.
+    """
+    calibrated = None if found.parts_only else calibration.apply(found.posterior)
+    reason = PARTS_ONLY if found.parts_only else calibration.reason
+    spread = calibrated or found.posterior
     ordered = sorted(found.votes.items(), key=lambda one: (-one[1], one[0]))
     return ShownConsensus(
         consensus=found,
@@ -75,13 +90,23 @@ def shown(
                 answer=answer,
                 text=in_words(spec, question_id, answer),
                 votes=votes,
-                probability=found.posterior.get(answer, 0.0),
+                probability=None if found.parts_only else found.posterior.get(answer, 0.0),
             )
             for answer, votes in ordered
         ],
         settlement=settlement,
+        calibrated=None if calibrated is None else calibrated[found.answer],
+        not_calibrated=reason if calibrated is None else None,
+        worth=_worth(spread, accuracy),
         settled_text="" if settlement is None else in_words(spec, question_id, settlement.outcome),
     )
+
+
+def _worth(spread: Mapping[str, float], accuracy: float) -> float | None:
+    """Return what one more vote is worth; None for an answer of several parts."""
+    if len(spread) < 2:
+        return None
+    return float(vote_value(np.array([list(spread.values())]), accuracy)[0])
 
 
 def flagged(answer: Json, shown_order: str | None) -> list[Flagged]:

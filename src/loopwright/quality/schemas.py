@@ -146,12 +146,15 @@ class QualityOut(BaseModel):
 
 
 class ShareOut(BaseModel):
-    """One answer with its votes, and its probability under the model; `text` says it in words."""
+    """One answer with its votes, and its probability under the model; `text` says it in words.
+
+    The probability is null where the whole answer has none of its own: its parts do.
+    """
 
     answer: str
     text: str
     votes: int
-    probability: float
+    probability: float | None
 
 
 class SettledOut(BaseModel):
@@ -168,12 +171,49 @@ class SettledOut(BaseModel):
     settled_at: float
 
 
+class BoxOut(BaseModel):
+    """A box from the top left corner of the image, in pixels."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class PartOut(BaseModel):
+    """What is agreed on one part of an answer; probabilities are the model's, not calibrated.
+
+    `shape` is category (a label yes or no, `aspect` names it), level (of a criterion, for the
+    completion `about` by its index in item order, `value` the score with its 95 % interval), rank
+    (the place of completion `about`, `value` its mean rank) or box (`value` how far the boxes of
+    those who framed it overlap, on average).
+    """
+
+    shape: Literal["category", "level", "rank", "box"]
+    aspect: str
+    about: int
+    answer: str
+    n: int
+    probability: float | None
+    value: float | None
+    low: float | None
+    high: float | None
+    levels: int
+    votes: dict[str, int]
+    shares: dict[str, float]
+    box: BoxOut | None
+
+
 class ConsensusOut(BaseModel):
     """The answer on one item; `shares` tells how the votes fell, the most votes first.
 
     Where it is `undecided`, the votes are `split` (two answers have the most) or no answer is more
     likely right than wrong, and `answer` only leads. `text` is the answer in words. What people
     `settled` is decided; the votes' own answer and probability stay beside it.
+
+    `probability` is the model's, for an answer of several `parts` the expected share of parts that
+    are right. `calibrated` is corrected by gold; where it is null, `not_calibrated` says why.
+    `one_more_vote` is by how much one more vote would raise the chance that the answer is right.
     """
 
     item_id: str
@@ -189,6 +229,10 @@ class ConsensusOut(BaseModel):
     shares: list[ShareOut]
     updated_at: float
     settled: SettledOut | None
+    calibrated: float | None
+    not_calibrated: str | None
+    one_more_vote: float | None
+    parts: list[PartOut]
 
     @classmethod
     def of(cls, shown: ShownConsensus) -> Self:
@@ -208,6 +252,10 @@ class ConsensusOut(BaseModel):
             shares=[ShareOut(**vars(one)) for one in shown.shares],
             updated_at=found.updated_at,
             settled=_settled(shown),
+            calibrated=shown.calibrated,
+            not_calibrated=shown.not_calibrated,
+            one_more_vote=shown.worth,
+            parts=[PartOut.model_validate(part) for part in found.parts or ()],
         )
 
 

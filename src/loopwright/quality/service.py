@@ -12,6 +12,7 @@ from loopwright.intake import store as intake
 from loopwright.labeling import store as labeling
 from loopwright.projects.spec import ProjectSpec
 from loopwright.quality import rules, store, store_settlements
+from loopwright.quality.calibrating import calibrations, not_calibrated
 from loopwright.quality.model import BlindVote, ConsensusOrder, Facts, QualityReport, ShownConsensus
 from loopwright.quality.settling import settle, settlement_of
 
@@ -60,12 +61,19 @@ def consensus_page(
     titles = {one.id: str(prompts[one.prompt_id].messages[-1]["content"]) for one in items.values()}
     asked = {one.id: one.question_id for one in items.values()}
     settled = store_settlements.settled(tx, [row.item_id for row in page])
+    known = calibrations(store_settlements.gold_items(tx, spec.id))
+    rated = [
+        one.value for one in store.reliabilities(tx, spec.id).values() if one.value is not None
+    ]
+    accuracy = sum(rated) / len(rated) if rated else rules.TYPICAL
     return [
         rules.shown(
             row,
             spec,
             prompt=titles.get(row.item_id, ""),
-            question_id=asked.get(row.item_id, ""),
+            question_id=(question := asked.get(row.item_id, "")),
+            calibration=known.get(question) or not_calibrated(question),
+            accuracy=accuracy,
             settlement=settled.get(row.item_id),
         )
         for row in page

@@ -4,9 +4,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, delete, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    case,
+    delete,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 
 from loopwright.base.types import Json
+from loopwright.infra.database import JsonText
 from loopwright.infra.upsert import insert_into
 from loopwright.intake.tables import completion, item
 from loopwright.labeling.store import chunks
@@ -32,6 +43,9 @@ _VOTE = (
     judgment.c.rater_id,
     judgment.c.outcome,
     judgment.c.kind,
+    judgment.c.votes,
+    # Boxes alone say more than their votes; other answers are never read here.
+    type_coerce(case((judgment.c.kind == "boxes", judgment.c.answer)), JsonText).label("answer"),
 )
 
 

@@ -7,8 +7,11 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from loopwright.infra.upsert import insert_into
 from loopwright.labeling.store import chunks
-from loopwright.quality.model import SettledBy, Settlement
+from loopwright.quality.calibrating import GoldItem
+from loopwright.quality.model import TRUTH, SettledBy, Settlement
 from loopwright.quality.tables import consensus, settlement
+
+_MOST = 2000
 
 
 def settled(tx: Connection, item_ids: Iterable[str]) -> dict[str, Settlement]:
@@ -31,6 +34,22 @@ def settled_in(
         for row in tx.execute(query.order_by(settlement.c.number)).mappings()
     }
     return [newest[item] for item in sorted(newest) if newest[item].source in sources]
+
+
+def gold_items(tx: Connection, project_id: str) -> list[GoldItem]:
+    """Return what consensus says of items whose answer is known, of the newest `_MOST` of them."""
+    known = settled_in(tx, project_id, sources=TRUTH)
+    known = sorted(known, key=lambda one: (-one.settled_at, one.item_id))[:_MOST]
+    by_item = {one.item_id: one for one in known}
+    found = []
+    for part in chunks(sorted(by_item)):
+        query = select(consensus.c.item_id, consensus.c.posterior).where(
+            consensus.c.item_id.in_(part)
+        )
+        for item_id, posterior in tx.execute(query):
+            one = by_item[item_id]
+            found.append(GoldItem(item_id, one.question_id, one.outcome, posterior))
+    return found
 
 
 def history(tx: Connection, item_id: str) -> list[Settlement]:

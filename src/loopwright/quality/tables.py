@@ -16,6 +16,7 @@ consensus = Table(
     Column("votes", JsonText, nullable=False),
     Column("split", Boolean, nullable=False, server_default=false()),
     Column("updated_at", Double, nullable=False),
+    Column("parts", JsonText),
     Index("ix_consensus_project_updated", "project_id", "updated_at", "item_id"),
 )
 

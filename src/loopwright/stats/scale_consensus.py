@@ -8,7 +8,7 @@ whole numbers; `shares` gives the chance of each, between half-way points.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,13 +45,31 @@ class ScaleConsensus:
 
 
 @dataclass(frozen=True)
-class _Raters:
+class ScaleRaters:
     """Per rater: bias and stretch, variance of the noise, variance of the bias."""
 
     bias: Floats
     stretch: Floats
     noise: Floats
     doubt: Floats
+    between: float = 1.0
+    """Variance of the items around their mean."""
+
+    def columns(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return bias, stretch, noise and doubt."""
+        return self.bias, self.stretch, self.noise, self.doubt
+
+
+@dataclass(frozen=True)
+class CodedScores:
+    """Scores as arrays: which item, by which rater, how much; and what the codes stand for."""
+
+    item: Codes
+    rater: Codes
+    value: Floats
+    mean: float
+    items: list[str]
+    raters: list[str]
 
 
 def agree_on_scale(
@@ -64,43 +82,59 @@ def agree_on_scale(
     """
     if high <= low:
         raise ValueError(f"a scale needs two levels, not {low} to {high}")
+    if not scores:
+        return ScaleConsensus({}, {}, {})
+    coded = code_scores(scores, low=low, high=high)
+    centre, spread, found = fit_scale(
+        coded.item, coded.rater, coded.value - coded.mean, ((high - low) / 4.0) ** 2
+    )
+    counts = np.bincount(coded.item)
+    half = 1.96 * np.sqrt(spread)
+    mean = coded.mean
+    return ScaleConsensus(
+        {
+            name: estimate_on_scale(mean + centre[at], half[at], int(counts[at]), (low, high))
+            for at, name in enumerate(coded.items)
+        },
+        {
+            name: level_shares(mean + centre[at], float(spread[at]) ** 0.5, low, high)
+            for at, name in enumerate(coded.items)
+        },
+        _biases(found, coded.raters, np.bincount(coded.rater), minimum),
+    )
+
+
+def code_scores(scores: Sequence[Score], *, low: int, high: int) -> CodedScores:
+    """Return scores as arrays; of a rater's two scores of an item the last counts.
+
+    Raises ValueError for a score outside the scale.
+    """
     last = {(one.item, one.rater): one.value for one in scores}
     for (item, rater), value in last.items():
         if not low <= value <= high:
             raise ValueError(f"{value} by {rater} on {item} is outside {low} to {high}")
-    if not last:
-        return ScaleConsensus({}, {}, {})
     items = sorted({item for item, _ in last})
     raters = sorted({rater for _, rater in last})
     item_code = {name: number for number, name in enumerate(items)}
     rater_code = {name: number for number, name in enumerate(raters)}
-    on = np.array([item_code[one] for one, _ in last])
-    by = np.array([rater_code[one] for _, one in last])
     given = np.array(list(last.values()), dtype=float)
-    mean = float(given.mean())
-    centre, spread, found = _fit(on, by, given - mean, ((high - low) / 4.0) ** 2)
-    counts = np.bincount(on)
-    half = 1.96 * np.sqrt(spread)
-    return ScaleConsensus(
-        {
-            name: _on_scale(mean + centre[at], half[at], int(counts[at]), (low, high))
-            for name, at in item_code.items()
-        },
-        {
-            name: _shares(mean + centre[at], float(spread[at]) ** 0.5, low, high)
-            for name, at in item_code.items()
-        },
-        _biases(found, raters, np.bincount(by), minimum),
+    return CodedScores(
+        np.array([item_code[one] for one, _ in last]),
+        np.array([rater_code[one] for _, one in last]),
+        given,
+        float(given.mean()),
+        items,
+        raters,
     )
 
 
-def _fit(
+def fit_scale(
     item: Codes, rater: Codes, value: Floats, typical: float
-) -> tuple[Floats, Floats, _Raters]:
+) -> tuple[Floats, Floats, ScaleRaters]:
     """Return means and variances of the items, and the raters; `typical` starts each variance."""
     items, size = int(item.max()) + 1, int(rater.max()) + 1
     n = np.bincount(rater).astype(float)
-    raters = _Raters(np.zeros(size), np.ones(size), np.full(size, typical), np.zeros(size))
+    raters = ScaleRaters(np.zeros(size), np.ones(size), np.full(size, typical), np.zeros(size))
     between = typical
     centre: Floats = np.zeros(items)
     for _ in range(_STEPS):
@@ -114,17 +148,17 @@ def _fit(
         if float(np.abs(centre - before).max()) < 1e-6:
             break
     carried = np.bincount(item, weight**2 * raters.doubt[rater], items) * within**2
-    return centre, within + carried, raters
+    return centre, within + carried, replace(raters, between=between)
 
 
 def _raters(
     rater: Codes,
     value: Floats,
     items: tuple[Floats, Floats],
-    known: _Raters,
+    known: ScaleRaters,
     n: Floats,
     typical: float,
-) -> _Raters:
+) -> ScaleRaters:
     """Return bias and stretch by ridge regression on the items, and the noise left over."""
     centre, within = items
     size = len(n)
@@ -144,23 +178,25 @@ def _raters(
     rest = (value - bias[rater] - stretch[rater] * centre) ** 2 + stretch[rater] ** 2 * within
     common = float((rest.sum() + 0.01 * typical) / (len(value) + 1.0))
     noise = (np.bincount(rater, rest) + 4.0 * common) / (n + 4.0)
-    return _Raters(bias, stretch, noise, known.noise / ones if size > 1 else np.zeros(1))
+    return ScaleRaters(bias, stretch, noise, known.noise / ones if size > 1 else np.zeros(1))
 
 
-def _on_scale(value: float, half: float, n: int, ends: tuple[int, int]) -> Estimate:
+def estimate_on_scale(value: float, half: float, n: int, ends: tuple[int, int]) -> Estimate:
+    """Return a score with its interval, both held within the ends of the scale."""
     low, middle, high = (
         float(min(max(one, ends[0]), ends[1])) for one in (value - half, value, value + half)
     )
     return Estimate(middle, low, high, n, METHOD)
 
 
-def _shares(value: float, sd: float, low: int, high: int) -> dict[int, float]:
+def level_shares(value: float, sd: float, low: int, high: int) -> dict[int, float]:
+    """Return the chance of each level of a score that is normal around `value`."""
     edges = np.concatenate([[-np.inf], np.arange(low, high) + 0.5, [np.inf]])
     chance = np.diff(norm.cdf((edges - value) / sd))
     return {low + place: float(one) for place, one in enumerate(chance)}
 
 
-def _biases(found: _Raters, raters: list[str], n: Codes, minimum: int) -> dict[str, Estimate]:
+def _biases(found: ScaleRaters, raters: list[str], n: Codes, minimum: int) -> dict[str, Estimate]:
     biases = {}
     for at, name in enumerate(raters):
         size = int(n[at])

@@ -119,6 +119,26 @@ class TruthStream:
             item.posterior = [found[category] for category in self.categories]
             self._count(item, sign=1.0)
 
+    def grow(self, category: str, *, instead_of: str | None = None) -> None:
+        """Let one more answer be given, or rename one that nobody gave; a batch refines later."""
+        if instead_of is not None:
+            code = self._code.pop(instead_of)
+            self._code[category] = code
+            names = [*self.categories]
+            names[code] = category
+            self.categories = tuple(names)
+            return
+        self._code[category] = len(self.categories)
+        self.categories = (*self.categories, category)
+        self._frequency.append(0.0)
+        for rater in self._raters.values():
+            for row in rater.counts:
+                row.append(0.0)
+            rater.rows.append(0.0)
+            rater.counts.append([0.0] * len(self.categories))
+        for item in self._items.values():
+            item.posterior.append(0.0)
+
     def votes(self, item_id: str) -> dict[str, str]:
         """Return each rater's answer on an item."""
         item = self._items.get(item_id)

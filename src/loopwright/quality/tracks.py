@@ -1,0 +1,137 @@
+"""What follows the votes on one aspect of a question: categories or levels. Pure.
+
+A thing is what is voted on: an item, a pair of its completions, one completion by a criterion.
+"""
+
+from collections import Counter
+from typing import Protocol
+
+from loopwright.stats.scale_consensus import Score
+from loopwright.stats.scale_stream import ScaleStream
+from loopwright.stats.truth import TruthStream, Vote
+from loopwright.stats.truth_batch import fitted_stream
+
+PAIR = ("first", "second", "tie", "both_bad")
+OTHER = "(another answer)"
+_FEW = 200
+"""Up to so many votes a new answer has all of them fitted again: it costs little, and is exact."""
+
+_SMALL = 50
+
+
+def categories_of(outcomes: set[str]) -> tuple[str, ...]:
+    """Return the answers that are in use, at least two, always in the same order."""
+    if outcomes <= set(PAIR):
+        return tuple(one for one in PAIR if one in outcomes or one in PAIR[:2])
+    return tuple(sorted(outcomes)) if len(outcomes) > 1 else (*outcomes, OTHER)
+
+
+class Track(Protocol):
+    """The votes on one aspect."""
+
+    def take(self, seq: int, vote: Vote) -> bool:
+        """Take a vote; return whether other things may have changed, too."""
+        ...
+
+    def put(self, seq: int, vote: Vote) -> None:
+        """Keep a vote for the refit that follows."""
+        ...
+
+    def withdraw(self, seq: int, thing: str) -> None:
+        """Take a judgment's vote on a thing back; nothing happens where there is none."""
+        ...
+
+    def refit(self) -> None:
+        """Compute everything again, by batch."""
+        ...
+
+
+class CategoryTrack:
+    """Votes for one category each."""
+
+    def __init__(self) -> None:
+        self.votes: dict[tuple[int, str], Vote] = {}
+        self.stream: TruthStream | None = None
+
+    def put(self, seq: int, vote: Vote) -> None:
+        """Keep a vote for the refit that follows."""
+        self.votes[seq, vote.item] = vote
+
+    def take(self, seq: int, vote: Vote) -> bool:
+        """Take a vote; return whether all were fitted again."""
+        self.votes[seq, vote.item] = vote
+        if self.stream is None:
+            self.refit()
+            return True
+        if vote.answer not in self.stream.categories:
+            if len(self.votes) <= _FEW:
+                self.refit()
+                return True
+            free = OTHER if OTHER in self.stream.categories else None
+            self.stream.grow(vote.answer, instead_of=free)
+        self.stream.add(vote)
+        return False
+
+    def withdraw(self, seq: int, thing: str) -> None:
+        """Take a judgment's vote on a thing back; nothing happens where there is none."""
+        vote = self.votes.pop((seq, thing), None)
+        if vote is None or self.stream is None:
+            return
+        # A later judgment of the same rater may have replaced this one already.
+        if self.stream.votes(vote.item).get(vote.rater) == vote.answer:
+            self.stream.remove(vote.item, vote.rater)
+
+    def refit(self) -> None:
+        """Compute everything again, by batch."""
+        votes = [self.votes[key] for key in sorted(self.votes)]
+        if votes:
+            self.stream = fitted_stream(votes, categories_of({vote.answer for vote in votes}))
+
+    def counts(self, thing: str) -> dict[str, int]:
+        """Return how many said what of a thing."""
+        return {} if self.stream is None else dict(Counter(self.stream.votes(thing).values()))
+
+
+class LevelTrack:
+    """Votes for a level of one scale each."""
+
+    def __init__(self, levels: int) -> None:
+        self.levels = levels
+        self.votes: dict[tuple[int, str], Vote] = {}
+        self.stream = ScaleStream(1, max(2, levels))
+        self._fitted = 0
+
+    def put(self, seq: int, vote: Vote) -> None:
+        """Keep a vote for the refit that follows."""
+        self.votes[seq, vote.item] = vote
+
+    def take(self, seq: int, vote: Vote) -> bool:
+        """Take a vote; return whether all were fitted again: first each time, later when a quarter
+        was added."""
+        self.votes[seq, vote.item] = vote
+        self.stream.add(Score(vote.item, vote.rater, float(vote.answer)))
+        waits = 0 if self._fitted < _SMALL else self._fitted // 4
+        if len(self.votes) <= self._fitted + waits:
+            return False
+        self.refit()
+        return True
+
+    def withdraw(self, seq: int, thing: str) -> None:
+        """Take a judgment's vote on a thing back; nothing happens where there is none."""
+        vote = self.votes.pop((seq, thing), None)
+        if vote is not None and self.stream.scores(thing).get(vote.rater) == float(vote.answer):
+            self.stream.remove(thing, vote.rater)
+
+    def refit(self) -> None:
+        """Compute everything again, by batch."""
+        stream = ScaleStream(1, max(2, self.levels))
+        for key in sorted(self.votes):
+            vote = self.votes[key]
+            stream.add(Score(vote.item, vote.rater, float(vote.answer)))
+        stream.refit()
+        self.stream, self._fitted = stream, len(self.votes)
+
+    def counts(self, thing: str) -> dict[str, int]:
+        """Return how many gave a thing each level."""
+        given = Counter(str(round(value)) for value in self.stream.scores(thing).values())
+        return dict(sorted(given.items()))
