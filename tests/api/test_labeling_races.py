@@ -119,7 +119,12 @@ def test_a_lease_given_back_as_it_runs_out_goes_back_once(
 
     def give(tx: Connection) -> int:
         return release(
-            tx, project=desk.project, judge=judge("ann"), assignment_ids=[offer.id], now=AFTER
+            tx,
+            project=desk.project,
+            judge=judge("ann"),
+            assignment_ids=[offer.id],
+            sitting=None,
+            now=AFTER,
         )
 
     assert home.db.write(give) == 0

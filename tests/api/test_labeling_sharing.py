@@ -87,3 +87,42 @@ def test_what_is_given_back_is_there_for_others_at_once(
     }
     assert len(reserve(ann, 4, fair=False)) == 3
     assert reserve(lead, 4) == mine[:1]
+
+
+def sit(who: httpx.Client) -> tuple[int, list[str]]:
+    """Open a page: it takes its place at the desk, and is handed what the person holds."""
+    answer = who.post(f"{P}/assignments", json={"count": 3, "fair": True, "sit": True})
+    found = answer.raise_for_status().json()
+    return found["sitting"], [one["id"] for one in found["assignments"]]
+
+
+def give_back(who: httpx.Client, sitting: int, mine: list[str]) -> int:
+    given = {"assignments": mine, "sitting": sitting}
+    answer = who.post(f"{P}/assignments/release", json=given)
+    released: int = answer.raise_for_status().json()["released"]
+    return released
+
+
+def test_what_a_closed_page_gives_back_is_not_taken_from_the_page_after_it(
+    server: RunningServer, lead: httpx.Client
+) -> None:
+    """The page after it is served first: it was handed the same items, and shows them."""
+    closed, mine = sit(lead)
+    opened, again = sit(lead)
+    assert (again, opened) == (mine, closed + 1)
+    assert give_back(lead, closed, mine[1:]) == 0
+    ann = server.add_person("ann", role=Role.ANNOTATOR)[1]
+    assert len(reserve(ann, 4, fair=False)) == 1  # of four, three are held
+    assert reserve(lead, 3) == mine
+    assert give_back(lead, opened, mine[1:]) == 2
+    assert len(reserve(ann, 4, fair=False)) == 3
+
+
+def test_a_page_gives_back_in_its_own_sitting_and_each_person_has_their_own(
+    server: RunningServer, lead: httpx.Client
+) -> None:
+    ann = server.add_person("ann", role=Role.ANNOTATOR)[1]
+    first, mine = sit(lead)
+    assert sit(ann)[0] == first
+    assert give_back(lead, first, mine[1:]) == len(mine) - 1
+    assert sit(lead) == (first + 1, mine)  # after it: the first one, and what is taken anew

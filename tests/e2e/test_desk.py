@@ -92,6 +92,27 @@ def test_what_a_closed_tab_left_is_sent_from_any_page(
     expect(_open(profile, filled, project).get_by_text("2 judged by you")).to_be_visible()
 
 
+def test_what_was_fetched_ahead_goes_to_others_when_the_page_is_closed(
+    filled: Server, profile: BrowserContext, browser: Browser
+) -> None:
+    """A reload closes a page, too: the one that comes back holds what it shows."""
+    project = add_project(filled, "ahead", pairs=3)
+    page = _open(profile, filled, project)
+    shown = _prompt(page)
+    page.reload()
+    assert _prompt(page) == shown
+    expect(page.get_by_text("3 items open in the project")).to_be_visible()
+    added = filled.post(f"/api/projects/{project}/people", {"name": "Ann", "role": "annotator"})
+    theirs = browser.new_context()
+    ann = theirs.new_page()
+    ann.goto(added["signin_link"])
+    ann.wait_for_url("**/label")
+    expect(ann.get_by_role("heading", name="Nothing to judge now")).to_be_visible()
+    page.close()
+    assert _prompt(ann) != shown
+    theirs.close()
+
+
 def test_any_of_the_last_answers_comes_back_after_a_reload(
     filled: Server, profile: BrowserContext
 ) -> None:

@@ -2731,6 +2731,7 @@ export interface components {
         };
         ReleaseIn: {
             assignments: string[];
+            sitting?: number | null;
         };
         ReleaseOut: {
             can_roll_back: boolean;
@@ -2827,10 +2828,13 @@ export interface components {
             fair: boolean;
             /** @default [] */
             held: string[];
+            /** @default false */
+            sit: boolean;
         };
         ReservedOut: {
             assignments: components["schemas"]["AssignmentOut"][];
             progress: components["schemas"]["ProgressOut"];
+            sitting: number | null;
         };
         ResolutionIn: {
             answer?: {

@@ -21,6 +21,7 @@ export class TinyServer {
   /** What is asked waits for this before it is answered. */
   hold: Promise<unknown> = Promise.resolve();
   private next = 1;
+  private sitting = 0;
 
   private readonly question: Question;
 
@@ -46,7 +47,8 @@ export class TinyServer {
 
   private answer(path: string, body: Record<string, unknown>): [number, unknown] {
     const progress = { mine: this.posted.filter((one) => one.path.endsWith("/judgments")).length, remaining: this.total, open_items: this.total, today: 0, session: null, cap: { reached: null }, paused: null, last_guideline: null, ...this.day };
-    if (path.endsWith("/assignments")) return [200, { assignments: this.lease(Number(body.count)), progress }];
+    if (path.endsWith("/assignments")) return [200, { assignments: this.lease(Number(body.count)), progress, sitting: body.sit ? ++this.sitting : null }];
+    if (path.endsWith("/release")) return [200, { released: (body.assignments as string[]).length }];
     if (path.endsWith("/skip")) return [200, {}];
     if (path.endsWith("/judgments")) {
       if (this.refuse.has(String(body.assignment_id))) return [409, { error: { code: "lease_lost", message: "The lease ran out.", remedy: "Go on with the next item." } }];

@@ -60,6 +60,7 @@ def release(project_id: str, body: ReleaseIn, home: HomeOf, actor: ActorOf) -> R
             project=project,
             judge=judge_of_actor(tx, project_id, actor, now),
             assignment_ids=body.assignments,
+            sitting=body.sitting,
             now=now,
         )
     )

@@ -28,7 +28,7 @@ from loopwright.labeling.schemas import (
     assignment_out,
     progress_out,
 )
-from loopwright.labeling.sharing import fair_count
+from loopwright.labeling.sharing import fair_count, sit
 from loopwright.projects.model import Project
 from loopwright.projects.routes import known_project
 
@@ -58,6 +58,7 @@ async def reserve(project_id: str, body: ReserveIn, home: HomeOf, actor: ActorOf
         return ReservedOut(
             assignments=offered(tx, desk.project, offers),
             progress=progress_out(desk.progress(), desk.project.spec.assignment),
+            sitting=sit(desk) if body.sit else None,
         )
 
     return _json(await wrap_future(home.db.write_soon(write)))

@@ -25,12 +25,14 @@ class Body(BaseModel):
 class ReserveIn(Body):
     """Ask for items besides those that are held.
 
-    `fair`: no more than a fair share of a short queue; for pages that fetch ahead.
+    `fair`: no more than a fair share of a short queue; for pages that fetch ahead. `sit`: a page
+    takes its place at the desk; what an earlier one gives back from now on is not taken from it.
     """
 
     count: Count = 1
     held: Held = []
     fair: bool = False
+    sit: bool = False
 
 
 class SignalsIn(Body):
@@ -66,9 +68,13 @@ class JudgmentIn(Body):
 
 
 class ReleaseIn(Body):
-    """Give offers back that were not begun, by their assignments."""
+    """Give offers back that were not begun, by their assignments.
+
+    A page names its `sitting`, as the reserve said: once a later one began, nothing is given back.
+    """
 
     assignments: Annotated[list[str], Field(min_length=1, max_length=200)]
+    sitting: Whole | None = None
 
 
 class ReleasedOut(BaseModel):
@@ -223,10 +229,11 @@ class ProgressOut(BaseModel):
 
 
 class ReservedOut(BaseModel):
-    """Offers and progress."""
+    """Offers and progress; `sitting` is the number of the one that began, where that was asked."""
 
     assignments: list[AssignmentOut]
     progress: ProgressOut
+    sitting: int | None
 
 
 class JudgmentOut(BaseModel):

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from loopwright.accounts import service as accounts
 from loopwright.accounts.access import Permission, roles_with
 from loopwright.accounts.model import Role
-from loopwright.labeling import rules, store
+from loopwright.labeling import rules, store, store_effort
 from loopwright.labeling.desk import Desk
 from loopwright.labeling.model import Judge
 from loopwright.projects.model import Project
@@ -37,15 +37,35 @@ def fair_count(desk: Desk, *, count: int, held: Sequence[str], answered: str | N
     return min(count, max(share, len(mine)) - len(mine.intersection(held)))
 
 
+def sit(desk: Desk) -> int:
+    """Begin a sitting of the judge, a page's time at the desk; return its number.
+
+    A page that is closed gives back what it fetched ahead, and the next page may be served first:
+    it is handed the same offers. Then the older sitting is over, and gives nothing back.
+    """
+    return store_effort.begin_sitting(
+        desk.tx, project_id=desk.project.id, rater_id=desk.judge.rater_id
+    )
+
+
 def release(
-    tx: Connection, *, project: Project, judge: Judge, assignment_ids: Sequence[str], now: float
+    tx: Connection,
+    *,
+    project: Project,
+    judge: Judge,
+    assignment_ids: Sequence[str],
+    sitting: int | None,
+    now: float,
 ) -> int:
     """Give back offers that the judge has not begun; return how many. Others get them at once.
 
     The judge may meet them again, as after a lease that ran out. What is not the judge's, or was
-    settled, is left as it is.
+    settled, is left as it is; so is everything when the page's `sitting` is over.
     """
     sampling.hold_cursor(tx, project_id=project.id, judge_id=judge.judge_id)
+    newest = store_effort.sitting_of(tx, project_id=project.id, rater_id=judge.rater_id)
+    if sitting is not None and sitting != newest:
+        return 0
     named = set(assignment_ids)
     mine = store.held_by(tx, project_id=project.id, judge_id=judge.judge_id)
     # A lease may run out between the look and here; then its slot went back already.

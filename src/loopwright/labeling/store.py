@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, bindparam, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from loopwright.accounts.tables import rater
 from loopwright.base.types import Json
 from loopwright.infra.database import Repeat
 from loopwright.infra.prepared import Prepared
 from loopwright.infra.together import Together
+from loopwright.infra.upsert import DIALECTS, adding
 from loopwright.intake.model import ItemPurpose
 from loopwright.intake.tables import item
 from loopwright.labeling import rules, store_effort
@@ -107,20 +107,15 @@ _SUPERSEDE = (
 
 def _adding(insert: Any) -> Any:
     """Count shuffled offers made to a rater."""
-    table, new = rater_progress.c, insert.excluded
-    return (
-        insert.values(
-            project_id=bindparam("project"),
-            rater_id=bindparam("rater"),
-            offered=bindparam("more_offered"),
-            judged=0,
-            skipped=0,
-        )
-        .on_conflict_do_update(
-            index_elements=["project_id", "rater_id"],
-            set_={"offered": table.offered + new.offered},
-        )
-        .returning(table.offered)
+    counted = insert.values(
+        project_id=bindparam("project"),
+        rater_id=bindparam("rater"),
+        offered=bindparam("more_offered"),
+        judged=0,
+        skipped=0,
+    )
+    return adding(counted, to=["offered"], key=store_effort.RATER_KEY).returning(
+        rater_progress.c.offered
     )
 
 
@@ -131,20 +126,19 @@ def _given(table: Table, *, prefix: str, without: Collection[str] = ()) -> dict[
 
 
 # Statements are built once: building one costs more than running it.
-_DIALECTS: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
 _INSERT = Prepared(assignment.insert())
 _OFFER = Together(
     offer=assignment.insert().values(_given(assignment, prefix="asg")).returning(assignment.c.id),
-    offered={name: _adding(dialect.insert(rater_progress)) for name, dialect in _DIALECTS.items()},
+    offered={name: _adding(dialect.insert(rater_progress)) for name, dialect in DIALECTS.items()},
 )
 _BAR = {
-    name: dialect.insert(assignment).on_conflict_do_nothing() for name, dialect in _DIALECTS.items()
+    name: dialect.insert(assignment).on_conflict_do_nothing() for name, dialect in DIALECTS.items()
 }
 _NEW_JUDGMENTS = {
     name: dialect.insert(judgment)
     .on_conflict_do_nothing(index_elements=["project_id", "client_id"])
     .returning(judgment.c.id)
-    for name, dialect in _DIALECTS.items()
+    for name, dialect in DIALECTS.items()
 }
 _LATER = ("seq", "superseded_by", "superseded_at")
 _RECORD = Together(

@@ -3,17 +3,18 @@
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, func, literal, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from loopwright.base.types import Json
 from loopwright.guidelines.tables import guideline_version
 from loopwright.infra.prepared import Prepared
+from loopwright.infra.upsert import DIALECTS, adding
 from loopwright.labeling import rules
 from loopwright.labeling.model import Day, Session, Standing
 from loopwright.labeling.tables import rater_day, rater_progress
 from loopwright.sampling.model import Pause
 
-_DIALECTS: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
+RATER_KEY = ("project_id", "rater_id")
+"""What is one rater's own, in one project."""
 _BASE = select(literal(1).label("one")).subquery("base")
 _STANDING = Prepared(
     select(
@@ -79,7 +80,7 @@ def _judged(insert: Any) -> Any:
             last_guideline=_NUMBER,
         )
         .on_conflict_do_update(
-            index_elements=["project_id", "rater_id"],
+            index_elements=list(RATER_KEY),
             set_={
                 "judged": table.judged + 1,
                 "session_started_at": case(
@@ -108,37 +109,47 @@ def _judged(insert: Any) -> Any:
 
 def _on_day(insert: Any) -> Any:
     """Add to what a rater did on a day."""
-    table, new = rater_day.c, insert.excluded
     counts = ("judged", "skipped", "active_ms")
-    return (
-        insert.values(
-            project_id=bindparam("project"),
-            rater_id=bindparam("rater"),
-            day=bindparam("on"),
-            judged=bindparam("more_judged"),
-            skipped=bindparam("more_skipped"),
-            active_ms=bindparam("more_active"),
-        )
-        .on_conflict_do_update(
-            index_elements=["project_id", "rater_id", "day"],
-            set_={name: table[name] + new[name] for name in counts},
-        )
-        .returning(*(table[name].label(f"day_{name}") for name in counts))
+    done = insert.values(
+        project_id=bindparam("project"),
+        rater_id=bindparam("rater"),
+        day=bindparam("on"),
+        judged=bindparam("more_judged"),
+        skipped=bindparam("more_skipped"),
+        active_ms=bindparam("more_active"),
     )
+    return adding(done, to=counts, key=[*RATER_KEY, "day"]).returning(
+        *(rater_day.c[name].label(f"day_{name}") for name in counts)
+    )
+
+
+def _one_more(insert: Any, counter: str) -> Any:
+    """Add one to a counter of a rater who may have none yet."""
+    counts = {"offered": 0, "judged": 0, "skipped": 0, counter: 1}
+    one = insert.values(
+        project_id=bindparam("project"),
+        rater_id=bindparam("rater"),
+        **counts,
+    )
+    return adding(one, to=[counter], key=RATER_KEY)
 
 
 # Statements are built once: building one costs more than running it.
-JUDGED = {name: _judged(dialect.insert(rater_progress)) for name, dialect in _DIALECTS.items()}
+JUDGED = {name: _judged(dialect.insert(rater_progress)) for name, dialect in DIALECTS.items()}
 """Counts a judgment for its rater and the session; part of storing it."""
-ON_DAY = {name: _on_day(dialect.insert(rater_day)) for name, dialect in _DIALECTS.items()}
+ON_DAY = {name: _on_day(dialect.insert(rater_day)) for name, dialect in DIALECTS.items()}
 _ON_DAY = Prepared(ON_DAY)
 _SKIPPED = {
-    name: dialect.insert(rater_progress).on_conflict_do_update(
-        index_elements=["project_id", "rater_id"],
-        set_={"skipped": rater_progress.c.skipped + 1},
-    )
-    for name, dialect in _DIALECTS.items()
+    name: _one_more(dialect.insert(rater_progress), "skipped") for name, dialect in DIALECTS.items()
 }
+_SAT = {
+    name: _one_more(dialect.insert(rater_progress), "sitting").returning(rater_progress.c.sitting)
+    for name, dialect in DIALECTS.items()
+}
+_SITTING = select(rater_progress.c.sitting).where(
+    rater_progress.c.project_id == bindparam("project"),
+    rater_progress.c.rater_id == bindparam("rater"),
+)
 _TAKEN_BACK = (
     rater_progress.update()
     .where(
@@ -201,10 +212,19 @@ def uncount_judged(tx: Connection, *, project_id: str, rater_id: str, judged_at:
 
 def count_skipped(tx: Connection, *, project_id: str, rater_id: str, now: float) -> None:
     """Count a skip for its rater and for the day."""
-    values = {"project_id": project_id, "rater_id": rater_id}
-    counts = {"offered": 0, "judged": 0, "skipped": 1}
-    tx.execute(_SKIPPED[tx.dialect.name], {**values, **counts})
+    tx.execute(_SKIPPED[tx.dialect.name], {"project": project_id, "rater": rater_id})
     count_on_day(tx, project_id=project_id, rater_id=rater_id, at=now, skipped=1)
+
+
+def begin_sitting(tx: Connection, *, project_id: str, rater_id: str) -> int:
+    """Return the number of a sitting that begins now, from 1; it ends the one before."""
+    given = {"project": project_id, "rater": rater_id}
+    return int(tx.execute(_SAT[tx.dialect.name], given).scalar_one())
+
+
+def sitting_of(tx: Connection, *, project_id: str, rater_id: str) -> int:
+    """Return the number of a rater's newest sitting, 0 before the first."""
+    return tx.scalar(_SITTING, {"project": project_id, "rater": rater_id}) or 0
 
 
 def count_on_day(

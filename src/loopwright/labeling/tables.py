@@ -109,6 +109,8 @@ rater_progress = Table(
     Column("session_last_at", Double),
     Column("session_judged", Integer, nullable=False, server_default="0"),
     Column("session_active_ms", BigInteger, nullable=False, server_default="0"),
+    # Number of the newest sitting: a page that takes its place at the desk begins one.
+    Column("sitting", Integer, nullable=False, server_default="0"),
     # Number of the newest guideline version under which this rater judged.
     Column("last_guideline", Integer),
 )

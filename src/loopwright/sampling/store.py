@@ -14,11 +14,11 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from loopwright.base.types import Json
 from loopwright.infra.database import JsonText
 from loopwright.infra.prepared import Prepared
+from loopwright.infra.upsert import DIALECTS, adding
 from loopwright.intake.tables import item, prompt
 from loopwright.sampling import rules
 from loopwright.sampling.model import (
@@ -150,21 +150,17 @@ _SAVE_CURSOR = Prepared(
 )
 
 
-def _adding(insert: Any) -> Any:
-    return insert.on_conflict_do_update(
-        index_elements=["project_id", "shard", "lane", "band"],
-        set_={name: queue_tally.c[name] + insert.excluded[name] for name in _COUNTS},
-    )
-
-
 # Statements are built once: building one costs more than running it.
-_DIALECTS: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
+_TALLY_KEY = ("project_id", "shard", "lane", "band")
 _COUNT = Prepared(
-    {name: _adding(dialect.insert(queue_tally)) for name, dialect in _DIALECTS.items()}
+    {
+        name: adding(dialect.insert(queue_tally), to=_COUNTS, key=_TALLY_KEY)
+        for name, dialect in DIALECTS.items()
+    }
 )
 _NEW_CURSOR = {
     name: dialect.insert(queue_cursor).on_conflict_do_nothing()
-    for name, dialect in _DIALECTS.items()
+    for name, dialect in DIALECTS.items()
 }
 
 

@@ -95,6 +95,19 @@ test("a draft and the held items outlive a reload", async () => {
   expect(screen.getByDisplayValue("half a thought")).toBeInTheDocument();
 });
 
+test("what was fetched ahead is given back in the sitting in which the page got it", async () => {
+  const given = () => server.posted.filter((one) => one.path.endsWith("/release")).map((one) => one.body);
+  const server = new TinyServer(9);
+  const { view } = await open("sitting", server);
+  view.unmount();
+  await waitFor(() => expect(given()).toEqual([{ assignments: ["asg_2", "asg_3"], sitting: 1 }]));
+  const again = show(<Desk {...whose("sitting")} />);
+  await screen.findByText("Prompt 1");
+  await waitFor(async () => expect((await openShelf(whose("sitting"))).held.length).toBeGreaterThan(1));
+  again.unmount();
+  await waitFor(() => expect(given()[1]).toMatchObject({ sitting: 2 }));
+});
+
 test("Z brings the last answer back, sent or not", async () => {
   const server = new TinyServer();
   const { user } = await open("undo", server);

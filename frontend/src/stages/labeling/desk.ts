@@ -3,6 +3,7 @@ import { call, project } from "../../api/http";
 import type { Answer, Assignment, AssignmentsAnswer, Progress } from "../../api/types";
 import { type DeskState, goneFrom, START, withFresh, withoutOne } from "./deskState";
 import { type Draft, EMPTY, type Partly, withAnswer } from "./drafts";
+import { Observed } from "./observed";
 import * as outbox from "./outbox";
 import { inOrder, lastToUndo, mayUndo, type Past, remember } from "./past";
 import { type Sender, startSender } from "./sender";
@@ -14,9 +15,7 @@ import { type Seat, takeSeat } from "./tabs";
 export const HOLD = 3;
 
 /** One annotator's desk in one project: items held, drafts, and the way out. Everything shown is decided here, at once; the server follows. */
-export class LabelDesk {
-  private state = START;
-  private readonly listeners = new Set<() => void>();
+export class LabelDesk extends Observed<DeskState> {
   private readonly done = new Set<string>();
   /** Sent while their item was still on its way back. */
   private readonly whenBack = new Map<string, () => void>();
@@ -26,19 +25,14 @@ export class LabelDesk {
   private readonly saver: Saver;
   private sender: Sender | null = null;
   private seat: Seat | null = null;
+  /** The number of this page's time at the desk; null until the next reserve begins one. */
+  sitting: number | null = null;
   private closed = false;
 
   constructor(readonly whose: Whose) {
+    super(START);
     this.saver = new Saver(whose);
     this.projectId = whose.projectId;
-  }
-
-  subscribe = (listener: () => void) => (this.listeners.add(listener), () => this.listeners.delete(listener));
-
-  snapshot = () => this.state;
-  private set(change: Partial<DeskState>): void {
-    this.state = { ...this.state, ...change };
-    this.listeners.forEach((listener) => listener());
   }
 
   private save(): Promise<void> {
@@ -62,8 +56,9 @@ export class LabelDesk {
     this.seat?.leave();
   }
 
-  /** Leaves on the desk only these of its items. */
+  /** Leaves on the desk only these of its items. The sitting ends: what the next reserve brings is safe from a release that it overtakes. */
   keepOnly(held: DeskState["held"]): void {
+    this.sitting = null;
     this.set({ held });
     void this.save();
   }
@@ -72,6 +67,7 @@ export class LabelDesk {
 
   /** Lays out what this browser kept, then asks the server what of it still holds. */
   private async sit(): Promise<void> {
+    this.sitting = null;
     const [saved, sealed, refused] = await Promise.all([openShelf(this.whose), outbox.waiting(this.whose), outbox.refused(this.whose)]);
     if (this.closed) return;
     sealed.forEach((entry) => this.done.add(entry.assignment.id));
@@ -97,7 +93,9 @@ export class LabelDesk {
     try {
       const sealed = (await outbox.waiting(this.whose)).map((entry) => entry.assignment.id);
       const before = held.length === 0 ? this.state.held : [];
-      const answer = await call<AssignmentsAnswer>("POST", project(this.projectId, "/assignments"), { json: { count, held: [...held, ...sealed], fair: true } });
+      const sit = this.sitting === null;
+      const answer = await call<AssignmentsAnswer>("POST", project(this.projectId, "/assignments"), { json: { count, held: [...held, ...sealed], fair: true, sit } });
+      this.sitting = answer.sitting ?? this.sitting;
       const gone = goneFrom(before, answer.assignments, this.state);
       if (gone.size > 0) this.set({ held: this.state.held.filter((one) => !gone.has(one.id)) });
       this.take(answer.assignments, answer.progress);

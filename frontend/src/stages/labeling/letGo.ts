@@ -8,17 +8,19 @@ function behind({ held, drafts, returning }: Pick<DeskState, "held" | "drafts" |
   return held.slice(1).map((one) => one.id).filter((id) => !returning.includes(id) && !(drafts[id] && begun(drafts[id])));
 }
 
-/** Gives items back to the others, also from a page that is just being closed; a lost one comes back when its lease ends. */
-function giveBack(projectId: string, assignments: string[]): void {
+/** Gives items back to the others, also from a page that is just being closed; a lost one comes back when its lease ends. The next page may be served first: then this sitting is over, and it keeps them. */
+function giveBack(projectId: string, assignments: string[], sitting: number): void {
   const headers = { "Content-Type": "application/json", Accept: "application/json" };
-  void fetch(project(projectId, "/assignments/release"), { method: "POST", headers, body: JSON.stringify({ assignments }), credentials: "same-origin", keepalive: true }).catch(() => undefined);
+  void fetch(project(projectId, "/assignments/release"), { method: "POST", headers, body: JSON.stringify({ assignments, sitting }), credentials: "same-origin", keepalive: true }).catch(() => undefined);
 }
 
 /** Leaves what was fetched ahead to the others: the page is closed, or nobody is at it. */
 export function letGo(desk: LabelDesk): void {
+  const { sitting } = desk;
   const state = desk.snapshot();
-  const ids = state.elsewhere || !state.opened ? [] : behind(state);
+  if (sitting === null || state.elsewhere || !state.opened) return;
+  const ids = behind(state);
   if (ids.length === 0) return;
   desk.keepOnly(state.held.filter((one) => !ids.includes(one.id)));
-  giveBack(desk.projectId, ids);
+  giveBack(desk.projectId, ids, sitting);
 }
