@@ -284,3 +284,19 @@ def test_broken_input_is_refused() -> None:
         cohen_table(np.array([0, 2]), np.array([0, 1]), categories=2)
     with pytest.raises(ValueError, match="square"):
         cohen_kappa(np.ones((2, 3)))
+
+
+def test_things_of_one_item_that_go_together_are_no_more_evidence_than_one() -> None:
+    rng = np.random.default_rng(5)
+    counts = rng.multinomial(3, [0.6, 0.3, 0.1], size=40).astype(float)
+    once = coefficients(counts, generator=np.random.default_rng(1))
+    thrice = coefficients(
+        np.repeat(counts, 3, axis=0),
+        generator=np.random.default_rng(1),
+        items=np.repeat(np.arange(40), 3),
+    )
+    for name in ("agreement", "fleiss", "gwet"):
+        one, three = getattr(once, name), getattr(thrice, name)
+        assert (three.value, three.low, three.high) == pytest.approx((one.value, one.low, one.high))
+    with pytest.raises(ValueError, match="2 items named but 40 rows"):
+        gwet_ac(counts, items=np.array([0, 1]))

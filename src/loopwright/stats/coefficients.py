@@ -5,7 +5,8 @@ raters nearly always agree, and AC1 does not (Feinstein, Cicchetti 1990; Gwet 20
 are (p_a - p_e) / (1 - p_e) with the same agreement p_a and another idea of chance p_e. Formulas
 with weights and missing judgments, and the linearized variances: K. Gwet, "Handbook of Inter-Rater
 Reliability" (2014), chapters 2, 3 and 5; "Computing inter-rater reliability and its variance in
-the presence of high agreement" (2008). Intervals: t with items - 1 degrees of freedom.
+the presence of high agreement" (2008). Intervals: t with items - 1 degrees of freedom; what lies
+in one item is one cluster, since one rater judged all of it.
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from loopwright.stats.estimate import Estimate, unknown
 from loopwright.stats.grouped_agreement import Measure, grouped_alpha
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 _LEVEL = 0.95
 _MIN_ITEMS = 2
 
@@ -59,6 +61,8 @@ class _Pairs:
     paired: NDArray[np.bool_]
     prevalence: Floats
     weights: Floats
+    cluster: Ints
+    """The item of each row, numbered from 0."""
 
 
 def coefficients(
@@ -68,49 +72,58 @@ def coefficients(
     measure: Measure = Measure.NOMINAL,
     scores: Floats | None = None,
     replicates: int = 500,
+    items: Ints | None = None,
 ) -> Coefficients:
     """Return the coefficients of counts (items, categories) for one kind of answer.
 
     Nominal answers are compared as the same or not. Of levels, intervals and ratios alpha takes
     its own difference, Fleiss and Gwet quadratic weights over `scores` (by default 0, 1, 2...).
-    Alpha's interval is a bootstrap over items from `generator`. Raises ValueError for negative or
-    broken counts.
+    `items` names the item of each row; without it each row is one. Alpha's interval is a
+    bootstrap over items from `generator`. Raises ValueError for negative or broken counts.
     """
     nominal = measure is Measure.NOMINAL
     weighting = Weighting.IDENTITY if nominal else Weighting.QUADRATIC
-    pairs = _pairs(counts, weighting, scores)
+    pairs = _pairs(counts, weighting, scores, items)
     alpha = grouped_alpha(
         counts,
-        np.arange(len(counts)),
+        np.arange(len(counts)) if items is None else items,
         measure=measure,
         scores=scores,
         generator=generator,
         replicates=replicates,
     )
     return Coefficients(
-        agreement=agreement_share(counts, weighting=weighting, scores=scores),
-        fleiss=fleiss_kappa(counts, weighting=weighting, scores=scores),
-        gwet=gwet_ac(counts, weighting=weighting, scores=scores),
+        agreement=agreement_share(counts, weighting=weighting, scores=scores, items=items),
+        fleiss=fleiss_kappa(counts, weighting=weighting, scores=scores, items=items),
+        gwet=gwet_ac(counts, weighting=weighting, scores=scores, items=items),
         alpha=alpha,
         prevalence=tuple(pairs.prevalence.tolist()),
     )
 
 
 def agreement_share(
-    counts: Floats, *, weighting: Weighting = Weighting.IDENTITY, scores: Floats | None = None
+    counts: Floats,
+    *,
+    weighting: Weighting = Weighting.IDENTITY,
+    scores: Floats | None = None,
+    items: Ints | None = None,
 ) -> Estimate:
     """Return the mean over items of the share of pairs that agree (Fleiss 1971), weighted."""
     method = _named("share of agreement", weighting)
-    pairs = _pairs(counts, weighting, scores)
+    pairs = _pairs(counts, weighting, scores, items)
     missing = _too_few(pairs, method)
     if missing is not None:
         return missing
     shares = pairs.agreeing[pairs.paired]
-    return _interval(float(shares.mean()), shares, pairs, method)
+    return _interval(float(shares.mean()), shares, pairs, method, pairs.cluster[pairs.paired])
 
 
 def fleiss_kappa(
-    counts: Floats, *, weighting: Weighting = Weighting.IDENTITY, scores: Floats | None = None
+    counts: Floats,
+    *,
+    weighting: Weighting = Weighting.IDENTITY,
+    scores: Floats | None = None,
+    items: Ints | None = None,
 ) -> Estimate:
     """Return Fleiss' kappa of counts (items, categories); chance is sum w_kl pi_k pi_l.
 
@@ -118,7 +131,7 @@ def fleiss_kappa(
     answer occurs: chance alone would then agree always.
     """
     method = _named("Fleiss kappa", weighting)
-    pairs = _pairs(counts, weighting, scores)
+    pairs = _pairs(counts, weighting, scores, items)
     missing = _too_few(pairs, method)
     if missing is not None:
         return missing
@@ -128,7 +141,11 @@ def fleiss_kappa(
 
 
 def gwet_ac(
-    counts: Floats, *, weighting: Weighting = Weighting.IDENTITY, scores: Floats | None = None
+    counts: Floats,
+    *,
+    weighting: Weighting = Weighting.IDENTITY,
+    scores: Floats | None = None,
+    items: Ints | None = None,
 ) -> Estimate:
     """Return Gwet's AC1 (AC2 with weights) of counts (items, categories).
 
@@ -137,7 +154,7 @@ def gwet_ac(
     """
     plain = weighting is Weighting.IDENTITY
     method = _named("Gwet AC1" if plain else "Gwet AC2", weighting)
-    pairs = _pairs(counts, weighting, scores)
+    pairs = _pairs(counts, weighting, scores, items)
     size = pairs.table.shape[1]
     if size < 2:
         return unknown("needs a scheme of two or more answers", int(pairs.votes.sum()), method)
@@ -167,7 +184,9 @@ def _named(name: str, weighting: Weighting) -> str:
     return f"{name}{weighted}, linearized t {_LEVEL:.0%} over items"
 
 
-def _pairs(counts: Floats, weighting: Weighting, scores: Floats | None) -> _Pairs:
+def _pairs(
+    counts: Floats, weighting: Weighting, scores: Floats | None, items: Ints | None
+) -> _Pairs:
     if counts.ndim != 2 or not np.isfinite(counts).all() or (counts < 0).any():
         raise ValueError("counts are a table (items, categories) of numbers that are 0 or more")
     if scores is None:
@@ -175,16 +194,21 @@ def _pairs(counts: Floats, weighting: Weighting, scores: Floats | None) -> _Pair
     if len(scores) != counts.shape[1]:
         raise ValueError(f"{len(scores)} scores but {counts.shape[1]} categories")
     weights = agreement_weights(weighting, scores)
-    table = counts[counts.sum(axis=1) > 0]
+    if items is not None and len(items) != len(counts):
+        raise ValueError(f"{len(items)} items named but {len(counts)} rows of counts")
+    judged = counts.sum(axis=1) > 0
+    table = counts[judged]
+    named = np.arange(len(table)) if items is None else items[judged]
+    cluster = np.unique(named, return_inverse=True)[1].reshape(-1)
     votes = table.sum(axis=1)
     both = (table * (table @ weights - 1.0)).sum(axis=1)
     shares = both / np.maximum(votes * (votes - 1.0), 1.0)
     prevalence = (table / votes[:, None]).mean(axis=0) if len(table) else np.zeros(counts.shape[1])
-    return _Pairs(table, votes, shares, votes >= 2, prevalence, weights)
+    return _Pairs(table, votes, shares, votes >= 2, prevalence, weights, cluster)
 
 
 def _too_few(pairs: _Pairs, method: str) -> Estimate | None:
-    missing = _MIN_ITEMS - int(pairs.paired.sum())
+    missing = _MIN_ITEMS - len(np.unique(pairs.cluster[pairs.paired]))
     if missing <= 0:
         return None
     reason = f"needs {missing} more item{'s' * (missing > 1)} with two or more judgments"
@@ -203,12 +227,14 @@ def _corrected(pairs: _Pairs, chance: float, per_item: Floats, method: str) -> E
     scale = len(pairs.table) / int(pairs.paired.sum())
     parts = scale * (pairs.agreeing - chance * pairs.paired) / (1.0 - chance)
     parts -= 2.0 * (1.0 - value) * (per_item - chance) / (1.0 - chance)
-    return _interval(value, parts, pairs, method)
+    return _interval(value, parts, pairs, method, pairs.cluster)
 
 
-def _interval(value: float, parts: Floats, pairs: _Pairs, method: str) -> Estimate:
-    items = len(parts)
-    error = float(np.sqrt(((parts - value) ** 2).sum() / (items * (items - 1))))
+def _interval(value: float, parts: Floats, pairs: _Pairs, method: str, cluster: Ints) -> Estimate:
+    _, place = np.unique(cluster, return_inverse=True)
+    sums = np.bincount(place.reshape(-1), weights=parts - value)
+    items = len(sums)
+    error = float(np.sqrt((sums**2).sum() * items / (items - 1))) / len(parts)
     half = float(student.ppf((1.0 + _LEVEL) / 2.0, items - 1)) * error
     if half < 1e-12:
         # Items that are all alike have no spread, which is not the same as certainty.
