@@ -152,12 +152,15 @@ MATRIX |= {("GET", f"{_P}/webhooks/{{webhook_id}}/deliveries"): Rule(BUILDERS)}
 MATRIX |= {
     ("GET", f"{_P}/{path}"): Rule(RESULTS)
     for path in (
+        "agreement",
+        "agreement/pairs",
         "consensus",
         "cycles",
         "cycles/{cycle_id}",
         "datasets",
         "datasets/{digest}",
         "datasets/{digest}/export",
+        "disagreement",
         "evaluations",
         "evaluations/{evaluation_id}",
         "feedback",

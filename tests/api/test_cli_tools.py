@@ -125,3 +125,23 @@ def test_an_export_has_the_form_that_trainers_of_its_rows_read(
         ]
     refused = told("export", "--out", str(out), "--format", "trl-preference", *served, code=1)
     assert "trl-prompt-completion" in " ".join(refused.split())
+
+
+def test_agreement_is_told_by_what_one_asks_for(served: list[str]) -> None:
+    home = served[2:]
+    assert "nothing was judged" in told("agreement", "support", *home)
+    told("import", str(EXPORTS / "label_studio.json"), "--from", "label-studio", *served)
+    found = json.loads(told("agreement", "support", "--by", "segment", "--json", *home))
+    assert found["by"] == "segment"
+    assert [one["name"] for one in found["rows"][0]["coefficients"]] == [
+        "agreement",
+        "fleiss",
+        "gwet_ac1",
+        "alpha_nominal",
+    ]
+    said = told("agreement", "support", *home)
+    assert "alpha_nominal" in said
+    assert "needs" in said
+    refused = runner.invoke(app, ["agreement", "support", "--by", "colour", *home])
+    assert refused.exit_code == 2
+    assert "not one of" in refused.output

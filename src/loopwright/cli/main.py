@@ -7,6 +7,7 @@ import typer
 
 from loopwright import __version__
 from loopwright.cli import (
+    agreement_command,
     bench_commands,
     cycle_commands,
     import_command,
@@ -37,6 +38,7 @@ app.add_typer(user_commands.app, name="user")
 app.add_typer(webhook_commands.app, name="webhooks")
 project_commands.add_to(app)
 import_command.add_to(app)
+agreement_command.add_to(app)
 judgment_commands.add_to(app)
 bench_commands.add_to(app)
 

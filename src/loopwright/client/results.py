@@ -32,6 +32,21 @@ class ResultCalls(ABC):
         """Return agreement, consensus, ratings of sources and reliability of annotators."""
         return self._get(project, "quality")
 
+    def agreement(self, project: str, *, by: str | None = None) -> Json:
+        """Return several coefficients of agreement for each aspect, split by criterion, segment,
+        guideline, team or week."""
+        return self._get(project, "agreement", by=by)
+
+    def agreement_pairs(
+        self, project: str, *, question: str | None = None, aspect: str | None = None
+    ) -> Json:
+        """Return who disagrees with whom on one aspect, by default the one judged most."""
+        return self._get(project, "agreement", "pairs", question=question, aspect=aspect)
+
+    def disagreement(self, project: str) -> list[Json]:
+        """Return where people disagree, why, and what would help; what to repair first first."""
+        return list(self._get(project, "disagreement")["findings"])
+
     def consensus(
         self, project: str, *, limit: int = 100, offset: int = 0, order: str | None = None
     ) -> Json:

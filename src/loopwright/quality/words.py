@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from loopwright.projects.spec import Criterion, QuestionSpec
+from loopwright.projects.spec import Criterion, ProjectSpec, QuestionSpec
 from loopwright.questions.labels import NONE
 from loopwright.questions.pairwise import PAIR_WORDS
 
@@ -49,3 +49,21 @@ def _ranked(outcome: str) -> str:
     for number, rank in enumerate(ranks, start=1):
         tiers.setdefault(int(rank), []).append(str(number))
     return "Answer " + ", then ".join(" and ".join(tiers[rank]) for rank in sorted(tiers))
+
+
+def aspect_in_words(spec: ProjectSpec, question_id: str, aspect: str) -> str:
+    """Return the name of a criterion or a label; of the question itself its id."""
+    if not aspect:
+        return question_id
+    names = {one.id: one.name for one in spec.guideline.criteria}
+    question = next((one for one in spec.questions if one.id == question_id), None)
+    options = () if question is None else question.options
+    return names.get(aspect) or next((o.name for o in options if o.id == aspect), aspect)
+
+
+def answer_in_words(spec: ProjectSpec, question_id: str, aspect: str, answer: str) -> str:
+    """Return what was said on one aspect of a question, as people read it."""
+    question = next((one for one in spec.questions if one.id == question_id), None)
+    if aspect or (question is not None and question.kind == "ranking"):
+        return _PAIR.get(answer, answer)
+    return outcome_in_words(question, spec.guideline.criteria, answer)

@@ -21,6 +21,7 @@ ROUTES = (
     "feedback.routes",
     "feedback.routes_imports",
     "quality.routes",
+    "quality.routes_agreement",
     "discussion.routes_live",
     "discussion.routes_export",
     "discussion.routes",
