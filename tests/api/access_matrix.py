@@ -11,6 +11,8 @@ from loopwright.accounts.model import Role
 EVERYBODY = frozenset(Role) - {Role.APPLICATION}
 """An application sends feedback and reads nothing."""
 RESULTS = EVERYBODY - {Role.ANNOTATOR}
+RECORDS = RESULTS - {Role.SPECIALIST}
+"""Item by item: a specialist judges, and stays blind."""
 JUDGES = frozenset({Role.OWNER, Role.LEAD, Role.SPECIALIST, Role.ANNOTATOR})
 DECIDERS = JUDGES - {Role.ANNOTATOR}
 BUILDERS = frozenset({Role.OWNER, Role.LEAD, Role.ENGINEER})
@@ -146,7 +148,7 @@ MATRIX |= {
 }
 _QUESTION = {"params": {"question": "preference"}}
 MATRIX |= {
-    ("GET", f"{_P}/judgments/export{path}"): Rule(RESULTS, _QUESTION) for path in ("", "/mapping")
+    ("GET", f"{_P}/judgments/export{path}"): Rule(RECORDS, _QUESTION) for path in ("", "/mapping")
 }
 MATRIX |= {("GET", f"{_P}/webhooks/{{webhook_id}}/deliveries"): Rule(BUILDERS)}
 MATRIX |= {
@@ -158,18 +160,12 @@ MATRIX |= {
         "cycles",
         "cycles/{cycle_id}",
         "datasets",
-        "datasets/{digest}",
-        "datasets/{digest}/export",
         "disagreement",
         "evaluations",
-        "evaluations/{evaluation_id}",
-        "feedback",
-        "feedback/counts",
         "imports",
-        "imports/{import_id}/rejects",
         "items",
+        "items/{item_id}",
         "items/{item_id}/votes",
-        "lineage/{ref}",
         "loop",
         "policies",
         "prompts",
@@ -182,6 +178,19 @@ MATRIX |= {
         "reward-models",
         "runs",
         "runs/{run_id}",
+    )
+}
+MATRIX |= {
+    ("GET", f"{_P}/{path}"): Rule(RECORDS)
+    for path in (
+        "datasets/{digest}",
+        "datasets/{digest}/export",
+        "evaluations/{evaluation_id}",
+        "feedback",
+        "feedback/counts",
+        "imports/{import_id}/rejects",
+        "items/{item_id}/policies",
+        "lineage/{ref}",
         "traffic",
     )
 }

@@ -1,6 +1,7 @@
 const ALLOWED = {
   read: ["owner", "lead", "engineer", "specialist", "annotator", "viewer"],
   results: ["owner", "lead", "engineer", "specialist", "viewer"],
+  records: ["owner", "lead", "engineer", "viewer"],
   change: ["owner", "lead", "engineer"],
   cycle: ["owner", "lead", "engineer"],
   release: ["owner", "engineer"],

@@ -100,6 +100,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_agreement_api_projects__project_id__agreement_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/agreement/pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_pairs_api_projects__project_id__agreement_pairs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/assignments": {
         parameters: {
             query?: never;
@@ -268,6 +300,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["export_api_projects__project_id__datasets__digest__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/disagreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_disagreement_api_projects__project_id__disagreement_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -494,6 +542,38 @@ export interface paths {
         get: operations["list_items_api_projects__project_id__items_get"];
         put?: never;
         post: operations["add_items_api_projects__project_id__items_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/items/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_item_api_projects__project_id__items__item_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/items/{item_id}/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_policies_api_projects__project_id__items__item_id__policies_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1448,11 +1528,27 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AgreementByOut: {
+            aspect: string;
+            aspect_name: string;
+            coefficients: components["schemas"]["CoefficientOut"][];
+            group: string;
+            group_name: string;
+            items: number;
+            kind: string | null;
+            prevalence: components["schemas"]["PrevalenceOut"][];
+            question_id: string;
+            raters: number;
+        };
         AgreementOut: {
             alpha: components["schemas"]["EstimateOut"];
             aspect: string;
             kind: string | null;
             question_id: string;
+        };
+        AgreementsOut: {
+            by: components["schemas"]["By"];
+            rows: components["schemas"]["AgreementByOut"][];
         };
         AnswerCountOut: {
             people: number;
@@ -1549,6 +1645,8 @@ export interface components {
         Budgets: {
             judgments?: number | null;
         };
+        /** @enum {string} */
+        By: "project" | "criterion" | "segment" | "guideline" | "team" | "week";
         CapOut: {
             minutes_per_day: number | null;
             minutes_per_session: number | null;
@@ -1580,8 +1678,14 @@ export interface components {
             served: string | null;
             shadow: boolean;
         };
+        /** @enum {string} */
+        Cause: "ambiguous_item" | "missing_rule" | "taste" | "mistake" | "unknown";
         ChangedOut: {
             changed: number;
+        };
+        CoefficientOut: {
+            estimate: components["schemas"]["EstimateOut"];
+            name: string;
         };
         Collect: {
             overlap?: number | null;
@@ -1778,6 +1882,14 @@ export interface components {
         };
         /** @enum {string} */
         DeliveryState: "pending" | "delivered" | "dead";
+        DifferingOut: {
+            first: string;
+            n: number;
+            second: string;
+        };
+        DisagreementOut: {
+            findings: components["schemas"]["FindingOut"][];
+        };
         DiscussionSpec: {
             /** @default 50 */
             most_open: number;
@@ -1860,6 +1972,14 @@ export interface components {
         };
         EvaluationsOut: {
             evaluations: components["schemas"]["EvaluationOut"][];
+        };
+        EvidenceOut: {
+            cause: components["schemas"]["Cause"];
+            explains: number;
+            guideline: number | null;
+            raters: string[];
+            segment: string | null;
+            sentence: string;
         };
         /** @enum {string} */
         ExportFormat: "trl-preference" | "trl-preference-conversational" | "trl-prompt-completion" | "trl-prompt-completion-conversational" | "jsonl" | "parquet";
@@ -1960,6 +2080,20 @@ export interface components {
              */
             rules: components["schemas"]["FeedbackRule"][];
         };
+        FindingOut: {
+            aspect: string;
+            aspect_name: string;
+            cause: components["schemas"]["Cause"];
+            disagreement: components["schemas"]["EstimateOut"];
+            evidence: components["schemas"]["EvidenceOut"][];
+            items: string[];
+            judged: number;
+            kind: string | null;
+            priority: number;
+            question_id: string;
+            remedy: string;
+            sentence: string;
+        };
         Flag: {
             /** @default  */
             description: string;
@@ -2015,6 +2149,14 @@ export interface components {
         };
         HTTPValidationError: {
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /** @enum {string} */
+        Happened: "added" | "opened" | "judged" | "undone" | "skipped" | "closed" | "settled";
+        HappeningOut: {
+            at: number;
+            detail: string;
+            what: components["schemas"]["Happened"];
+            who: string | null;
         };
         ImageIn: {
             /** @default  */
@@ -2094,8 +2236,33 @@ export interface components {
             };
             items: components["schemas"]["ItemOut"][];
         };
+        ItemPoliciesOut: {
+            policies: string[];
+        };
         /** @enum {string} */
         ItemPurpose: "core" | "confused" | "targeted" | "evaluation" | "contrast" | "demonstration" | "shadow";
+        ItemViewOut: {
+            completions: string[];
+            consensus: components["schemas"]["ConsensusOut"] | null;
+            created_at: number;
+            done: number | null;
+            history: components["schemas"]["HappeningOut"][];
+            id: string;
+            image: components["schemas"]["ItemImageOut"] | null;
+            kind: string | null;
+            prompt: {
+                [key: string]: string;
+            }[];
+            purpose: components["schemas"]["ItemPurpose"];
+            question: string | null;
+            question_id: string;
+            segment: string;
+            settled: components["schemas"]["SettledOut"] | null;
+            source: string;
+            state: ("open" | "closed" | "stuck") | null;
+            votes: components["schemas"]["VoteOut"][];
+            wanted: number | null;
+        };
         ItemsAdded: {
             added: number;
             ids: string[];
@@ -2345,6 +2512,11 @@ export interface components {
             /** @default true */
             here: boolean;
             read: number;
+        };
+        PrevalenceOut: {
+            answer: string;
+            share: number;
+            text: string;
         };
         ProgressOut: {
             cap: components["schemas"]["CapOut"];
@@ -2636,6 +2808,26 @@ export interface components {
         };
         QueuedOut: {
             delivery_id: string;
+        };
+        RaterPairOut: {
+            agreement: components["schemas"]["EstimateOut"] | null;
+            cohen: components["schemas"]["EstimateOut"] | null;
+            differing: components["schemas"]["DifferingOut"][];
+            enough: boolean;
+            first: string;
+            gwet: components["schemas"]["EstimateOut"] | null;
+            n: number | null;
+            reason: string | null;
+            second: string;
+        };
+        RaterPairsOut: {
+            aspect: string | null;
+            aspect_name: string;
+            left_out: number;
+            pairs: components["schemas"]["RaterPairOut"][];
+            question_id: string | null;
+            raters: string[];
+            shown_from: number;
         };
         RatingOut: {
             group: number;
@@ -3218,6 +3410,7 @@ export interface components {
             answer: string;
             created_at: number;
             flags: components["schemas"]["FlaggedOut"][];
+            note: string | null;
             rater: string;
             reason: string | null;
             text: string;
@@ -3480,6 +3673,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectDetailOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_agreement_api_projects__project_id__agreement_get: {
+        parameters: {
+            query?: {
+                by?: components["schemas"]["By"];
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementsOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_pairs_api_projects__project_id__agreement_pairs_get: {
+        parameters: {
+            query?: {
+                question?: string | null;
+                aspect?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RaterPairsOut"];
                 };
             };
             422: {
@@ -3886,6 +4142,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_disagreement_api_projects__project_id__disagreement_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisagreementOut"];
                 };
             };
             422: {
@@ -4417,6 +4702,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ItemsAdded"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_item_api_projects__project_id__items__item_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemViewOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_policies_api_projects__project_id__items__item_id__policies_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemPoliciesOut"];
                 };
             };
             422: {

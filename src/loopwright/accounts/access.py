@@ -7,21 +7,22 @@ __all__ = ["Permission", "allowed", "require", "require_grant", "role_in", "role
 
 _P = Permission
 _RESULTS = {_P.PROJECT_READ, _P.RESULTS_READ}
+_RECORDS = _RESULTS | {_P.RECORDS_READ}
 _GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
     Role.LEAD: frozenset(
-        _RESULTS
+        _RECORDS
         | {_P.PROJECT_WRITE, _P.ITEMS_WRITE, _P.FEEDBACK_WRITE}
         | {_P.JUDGE, _P.PEOPLE_MANAGE, _P.CYCLE_RUN}
     ),
     Role.ENGINEER: frozenset(
-        _RESULTS
+        _RECORDS
         | {_P.PROJECT_WRITE, _P.ITEMS_WRITE, _P.FEEDBACK_WRITE}
         | {_P.CYCLE_RUN, _P.RELEASE_CONTROL}
     ),
     Role.SPECIALIST: frozenset(_RESULTS | {_P.JUDGE}),
     Role.ANNOTATOR: frozenset({_P.PROJECT_READ, _P.JUDGE}),
-    Role.VIEWER: frozenset(_RESULTS),
+    Role.VIEWER: frozenset(_RECORDS),
     Role.APPLICATION: frozenset({_P.FEEDBACK_WRITE}),
 }
 

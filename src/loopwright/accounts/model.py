@@ -36,6 +36,8 @@ class Permission(StrEnum):
     FEEDBACK_WRITE = "feedback.write"
     JUDGE = "judge"
     RESULTS_READ = "results.read"
+    RECORDS_READ = "records.read"
+    """Item by item: who wrote what, and how each was judged. Not for those who only judge."""
     CYCLE_RUN = "cycle.run"
     RELEASE_CONTROL = "release.control"
     PEOPLE_MANAGE = "people.manage"

@@ -58,7 +58,7 @@ def freeze(project_id: str, body: DatasetIn, home: HomeOf, actor: ActorOf) -> Da
 @router.get("/datasets/{digest}")
 def get_dataset(project_id: str, digest: str, home: HomeOf, actor: ActorOf) -> DatasetDetail:
     """Return one dataset version with its first rows."""
-    require(actor, Permission.RESULTS_READ, project_id)
+    require(actor, Permission.RECORDS_READ, project_id)
     version = home.db.read(lambda tx: service.get(tx, digest, project_id=project_id))
     rows = list(islice(service.read_rows(home, version), _PREVIEW_ROWS))
     return DatasetDetail(**DatasetOut.of(version).model_dump(), rows=rows)
@@ -75,7 +75,7 @@ def export(
     residency: str | None = None,
 ) -> FileResponse:
     """Return a dataset as a file; rows that may not leave are held back and counted."""
-    require(actor, Permission.RESULTS_READ, project_id)
+    require(actor, Permission.RECORDS_READ, project_id)
     version = home.db.read(lambda tx: service.get(tx, digest, project_id=project_id))
     folder = tempfile.TemporaryDirectory(dir=home.folder("spool"))
     suffix = "parquet" if format_ is ExportFormat.PARQUET else "jsonl"
@@ -111,6 +111,6 @@ def trace(
     direction: Literal["back", "forward"] = "back",
 ) -> TraceOut:
     """Return what a thing descends from (back), or what came of it (forward)."""
-    require(actor, Permission.RESULTS_READ, project_id)
+    require(actor, Permission.RECORDS_READ, project_id)
     found = home.db.read(lambda tx: lineage.walk(tx, ref, direction, project_id=project_id))
     return TraceOut.of(found)

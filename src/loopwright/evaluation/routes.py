@@ -52,7 +52,7 @@ def get_evaluation(
     project_id: str, evaluation_id: str, home: HomeOf, actor: ActorOf
 ) -> EvaluationDetailOut:
     """Return a comparison with both answers to every prompt."""
-    require(actor, Permission.RESULTS_READ, project_id)
+    require(actor, Permission.RECORDS_READ, project_id)
 
     def read(tx: Connection) -> EvaluationDetailOut:
         found = service.get(tx, project_id=project_id, evaluation_id=evaluation_id)

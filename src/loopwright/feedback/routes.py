@@ -78,7 +78,7 @@ def list_feedback(
     before: Annotated[str | None, Query(pattern=r"^[0-9]{1,18}$")] = None,
 ) -> FeedbackPage:
     """Return a page of feedback, newest first."""
-    require(actor, Permission.RESULTS_READ, project_id)
+    require(actor, Permission.RECORDS_READ, project_id)
 
     def read(tx: Connection) -> FeedbackPage:
         projects.get(tx, project_id)
@@ -110,7 +110,7 @@ def counts(
 
     The room of the day is the project's.
     """
-    require(actor, Permission.RESULTS_READ, project_id)
+    require(actor, Permission.RECORDS_READ, project_id)
 
     def read(tx: Connection) -> CountsOut:
         limits = projects.get(tx, project_id).spec.feedback

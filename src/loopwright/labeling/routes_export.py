@@ -32,7 +32,7 @@ def export_judgments(
     A row with a residency tag leaves only when `residency` names that place; the others are held
     back and counted.
     """
-    require(actor, Permission.RESULTS_READ, project_id)
+    require(actor, Permission.RECORDS_READ, project_id)
     folder = tempfile.TemporaryDirectory(dir=home.folder("spool"))
     path = Path(folder.name) / "rows.jsonl"
 
@@ -72,6 +72,6 @@ def export_mapping(
     project_id: str, home: HomeOf, actor: ActorOf, *, question: str = Query(max_length=200)
 ) -> PlainTextResponse:
     """Return the mapping file under which a question's exported judgments are imported."""
-    require(actor, Permission.RESULTS_READ, project_id)
+    require(actor, Permission.RECORDS_READ, project_id)
     text = home.db.read(lambda tx: export.mapping_of(tx, project_id, question))
     return PlainTextResponse(text, media_type="application/yaml")

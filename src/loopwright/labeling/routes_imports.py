@@ -87,7 +87,7 @@ def list_imports(project_id: str, home: HomeOf, actor: ActorOf) -> ImportsOut:
 @router.get("/imports/{import_id}/rejects", response_class=StreamingResponse)
 def rejects(project_id: str, import_id: str, home: HomeOf, actor: ActorOf) -> StreamingResponse:
     """Return the rows that an import skipped, one JSON object a line: place and reason."""
-    require(actor, Permission.RESULTS_READ, project_id)
+    require(actor, Permission.RECORDS_READ, project_id)
 
     def read(tx: Connection) -> list[bytes]:
         whole = store.IMPORTS.whole(tx, import_id, project_id=project_id)

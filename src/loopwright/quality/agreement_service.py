@@ -12,10 +12,10 @@ from loopwright.quality import store_settlements
 from loopwright.quality.agreement_by import AgreementRow, By, Context, agreement_rows
 from loopwright.quality.agreement_kept import computed
 from loopwright.quality.agreement_pairs import RaterPairs, rater_pairs
-from loopwright.quality.book import PAIR
 from loopwright.quality.disagreement import Finding, ranked
 from loopwright.quality.model import TRUTH
 from loopwright.quality.said import Aspect, SaidBook
+from loopwright.quality.tracks import PAIR
 from loopwright.questions.labels import NO, YES
 
 _RANKED = PAIR[:3]

@@ -256,4 +256,6 @@ class BlindVote:
     """The answer in words."""
     reason: str | None
     flags: list[Flagged]
+    note: str | None
+    """A remark to the leads."""
     created_at: float

@@ -1,4 +1,4 @@
-"""HTTP: the quality report, consensus answers, the blind votes on an item."""
+"""HTTP: the quality report, consensus answers."""
 
 from typing import Annotated
 
@@ -11,10 +11,11 @@ from loopwright.accounts.routes import current_actor
 from loopwright.base.types import LARGEST
 from loopwright.infra.home import Home
 from loopwright.infra.http import get_home
+from loopwright.labeling.blind import blind_items
 from loopwright.projects import service as projects
 from loopwright.quality import service
 from loopwright.quality.model import ConsensusOrder
-from loopwright.quality.schemas import ConsensusOut, QualityOut, VoteOut
+from loopwright.quality.schemas import ConsensusOut, QualityOut
 
 router = APIRouter(prefix="/api/projects/{project_id}", tags=["quality"])
 
@@ -44,25 +45,17 @@ def list_consensus(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     offset: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
 ) -> list[ConsensusOut]:
-    """Return consensus answers, the latest change first or the least certain first."""
+    """Return consensus answers, the latest change first or the least certain first.
+
+    Items that one's own judgment is still to come on are left out of the page.
+    """
     require(actor, Permission.RESULTS_READ, project_id)
 
     def read(tx: Connection) -> list[ConsensusOut]:
         spec = projects.get(tx, project_id).spec
         page = service.consensus_page(tx, spec=spec, order=order, limit=limit, offset=offset)
-        return [ConsensusOut.of(shown) for shown in page]
-
-    return home.db.read(read)
-
-
-@router.get("/items/{item_id}/votes")
-def list_votes(project_id: str, item_id: str, home: HomeOf, actor: ActorOf) -> list[VoteOut]:
-    """Return the judgments on an item without who gave them."""
-    require(actor, Permission.RESULTS_READ, project_id)
-
-    def read(tx: Connection) -> list[VoteOut]:
-        spec = projects.get(tx, project_id).spec
-        found = service.votes(tx, spec=spec, item_id=item_id)
-        return [VoteOut.of(vote) for vote in found]
+        items = [shown.consensus.item_id for shown in page]
+        hidden = blind_items(tx, actor=actor, project_id=project_id, item_ids=items)
+        return [ConsensusOut.of(shown) for shown in page if shown.consensus.item_id not in hidden]
 
     return home.db.read(read)

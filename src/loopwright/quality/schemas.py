@@ -4,7 +4,13 @@ from typing import Literal, Self
 
 from pydantic import BaseModel
 
-from loopwright.quality.model import BlindVote, QualityReport, ShownConsensus, SourceRating
+from loopwright.quality.model import (
+    BlindVote,
+    QualityReport,
+    Settlement,
+    ShownConsensus,
+    SourceRating,
+)
 from loopwright.stats.estimate import Estimate
 
 
@@ -251,7 +257,7 @@ class ConsensusOut(BaseModel):
             votes=found.votes,
             shares=[ShareOut(**vars(one)) for one in shown.shares],
             updated_at=found.updated_at,
-            settled=_settled(shown),
+            settled=settled_out(shown.settlement, shown.settled_text),
             calibrated=shown.calibrated,
             not_calibrated=shown.not_calibrated,
             one_more_vote=shown.worth,
@@ -259,14 +265,14 @@ class ConsensusOut(BaseModel):
         )
 
 
-def _settled(shown: ShownConsensus) -> SettledOut | None:
-    made = shown.settlement
+def settled_out(made: Settlement | None, text: str) -> SettledOut | None:
+    """Return the wire form of a settled answer, whose words are `text`."""
     if made is None:
         return None
     return SettledOut(
         settlement_id=made.id,
         answer=made.outcome,
-        text=shown.settled_text,
+        text=text,
         source=made.source.value,
         ref_id=made.ref_id,
         settled_at=made.settled_at,
@@ -286,13 +292,15 @@ class FlaggedOut(BaseModel):
 
 
 class VoteOut(BaseModel):
-    """One judgment, blind: the rater's name holds on this item only. `text` is it in words."""
+    """One judgment, blind: the rater's name holds on this item only. `text` is it in words,
+    `note` a remark to the leads."""
 
     rater: str
     answer: str
     text: str
     reason: str | None
     flags: list[FlaggedOut]
+    note: str | None
     created_at: float
 
     @classmethod
@@ -304,5 +312,6 @@ class VoteOut(BaseModel):
             text=found.text,
             reason=found.reason,
             flags=[FlaggedOut(**vars(flag)) for flag in found.flags],
+            note=found.note,
             created_at=found.created_at,
         )

@@ -13,7 +13,15 @@ from loopwright.labeling import store as labeling
 from loopwright.projects.spec import ProjectSpec
 from loopwright.quality import rules, store, store_settlements
 from loopwright.quality.calibrating import calibrations, not_calibrated
-from loopwright.quality.model import BlindVote, ConsensusOrder, Facts, QualityReport, ShownConsensus
+from loopwright.quality.item_history import numbered
+from loopwright.quality.model import (
+    BlindVote,
+    Consensus,
+    ConsensusOrder,
+    Facts,
+    QualityReport,
+    ShownConsensus,
+)
 from loopwright.quality.settling import settle, settlement_of
 
 __all__ = ["consensus_page", "report", "settle", "settlement_of", "votes"]
@@ -56,6 +64,11 @@ def consensus_page(
 ) -> list[ShownConsensus]:
     """Return a page of consensus answers, each with the end of its prompt as a title."""
     page = store.consensus_page(tx, spec.id, order=order, limit=limit, offset=offset)
+    return in_full(tx, spec=spec, page=page)
+
+
+def in_full(tx: Connection, *, spec: ProjectSpec, page: list[Consensus]) -> list[ShownConsensus]:
+    """Return consensus answers as people read them."""
     items = intake.items_of(tx, [row.item_id for row in page])
     prompts = intake.prompts_of(tx, [one.prompt_id for one in items.values()])
     titles = {one.id: str(prompts[one.prompt_id].messages[-1]["content"]) for one in items.values()}
@@ -87,19 +100,18 @@ def votes(tx: Connection, *, spec: ProjectSpec, item_id: str) -> list[BlindVote]
     """
     whole = intake.ITEMS.whole(tx, item_id, project_id=spec.id)
     judged = labeling.judgments_of_items(tx, [whole])
-    # Numbered by judgment id, whose end is random: the same person differs from item to item.
-    ordered = sorted(judged, key=lambda one: one.id[-12:])
-    number = {rater: at for at, rater in enumerate(dict.fromkeys(j.rater_id for j in ordered), 1)}
+    name = numbered(judged)
     return [
         BlindVote(
-            rater=f"annotator {number[one.rater_id]}",
+            rater=name[one.rater_id],
             answer=one.outcome,
             text=rules.in_words(spec, one.question_id, one.outcome),
             reason=one.answer.get("reason"),
             flags=rules.flagged(one.answer, one.shown_order),
+            note=one.note,
             created_at=one.created_at,
         )
-        for one in ordered
+        for one in sorted(judged, key=lambda one: one.id[-12:])
     ]
 
 

@@ -54,7 +54,7 @@ def traffic(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> TrafficOut:
     """Return the newest captured requests of a project."""
-    require(actor, Permission.RESULTS_READ, project_id)
+    require(actor, Permission.RECORDS_READ, project_id)
 
     def read(tx: Connection) -> TrafficOut:
         recent = store.recent(tx, project_id, limit=limit)

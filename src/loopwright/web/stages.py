@@ -22,6 +22,7 @@ ROUTES = (
     "feedback.routes_imports",
     "quality.routes",
     "quality.routes_agreement",
+    "quality.routes_items",
     "discussion.routes_live",
     "discussion.routes_export",
     "discussion.routes",

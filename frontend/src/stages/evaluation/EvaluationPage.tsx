@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { list } from "../../api/queries";
+import { list, projectQuery } from "../../api/queries";
+import { may } from "../../api/roles";
 import type { Evaluation } from "../../api/work";
 import { DataTable } from "../../ui/DataTable";
 import { Empty } from "../../ui/Empty";
@@ -16,6 +17,7 @@ import { EvaluationView } from "./EvaluationView";
 function Evaluations({ projectId }: { projectId: string }) {
   const { t } = useTranslation();
   const query = useQuery(list<Evaluation>(projectId, "/evaluations"));
+  const opens = may(useQuery(projectQuery(projectId)).data?.role, "records");
   return (
     <Loaded query={query}>
       {(rows) => rows.length === 0 ? (
@@ -27,7 +29,7 @@ function Evaluations({ projectId }: { projectId: string }) {
             rows={rows}
             keyOf={(row) => row.id}
             columns={[
-              { head: t("evaluation.candidate"), cell: (row) => <TextLink to="/p/$project/evaluation" params={{ project: projectId }} search={{ id: row.id }} size="sm">{row.candidate}</TextLink> },
+              { head: t("evaluation.candidate"), cell: (row) => opens ? <TextLink to="/p/$project/evaluation" params={{ project: projectId }} search={{ id: row.id }} size="sm">{row.candidate}</TextLink> : row.candidate },
               { head: t("evaluation.reference"), cell: (row) => row.reference },
               { head: t("evaluation.winRate"), cell: (row) => <EstimateText estimate={row.win_rate ?? { value: null, low: null, high: null, n: 0, method: "", reason: t("evaluation.waits", { count: row.wanted }) }} kind="percent" against={t("evaluation.half")} /> },
               { head: t("evaluation.state"), cell: (row) => <StateBadge state={row.state} /> },
