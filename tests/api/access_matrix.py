@@ -15,6 +15,7 @@ RECORDS = RESULTS - {Role.SPECIALIST}
 """Item by item: a specialist judges, and stays blind."""
 JUDGES = frozenset({Role.OWNER, Role.LEAD, Role.SPECIALIST, Role.ANNOTATOR})
 DECIDERS = JUDGES - {Role.ANNOTATOR}
+"""Annotators with the tag `senior` decide cases too; that has a test of its own."""
 BUILDERS = frozenset({Role.OWNER, Role.LEAD, Role.ENGINEER})
 LEADS = frozenset({Role.OWNER, Role.LEAD})
 SENDERS = BUILDERS | {Role.APPLICATION}
@@ -145,6 +146,29 @@ MATRIX |= {
     ),
     ("POST", f"{_P}/threads/{{thread_id}}/resolve"): Rule(DECIDERS, {"json": _ENDED}),
     ("POST", f"{_P}/threads/{{thread_id}}/presence"): Rule(EVERYBODY, {"json": {"read": 0}}),
+}
+_CASE = f"{_P}/cases/{{case_id}}"
+_STUDY = f"{_P}/case-studies/{{study_id}}"
+_DECIDE = {"answer": None, "rationale": "Both readings are fair."}
+MATRIX |= {
+    ("GET", f"{_P}/cases"): Rule(RESULTS),
+    ("GET", f"{_P}/cases/figures"): Rule(RESULTS),
+    ("GET", _CASE): Rule(RESULTS),
+    ("POST", f"{_P}/cases/claim"): Rule(DECIDERS, {"json": {}}),
+    ("POST", f"{_CASE}/release"): Rule(DECIDERS),
+    ("POST", f"{_CASE}/blind"): Rule(DECIDERS, {"json": {"answer": {}}}),
+    ("POST", f"{_CASE}/ask"): Rule(DECIDERS, {"json": {"question": "Why?"}}),
+    ("POST", f"{_CASE}/pass-on"): Rule(DECIDERS, {"json": {"note": "Beyond me"}}),
+    ("POST", f"{_CASE}/decide"): Rule(DECIDERS, {"json": _DECIDE}),
+    ("POST", f"{_CASE}/reopen"): Rule(DECIDERS),
+    ("POST", f"{_CASE}/study"): Rule(DECIDERS, {"json": {"title": "T", "why": "W"}}),
+    ("POST", f"{_P}/items/{{item_id}}/escalate"): Rule(JUDGES, {"json": {"question": "Why?"}}),
+    ("GET", f"{_P}/my/cases"): Rule(JUDGES),
+    ("POST", f"{_P}/my/cases/questions/{{asked_id}}"): Rule(JUDGES, {"json": {"text": "So"}}),
+    ("GET", f"{_P}/case-studies"): Rule(EVERYBODY),
+    ("GET", _STUDY): Rule(EVERYBODY),
+    ("POST", f"{_STUDY}/read"): Rule(JUDGES, {"json": {}}),
+    ("POST", f"{_STUDY}/retire"): Rule(DECIDERS),
 }
 _QUESTION = {"params": {"question": "preference"}}
 MATRIX |= {

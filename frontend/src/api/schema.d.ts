@@ -180,6 +180,246 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/case-studies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_studies_api_projects__project_id__case_studies_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/case-studies/{study_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_study_api_projects__project_id__case_studies__study_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/case-studies/{study_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["answer_check_api_projects__project_id__case_studies__study_id__read_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/case-studies/{study_id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["retire_study_api_projects__project_id__case_studies__study_id__retire_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_cases_api_projects__project_id__cases_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/cases/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["claim_api_projects__project_id__cases_claim_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/cases/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["figures_api_projects__project_id__cases_figures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/cases/{case_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_case_api_projects__project_id__cases__case_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/cases/{case_id}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ask_api_projects__project_id__cases__case_id__ask_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/cases/{case_id}/blind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["decide_blind_api_projects__project_id__cases__case_id__blind_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/cases/{case_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["decide_api_projects__project_id__cases__case_id__decide_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/cases/{case_id}/pass-on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["pass_on_api_projects__project_id__cases__case_id__pass_on_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/cases/{case_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["release_api_projects__project_id__cases__case_id__release_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/cases/{case_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["reopen_api_projects__project_id__cases__case_id__reopen_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/cases/{case_id}/study": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["publish_study_api_projects__project_id__cases__case_id__study_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/consensus": {
         parameters: {
             query?: never;
@@ -564,6 +804,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/items/{item_id}/escalate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["escalate_api_projects__project_id__items__item_id__escalate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/items/{item_id}/policies": {
         parameters: {
             query?: never;
@@ -718,6 +974,38 @@ export interface paths {
         get: operations["loop_page_api_projects__project_id__loop_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/my/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["my_cases_api_projects__project_id__my_cases_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/my/cases/questions/{asked_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["answer_question_api_projects__project_id__my_cases_questions__asked_id__post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1554,10 +1842,21 @@ export interface components {
             people: number;
             text: string;
         };
+        AnswerIn: {
+            text: string;
+        };
         AppliedOut: {
             created: boolean;
             guideline_number: number;
             project_id: string;
+        };
+        AskedOut: {
+            answers: components["schemas"]["RepliedOut"][];
+            at: number;
+            id: string;
+            people: number;
+            text: string;
+            until: number;
         };
         AssignmentOut: {
             completions: components["schemas"]["TextOut"][];
@@ -1602,6 +1901,17 @@ export interface components {
             repeated: number;
             results: components["schemas"]["ResultOut"][];
             stored: number;
+        };
+        BlindIn: {
+            answer: {
+                [key: string]: unknown;
+            };
+        };
+        BlindOut: {
+            answer: {
+                [key: string]: unknown;
+            };
+            at: number;
         };
         Body_add_image_api_projects__project_id__images_post: {
             file: string;
@@ -1678,10 +1988,59 @@ export interface components {
             served: string | null;
             shadow: boolean;
         };
+        CaseDetailOut: {
+            blind: components["schemas"]["BlindOut"] | null;
+            case: components["schemas"]["CaseOut"];
+            opened: components["schemas"]["OpenedOut"] | null;
+            shown: components["schemas"]["AssignmentOut"];
+            sides: string[];
+        };
+        CaseEventOut: {
+            at: number;
+            by_me: boolean;
+            detail: {
+                [key: string]: unknown;
+            };
+            kind: string;
+        };
+        CaseOut: {
+            answers_until: number | null;
+            can_take: boolean;
+            claimed_until: number | null;
+            closed_at: number | null;
+            deadline: number;
+            decided_blind: boolean;
+            id: string;
+            item_id: string;
+            /** @enum {string} */
+            level: "senior" | "specialist";
+            mine: boolean;
+            opened_at: number;
+            overdue: boolean;
+            prompt_start: string;
+            question_id: string;
+            reasons: components["schemas"]["ReasonOut"][] | null;
+            requires: string[];
+            segment: string;
+            /** @enum {string} */
+            severity: "low" | "normal" | "high";
+            /** @enum {string} */
+            state: "waiting" | "claimed" | "asked" | "answered" | "escalated" | "decided" | "withdrawn";
+        };
+        CasesOut: {
+            cases: components["schemas"]["CaseOut"][];
+            me: components["schemas"]["StandingOut"];
+        };
         /** @enum {string} */
         Cause: "ambiguous_item" | "missing_rule" | "taste" | "mistake" | "unknown";
         ChangedOut: {
             changed: number;
+        };
+        ClaimIn: {
+            case_id?: string | null;
+        };
+        ClaimOut: {
+            case: components["schemas"]["CaseDetailOut"] | null;
         };
         CoefficientOut: {
             estimate: components["schemas"]["EstimateOut"];
@@ -1728,6 +2087,13 @@ export interface components {
             votes: {
                 [key: string]: number;
             };
+        };
+        ConsensusShortOut: {
+            answer: string;
+            n: number;
+            probability: number;
+            text: string;
+            undecided: boolean;
         };
         Count: {
             count: number;
@@ -1860,6 +2226,34 @@ export interface components {
             judged: number;
             skipped: number;
         };
+        DecideIn: {
+            answer: {
+                [key: string]: unknown;
+            } | null;
+            /** @default [] */
+            criteria: string[];
+            /** @default false */
+            gold: boolean;
+            lesson?: string | null;
+            rationale: string;
+        };
+        DecisionOut: {
+            answer: {
+                [key: string]: unknown;
+            } | null;
+            at: number;
+            changed: boolean;
+            criteria: string[];
+            distribution: {
+                [key: string]: number;
+            } | null;
+            gold: boolean;
+            id: string;
+            lesson: string | null;
+            mine: boolean;
+            rationale: string;
+            text: string | null;
+        };
         DeliveriesOut: {
             deliveries: components["schemas"]["DeliveryOut"][];
             next: string | null;
@@ -1911,6 +2305,40 @@ export interface components {
             code: string;
             message: string;
             remedy: string;
+        };
+        EscalatedOut: {
+            case_id: string;
+            /** @enum {string} */
+            state: "waiting" | "claimed" | "asked" | "answered" | "escalated" | "decided" | "withdrawn";
+        };
+        EscalationSpec: {
+            /** @default 24 */
+            answer_hours: number;
+            /** @default 60 */
+            claim_minutes: number;
+            /** @default false */
+            disagreement: boolean;
+            /**
+             * @default senior
+             * @enum {string}
+             */
+            first: "senior" | "specialist";
+            flags_at?: string | null;
+            /** @default 3 */
+            held_at_once: number;
+            /**
+             * @default {
+             *       "high": 24,
+             *       "low": 168,
+             *       "normal": 72
+             *     }
+             */
+            hours: components["schemas"]["Hours"];
+            /** @default true */
+            pass_on_overdue: boolean;
+            probability_below?: number | null;
+            /** @default true */
+            requests: boolean;
         };
         EstimateOut: {
             high: number | null;
@@ -2080,6 +2508,22 @@ export interface components {
              */
             rules: components["schemas"]["FeedbackRule"][];
         };
+        FiguresOut: {
+            changed: components["schemas"]["EstimateOut"];
+            decided: number;
+            held: number[];
+            irresolvable: number;
+            median_seconds: number | null;
+            oldest_seconds: number | null;
+            open_by_level: {
+                [key: string]: number;
+            };
+            open_by_state: {
+                [key: string]: number;
+            };
+            overdue: number;
+            withdrawn: number;
+        };
         FindingOut: {
             aspect: string;
             aspect_name: string;
@@ -2157,6 +2601,14 @@ export interface components {
             detail: string;
             what: components["schemas"]["Happened"];
             who: string | null;
+        };
+        Hours: {
+            /** @default 24 */
+            high: number;
+            /** @default 168 */
+            low: number;
+            /** @default 72 */
+            normal: number;
         };
         ImageIn: {
             /** @default  */
@@ -2354,6 +2806,23 @@ export interface components {
             before: string | null;
             people: number;
         };
+        MyAskedOut: {
+            at: number;
+            id: string;
+            my_answer: {
+                [key: string]: unknown;
+            } | null;
+            my_reply: string | null;
+            open: boolean;
+            shown: components["schemas"]["AssignmentOut"];
+            text: string;
+            until: number;
+        };
+        MyCasesOut: {
+            questions: components["schemas"]["MyAskedOut"][];
+            requests: components["schemas"]["MyRequestOut"][];
+            studies: components["schemas"]["StudyOut"][];
+        };
         MyDaysOut: {
             days: components["schemas"]["DayOut"][];
         };
@@ -2385,6 +2854,18 @@ export interface components {
                 [key: string]: components["schemas"]["QuestionOut"];
             };
         };
+        MyRequestOut: {
+            at: number;
+            case_id: string;
+            decided: string | null;
+            item_id: string;
+            lesson: string | null;
+            prompt_start: string;
+            question: string;
+            rationale: string | null;
+            /** @enum {string} */
+            state: "waiting" | "claimed" | "asked" | "answered" | "escalated" | "decided" | "withdrawn";
+        };
         MyThreadsOut: {
             called: number;
             threads: components["schemas"]["ThreadRow"][];
@@ -2404,12 +2885,23 @@ export interface components {
             ref: string;
             title: string;
         };
+        NoteIn: {
+            note: string;
+        };
         Ok: {
             /** @default true */
             ok: boolean;
         };
         /** @enum {string} */
         OpenedBy: "person" | "disagreement";
+        OpenedOut: {
+            asked: components["schemas"]["AskedOut"][];
+            consensus: components["schemas"]["ConsensusShortOut"] | null;
+            decision: components["schemas"]["DecisionOut"] | null;
+            events: components["schemas"]["CaseEventOut"][];
+            study_id: string | null;
+            votes: components["schemas"]["VoteOut"][];
+        };
         OptionOut: {
             id: string;
             name: string;
@@ -2570,6 +3062,23 @@ export interface components {
              *     }
              */
             discussion: components["schemas"]["DiscussionSpec"];
+            /**
+             * @default {
+             *       "answer_hours": 24,
+             *       "claim_minutes": 60,
+             *       "disagreement": false,
+             *       "first": "senior",
+             *       "held_at_once": 3,
+             *       "hours": {
+             *         "high": 24,
+             *         "low": 168,
+             *         "normal": 72
+             *       },
+             *       "pass_on_overdue": true,
+             *       "requests": true
+             *     }
+             */
+            escalation: components["schemas"]["EscalationSpec"];
             /**
              * @default {
              *       "per_day": 100,
@@ -2772,6 +3281,9 @@ export interface components {
             reliability: components["schemas"]["ReliabilityOut"][];
             sources: number;
         };
+        QuestionIn: {
+            question: string;
+        };
         QuestionOut: {
             ask_reason: boolean;
             at_least: number | null;
@@ -2841,6 +3353,22 @@ export interface components {
             source: string;
             ties: number;
             wins: number;
+        };
+        ReadIn: {
+            answer?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        ReasonOut: {
+            at: number;
+            detail: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            kind: "disagreement" | "flag" | "unsure" | "request";
+            question: string | null;
+            /** @enum {string} */
+            severity: "low" | "normal" | "high";
         };
         Recipe: {
             base_model?: string | null;
@@ -3012,6 +3540,11 @@ export interface components {
         };
         ReopenIn: {
             items: string[];
+        };
+        RepliedOut: {
+            at: number;
+            rater: string;
+            text: string;
         };
         ReserveIn: {
             /** @default 1 */
@@ -3235,6 +3768,12 @@ export interface components {
             };
             client_id: string;
         };
+        StandingOut: {
+            held: string[];
+            level: ("senior" | "specialist") | null;
+            most: number;
+            takeable: number;
+        };
         StartedOut: {
             cycle_id: string;
         };
@@ -3269,6 +3808,40 @@ export interface components {
             /** @enum {string} */
             why: "skipped" | "nobody_left";
         };
+        StudiesOut: {
+            may_write: boolean;
+            studies: components["schemas"]["StudyOut"][];
+        };
+        StudyDetailOut: {
+            given: {
+                [key: string]: unknown;
+            } | null;
+            shown: components["schemas"]["AssignmentOut"];
+            study: components["schemas"]["StudyOut"];
+            taught: components["schemas"]["TaughtOut"] | null;
+        };
+        StudyIn: {
+            /** @default true */
+            check_asked: boolean;
+            /** @default [] */
+            criteria: string[];
+            title: string;
+            why: string;
+        };
+        StudyOut: {
+            check_asked: boolean;
+            created_at: number;
+            criteria: string[];
+            id: string;
+            question_id: string;
+            read: boolean;
+            retired_at: number | null;
+            right: boolean | null;
+            segment: string;
+            title: string;
+            version: number;
+            written_at: number;
+        };
         SubjectIn: {
             id: string;
             kind: components["schemas"]["SubjectKind"];
@@ -3289,6 +3862,13 @@ export interface components {
             overlap: number;
             /** @default 700 */
             pairs: number;
+        };
+        TaughtOut: {
+            answer: {
+                [key: string]: unknown;
+            };
+            text: string;
+            why: string;
         };
         TextOut: {
             side: string;
@@ -3836,6 +4416,487 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SkippedOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_studies_api_projects__project_id__case_studies_get: {
+        parameters: {
+            query?: {
+                retired?: boolean;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudiesOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_study_api_projects__project_id__case_studies__study_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyDetailOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    answer_check_api_projects__project_id__case_studies__study_id__read_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyDetailOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    retire_study_api_projects__project_id__case_studies__study_id__retire_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyDetailOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_cases_api_projects__project_id__cases_get: {
+        parameters: {
+            query?: {
+                state?: "open" | "closed";
+                item_id?: string | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasesOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    claim_api_projects__project_id__cases_claim_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClaimIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    figures_api_projects__project_id__cases_figures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiguresOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_case_api_projects__project_id__cases__case_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetailOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ask_api_projects__project_id__cases__case_id__ask_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetailOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    decide_blind_api_projects__project_id__cases__case_id__blind_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlindIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetailOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    decide_api_projects__project_id__cases__case_id__decide_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetailOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    pass_on_api_projects__project_id__cases__case_id__pass_on_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetailOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    release_api_projects__project_id__cases__case_id__release_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetailOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reopen_api_projects__project_id__cases__case_id__reopen_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetailOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    publish_study_api_projects__project_id__cases__case_id__study_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StudyIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyDetailOut"];
                 };
             };
             422: {
@@ -4744,6 +5805,40 @@ export interface operations {
             };
         };
     };
+    escalate_api_projects__project_id__items__item_id__escalate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscalatedOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_policies_api_projects__project_id__items__item_id__policies_get: {
         parameters: {
             query?: never;
@@ -5038,6 +6133,69 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    my_cases_api_projects__project_id__my_cases_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyCasesOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    answer_question_api_projects__project_id__my_cases_questions__asked_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                asked_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyCasesOut"];
                 };
             };
             422: {

@@ -9,6 +9,7 @@ from loopwright import __version__
 from loopwright.cli import (
     agreement_command,
     bench_commands,
+    case_commands,
     cycle_commands,
     import_command,
     item_commands,
@@ -30,6 +31,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(case_commands.app, name="cases")
 app.add_typer(cycle_commands.app, name="cycle")
 app.add_typer(item_commands.app, name="items")
 app.add_typer(queue_commands.app, name="queue")

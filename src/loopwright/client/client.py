@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from loopwright.client.cases import CaseCalls
 from loopwright.client.errors import ApiError, Unavailable, json_of
 from loopwright.client.events import read_events
 from loopwright.client.feedback import FeedbackCalls
@@ -26,7 +27,7 @@ from loopwright.client.transport import Json, Transport
 from loopwright.client.webhooks import WebhookCalls
 
 
-class Client(ResultCalls, QueueCalls, FeedbackCalls, WebhookCalls, ThreadCalls):
+class Client(ResultCalls, QueueCalls, CaseCalls, FeedbackCalls, WebhookCalls, ThreadCalls):
     """One server, one API key. Threads may share it."""
 
     def __init__(

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, model_validator
 from loopwright.base.errors import InvalidInput
 from loopwright.projects.assignment_spec import AssignmentSpec
 from loopwright.projects.discussion_spec import DiscussionSpec
+from loopwright.projects.escalation_spec import EscalationSpec
 from loopwright.projects.feedback_spec import FeedbackSpec
 from loopwright.projects.file import CODE, line_of, parse_yaml, readable, repeated_keys
 from loopwright.projects.mistakes import Mistake, mistakes
@@ -130,6 +131,7 @@ class ProjectSpec(Part):
     """Whether annotators learn which policy wrote what once their answer is final."""
     feedback: FeedbackSpec = FeedbackSpec()
     discussion: DiscussionSpec = DiscussionSpec()
+    escalation: EscalationSpec = EscalationSpec()
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:

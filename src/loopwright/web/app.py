@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from loopwright import __version__
+from loopwright.adjudication.veil import VEILED, before_blind
 from loopwright.infra.home import Home
 from loopwright.infra.http import BodyLimit, SafetyHeaders, add_error_answers
 from loopwright.infra.rate_limit import TokenBuckets
@@ -43,9 +44,11 @@ def create_api() -> FastAPI:
 
 
 def _asked_first(router: APIRouter) -> list[Any]:
-    """What lies in a project asks whether that is there; other routes have their own questions."""
-    inside = all("{project_id}" in getattr(route, "path", "") for route in router.routes)
-    return [Depends(known_project)] if inside else []
+    """What lies in a project asks whether that is there; what tells of answers, whether the asker
+    is to decide blind. Other routes have their own questions."""
+    paths = [getattr(route, "path", "") for route in router.routes]
+    asked = [Depends(known_project)] if all("{project_id}" in path for path in paths) else []
+    return [*asked, Depends(before_blind)] if VEILED.intersection(paths) else asked
 
 
 def create_app(home: Home, *, background: bool = True) -> FastAPI:

@@ -3,6 +3,7 @@ webhooks, cycles."""
 
 from typing import Protocol
 
+from loopwright.adjudication.follower import EscalationFollower
 from loopwright.discussion.watcher import DisagreementWatcher
 from loopwright.infra.home import Home
 from loopwright.labeling.reaper import LeaseReaper
@@ -31,6 +32,7 @@ class Background:
         self._workers: list[Worker] = [
             ConsensusKeeper(home),
             DisagreementWatcher(home),
+            EscalationFollower(home),
             Importer(home),
             LeaseReaper(home),
             WebhookSender(home),
