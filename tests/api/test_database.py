@@ -127,12 +127,41 @@ def asks(acts: list[int], number: int, *, fails: bool) -> Callable[[Connection],
     return work
 
 
+def fails_later(tx: Connection) -> int:
+    """Write the row 2; what it wants done afterwards fails."""
+
+    def act() -> None:
+        raise KeyError("too late")
+
+    after_commit(tx, act)
+    return adds(2)(tx)
+
+
 def test_what_an_undone_work_wanted_after_the_commit_is_not_done(
     sqlite_db: SqliteDatabase,
 ) -> None:
     acts: list[int] = []
     in_one_group(sqlite_db, [asks(acts, number, fails=number % 2 == 0) for number in range(6)])
     assert sorted(acts) == [1, 3, 5]
+
+
+def test_an_act_that_fails_after_the_commit_is_told_to_its_own_writer(
+    sqlite_db: SqliteDatabase,
+) -> None:
+    acts: list[int] = []
+
+    works = [asks(acts, 1, fails=False), fails_later, asks(acts, 3, fails=False), adds(4)]
+    outcomes = in_one_group(sqlite_db, works)
+    assert isinstance(outcomes[1], KeyError)
+    assert [outcomes[place] for place in (0, 2, 3)] == [1, 3, 4]
+    assert (sorted(acts), stored(sqlite_db)) == ([1, 3], {2, 4})
+
+
+def test_a_failing_act_after_the_commit_leaves_what_was_written(db: Database) -> None:
+    with pytest.raises(KeyError, match="too late"):
+        db.write(fails_later)
+    assert stored(db) == {2}
+    assert db.write(adds(1)) == 1
 
 
 def test_a_group_that_fails_leaves_nothing_to_do_for_the_next(sqlite_db: SqliteDatabase) -> None:

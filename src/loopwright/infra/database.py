@@ -110,7 +110,10 @@ class Repeat(Exception):
 
 
 def after_commit(tx: Connection, act: Callable[[], None]) -> None:
-    """Have `act` called when what `tx` wrote is durable, before anybody is told so."""
+    """Have `act` called when what `tx` wrote is durable, before anybody is told so.
+
+    What it raises is told to who wrote, although that is stored.
+    """
     tx.info.setdefault(_AFTER_COMMIT, []).append(act)
 
 
@@ -118,16 +121,6 @@ def take_after_commit(tx: Connection) -> list[Callable[[], None]]:
     """Return what was asked for with `after_commit` and forget it; for databases only."""
     asked: list[Callable[[], None]] = tx.info.pop(_AFTER_COMMIT, [])
     return asked
-
-
-def asked_after_commit(tx: Connection) -> int:
-    """Return how many acts wait for the commit; for databases only."""
-    return len(tx.info.get(_AFTER_COMMIT, ()))
-
-
-def forget_after_commit(tx: Connection, *, since: int) -> None:
-    """Forget what was asked for after the first `since` acts: it was rolled back."""
-    del tx.info.get(_AFTER_COMMIT, [])[since:]
 
 
 def create_schema(database: Database) -> None:

@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +13,7 @@ from sqlalchemy.pool import QueuePool
 
 from loopwright.base.errors import Unavailable
 from loopwright.infra import faults
-from loopwright.infra.database import (
-    Work,
-    asked_after_commit,
-    forget_after_commit,
-    take_after_commit,
-)
+from loopwright.infra.database import Work, take_after_commit
 
 T = TypeVar("T")
 
@@ -32,6 +27,30 @@ _READER_CACHE_KIB = 8192  # each of up to 32 readers has its own
 class _Request:
     work: Work[Any]
     done: "Future[Any]"
+
+
+@dataclass
+class _Outcome:
+    """What a request is told once its group is durable."""
+
+    done: "Future[Any]"
+    result: Any = None
+    error: BaseException | None = None
+    acts: Sequence[Callable[[], None]] = ()
+
+    def act(self) -> None:
+        """Do what the request wanted done after the commit; the others know nothing of it."""
+        try:
+            for act in self.acts:
+                act()
+        except BaseException as failure:  # it is told to who asked for it
+            self.error = failure
+
+    def settle(self) -> None:
+        if self.error is None:
+            self.done.set_result(self.result)
+        else:
+            self.done.set_exception(self.error)
 
 
 def _engine(url: str, *, writer: bool) -> Engine:
@@ -146,39 +165,35 @@ class SqliteDatabase:
 
     def _commit_group(self, group: list[_Request]) -> None:
         """One transaction for the group, a savepoint for each; nobody hears before commit."""
-        outcomes: list[Callable[[], None]] = []
+        outcomes: list[_Outcome] = []
         try:
             with self._writer_engine.begin() as connection:
-                take_after_commit(connection)  # what a group that failed had asked for
                 outcomes.extend(_attempt(connection, request) for request in group)
                 faults.point("group.before_commit")
-                committed = take_after_commit(connection)
-            for act in committed:
-                act()
+            for outcome in outcomes:
+                outcome.act()
             faults.point("write.after_commit")
         except BaseException as failure:  # the commit itself failed: nobody is told "stored"
             for request in group:
                 request.done.set_exception(failure)
             return
-        for settle in outcomes:
-            settle()
+        for outcome in outcomes:
+            outcome.settle()
 
 
-def _attempt(connection: Connection, request: _Request) -> Callable[[], None]:
+def _attempt(connection: Connection, request: _Request) -> _Outcome:
     # Said to the driver: for every request, the toolkit's savepoint costs more than its work.
     driver = connection.connection.cursor()
-    asked = asked_after_commit(connection)
     try:
         driver.execute("SAVEPOINT attempt")
         result = request.work(connection)
         faults.point("write.before_commit")
         driver.execute("RELEASE attempt")
+        return _Outcome(request.done, result=result, acts=take_after_commit(connection))
     except BaseException as failure:
-        forget_after_commit(connection, since=asked)
+        take_after_commit(connection)  # what it asked for is rolled back with it
         driver.execute("ROLLBACK TO attempt")
         driver.execute("RELEASE attempt")
-        error = failure
-        return lambda: request.done.set_exception(error)
+        return _Outcome(request.done, error=failure)
     finally:
         driver.close()
-    return lambda: request.done.set_result(result)
