@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from test_answer_imports import judgments, kinds_home
 from test_tool_imports import EXPORTS, part, said, take, written
 
-from loopwright.accounts import store as accounts
+from loopwright.accounts.tables import rater
 from loopwright.base.errors import InvalidInput
 from loopwright.feedback.tools.model import Tool
 from loopwright.infra.home import Home
@@ -58,8 +59,9 @@ def test_answers_become_votes_on_the_question_that_is_named(
     assert report.counts["judgments_added"] == report.counts["annotators"] == 2
     again = take(home, tool, parts, question=question, now=200.0)
     assert "Nothing was added" in sentence_of(again)
-    kinds = home.db.read(lambda tx: accounts.rater_kinds(tx, "crowd"))
-    assert {kinds[one.rater_id] for one in kept} == {"imported"}
+    raters = [one.rater_id for one in kept]
+    kinds = select(rater.c.kind).where(rater.c.id.in_(raters))
+    assert home.db.read(lambda tx: list(tx.scalars(kinds))) == ["imported"] * 2
     [item] = home.db.read(lambda tx: intake.items_of(tx, {one.item_id for one in kept}).values())
     assert (item.origin["source"], item.origin["tool"]) == (report.source, tool.value)
     assert report.source.startswith(tool.value)

@@ -132,7 +132,7 @@ def test_what_can_be_undone() -> None:
 
 def standing(*, today: int = 0, minutes: float = 0.0, session: Session | None = None) -> Standing:
     day = Day("2026-11-24", today, 0, int(minutes * 60_000))
-    return Standing(0, day, session, None, None)
+    return Standing(0, day, session, None)
 
 
 NOON = 1_795_521_600.0

@@ -243,12 +243,6 @@ def add_raters(tx: Connection, rows: Iterable[dict[str, object]]) -> None:
         tx.execute(insert_into(tx, rater).on_conflict_do_nothing(), listed)
 
 
-def rater_kinds(tx: Connection, project_id: str) -> dict[str, str]:
-    """Return the kind of every rater of a project."""
-    query = select(rater.c.id, rater.c.kind).where(rater.c.project_id == project_id)
-    return {row.id: row.kind for row in tx.execute(query)}
-
-
 def rater_tags(tx: Connection, project_id: str) -> dict[str, frozenset[str]]:
     """Return the skills and languages of every rater of a project who has any."""
     query = select(rater.c.id, rater.c.tags).where(rater.c.project_id == project_id)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from loopwright.labeling import rules, store_desk, store_effort
 from loopwright.labeling.model import Assignment, Judge, Progress, Standing
 from loopwright.projects.model import Project
+from loopwright.sampling import rules as sampling_rules
 from loopwright.sampling import service as sampling
 from loopwright.sampling.model import Branch, Counted, Cursor, Pause, QueueCount
 
@@ -31,6 +32,8 @@ class Desk:
     """The judge's open offers, oldest first. Leases may end while one looks at them."""
     counts: dict[Branch, QueueCount]
     """The counts of each branch of the queue; a few transactions behind at most."""
+    total: QueueCount = field(init=False)
+    """The counts of the whole queue."""
     _placed: int = 0
     _standing: Standing | None = field(default=None, repr=False)
 
@@ -39,6 +42,9 @@ class Desk:
         """Return the desk of a judge who is known already; made on first use."""
         look = store_desk.look(tx, project_id=project.id, judge=judge)
         return cls(tx, project, judge, now, **vars(look))
+
+    def __post_init__(self) -> None:
+        self.total = sampling_rules.total_of(self.counts)
 
     @property
     def standing(self) -> Standing:
@@ -49,24 +55,17 @@ class Desk:
                 project_id=self.project.id,
                 rater_id=self.judge.rater_id,
                 now=self.now,
-                pause=self.pause,
             )
         return self._standing
-
-    @property
-    def total(self) -> QueueCount:
-        """Return the counts of the whole queue."""
-        total = QueueCount()
-        for part in self.counts.values():
-            total = total.plus(part)
-        return total
 
     def progress(self) -> Progress:
         """Return what the judge has done and what the project still wants."""
         standing, total = self.standing, self.total
         caps = self.project.spec.assignment
         reached = rules.cap_reached(caps, standing, human=self.judge.human, now=self.now)
-        return Progress(standing, reached, remaining=total.remaining, open_items=total.open)
+        return Progress(
+            standing, self.pause, reached, remaining=total.remaining, open_items=total.open
+        )
 
     def judged(self, offer: Assignment, standing: Standing) -> None:
         """Take note that an offer was answered."""
@@ -77,10 +76,12 @@ class Desk:
         """Take note that a judgment was counted on its item."""
         branch = counted.state.branch
         self.counts[branch] = self.counts.get(branch, QueueCount()).plus(counted.change)
+        self.total = self.total.plus(counted.change)
 
     def recount(self) -> None:
         """Read the counts again: more of the queue was changed than one judgment."""
         self.counts = sampling.branch_counts(self.tx, self.project.id)
+        self.total = sampling_rules.total_of(self.counts)
 
     def moved(self, cursor: Cursor) -> None:
         """Store where the judge is in the queue now."""

@@ -180,7 +180,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Standing:
-    """What a rater has done, and whether anything is offered at all."""
+    """What a rater has done."""
 
     mine: int
     """Judgments in force."""
@@ -189,7 +189,6 @@ class Standing:
     """None when the last one is over."""
     last_guideline: int | None
     """Number of the newest guideline version under which this rater judged."""
-    pause: Pause | None
     offered: int = 0
     """Pairs offered so far whose sides were shuffled."""
 
@@ -204,9 +203,11 @@ class CapReached:
 
 @dataclass(frozen=True)
 class Progress:
-    """A rater's standing, what reached a cap, and what the project still wants."""
+    """A rater's standing, what keeps items from them, and what the project still wants."""
 
     standing: Standing
+    pause: Pause | None
+    """Why nothing new is offered to anybody."""
     reached: CapReached | None
     remaining: int
     """Judgments that are still wanted."""

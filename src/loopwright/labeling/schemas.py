@@ -316,7 +316,7 @@ def _image_out(offer: Offer) -> ImageOut | None:
 def progress_out(progress: Progress, spec: AssignmentSpec) -> ProgressOut:
     """Return the wire form of progress."""
     standing, reached = progress.standing, progress.reached
-    session, pause = standing.session, standing.pause
+    session, pause = standing.session, progress.pause
     return ProgressOut(
         mine=standing.mine,
         remaining=progress.remaining,

@@ -149,7 +149,7 @@ def _store_answer(desk: Desk, *, offer: Assignment, submission: Submission) -> S
     faults.point("submit.stored")
     if read.edit is not None:
         keep_edit(tx, project_id=project.id, item_id=offer.item_id, text=read.edit, now=now)
-    standing = store_effort.standing_of(counters, now=now, pause=desk.pause)
+    standing = store_effort.standing_of(counters, now=now)
     desk.judged(offer, standing)
     return Submitted(row["id"], repeated=False, item_closed=False)
 

@@ -11,7 +11,6 @@ from loopwright.infra.upsert import DIALECTS, adding
 from loopwright.labeling import rules
 from loopwright.labeling.model import Day, Session, Standing
 from loopwright.labeling.tables import rater_day, rater_progress
-from loopwright.sampling.model import Pause
 
 RATER_KEY = ("project_id", "rater_id")
 """What is one rater's own, in one project."""
@@ -169,16 +168,14 @@ _TAKEN_BACK = (
 )
 
 
-def standing(
-    tx: Connection, *, project_id: str, rater_id: str, now: float, pause: Pause | None = None
-) -> Standing:
-    """Return what a rater has done, in one look, beside a pause that is known already."""
+def standing(tx: Connection, *, project_id: str, rater_id: str, now: float) -> Standing:
+    """Return what a rater has done, in one look."""
     given = {"project": project_id, "rater": rater_id, "on": rules.day_of(now)}
     [row] = _STANDING.rows(tx, given)
-    return standing_of(row, now=now, pause=pause)
+    return standing_of(row, now=now)
 
 
-def standing_of(row: Json, *, now: float, pause: Pause | None) -> Standing:
+def standing_of(row: Json, *, now: float) -> Standing:
     """Return what a row of a rater's counters says."""
     session = None
     if row["session_last_at"] is not None and rules.same_session(row["session_last_at"], now):
@@ -191,7 +188,6 @@ def standing_of(row: Json, *, now: float, pause: Pause | None) -> Standing:
         today=Day(rules.day_of(now), *day),
         session=session,
         last_guideline=row["last_guideline"],
-        pause=pause,
         offered=row["offered"] or 0,
     )
 

@@ -123,6 +123,14 @@ def summed(parts: Iterable[tuple[Branch, QueueCount]]) -> dict[Branch, QueueCoun
     return sums
 
 
+def total_of(counts: Mapping[Branch, QueueCount]) -> QueueCount:
+    """Return the counts of the whole queue."""
+    total = QueueCount()
+    for part in counts.values():
+        total = total.plus(part)
+    return total
+
+
 def shard_of(judge_id: str) -> int:
     """Return the counter row that a judge adds to."""
     return crc32(judge_id.encode()) % SHARDS
