@@ -564,6 +564,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/early-exit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_early_exit_api_projects__project_id__early_exit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/evaluations": {
         parameters: {
             query?: never;
@@ -1893,6 +1909,16 @@ export interface components {
             number: number;
             status: number | null;
         };
+        AuditOut: {
+            answer: string;
+            item_id: string;
+            question_id: string;
+            since: number;
+            text: string;
+            votes: number;
+            wanted: number;
+            wrong: boolean | null;
+        };
         BatchIn: {
             feedback: unknown[];
         };
@@ -1901,6 +1927,12 @@ export interface components {
             repeated: number;
             results: components["schemas"]["ResultOut"][];
             stored: number;
+        };
+        BinOut: {
+            accuracy: components["schemas"]["EstimateOut"];
+            high: number;
+            low: number;
+            stated: number | null;
         };
         BlindIn: {
             answer: {
@@ -1957,6 +1989,14 @@ export interface components {
         };
         /** @enum {string} */
         By: "project" | "criterion" | "segment" | "guideline" | "team" | "week";
+        CalibrationOut: {
+            bins: components["schemas"]["BinOut"][];
+            error: components["schemas"]["EstimateOut"];
+            error_before: components["schemas"]["EstimateOut"];
+            n: number;
+            question_id: string;
+            reason: string | null;
+        };
         CapOut: {
             minutes_per_day: number | null;
             minutes_per_session: number | null;
@@ -2094,6 +2134,11 @@ export interface components {
             probability: number;
             text: string;
             undecided: boolean;
+        };
+        Costs: {
+            /** @default EUR */
+            currency: string;
+            judgment: number;
         };
         Count: {
             count: number;
@@ -2294,6 +2339,28 @@ export interface components {
             at: number;
             text: string;
         };
+        EarlyExitOut: {
+            audits: components["schemas"]["AuditOut"][];
+            calibration: components["schemas"]["CalibrationOut"][];
+            error: components["schemas"]["EstimateOut"];
+            gates: components["schemas"]["GateOut"][];
+            items: components["schemas"]["ExitItemsOut"];
+            ledger: components["schemas"]["ExitFactOut"][];
+            on: boolean;
+            saved: components["schemas"]["SavedOut"];
+            settings: components["schemas"]["ExitSettingsOut"] | null;
+            simulated: boolean;
+        };
+        EarlyExitSpec: {
+            /** @default 0.1 */
+            audit: number;
+            /** @default 0.05 */
+            error: number;
+            /** @default 5 */
+            max: number;
+            /** @default 2 */
+            min: number;
+        };
         EdgeOut: {
             from: string;
             kind: string;
@@ -2408,6 +2475,31 @@ export interface components {
             raters: string[];
             segment: string | null;
             sentence: string;
+        };
+        ExitFactOut: {
+            at: number;
+            confidence: number | null;
+            item_id: string;
+            /** @enum {string} */
+            kind: "closed" | "audit" | "reopened";
+            question_id: string;
+            text: string;
+            votes: number;
+            wanted_after: number;
+            wanted_before: number;
+        };
+        ExitItemsOut: {
+            audited: number;
+            checked: number;
+            closed: number;
+            reopened: number;
+            wrong: number;
+        };
+        ExitSettingsOut: {
+            audit: number;
+            error: number;
+            max: number;
+            min: number;
         };
         /** @enum {string} */
         ExportFormat: "trl-preference" | "trl-preference-conversational" | "trl-prompt-completion" | "trl-prompt-completion-conversational" | "jsonl" | "parquet";
@@ -2565,6 +2657,18 @@ export interface components {
             place: string;
             severity: string;
             start: number | null;
+        };
+        GateOut: {
+            calibrated_on: number;
+            error: components["schemas"]["EstimateOut"];
+            question_id: string;
+            reason: string | null;
+            saved: components["schemas"]["EstimateOut"];
+            set_on: number;
+            /** @enum {string} */
+            state: "running" | "waiting" | "paused";
+            threshold: number | null;
+            updated_at: number;
         };
         Gates: {
             contrast_accuracy_low?: number | null;
@@ -3053,6 +3157,7 @@ export interface components {
             assignment: components["schemas"]["AssignmentSpec"];
             /** @default {} */
             budgets: components["schemas"]["Budgets"];
+            costs?: components["schemas"]["Costs"] | null;
             /** @default  */
             description: string;
             /**
@@ -3062,6 +3167,7 @@ export interface components {
              *     }
              */
             discussion: components["schemas"]["DiscussionSpec"];
+            early_exit?: components["schemas"]["EarlyExitSpec"] | null;
             /**
              * @default {
              *       "answer_hours": 24,
@@ -3689,6 +3795,14 @@ export interface components {
         RunState: "running" | "finished" | "failed" | "cancelled";
         RunsOut: {
             runs: components["schemas"]["RunOut"][];
+        };
+        SavedOut: {
+            currency: string | null;
+            money: number | null;
+            planned: number;
+            share: number | null;
+            used: number;
+            votes: number;
         };
         Segment: {
             id: string;
@@ -5232,6 +5346,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DisagreementOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_early_exit_api_projects__project_id__early_exit_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EarlyExitOut"];
                 };
             };
             422: {

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, model_validator
 from loopwright.base.errors import InvalidInput
 from loopwright.projects.assignment_spec import AssignmentSpec
 from loopwright.projects.discussion_spec import DiscussionSpec
+from loopwright.projects.early_exit_spec import Costs, EarlyExitSpec
 from loopwright.projects.escalation_spec import EscalationSpec
 from loopwright.projects.feedback_spec import FeedbackSpec
 from loopwright.projects.file import CODE, line_of, parse_yaml, readable, repeated_keys
@@ -130,6 +131,9 @@ class ProjectSpec(Part):
     reveal: Literal["never", "after_judgment"] = "never"
     """Whether annotators learn which policy wrote what once their answer is final."""
     feedback: FeedbackSpec = FeedbackSpec()
+    early_exit: EarlyExitSpec | None = None
+    """None: every item gets all the judgments that are wanted."""
+    costs: Costs | None = None
     discussion: DiscussionSpec = DiscussionSpec()
     escalation: EscalationSpec = EscalationSpec()
 

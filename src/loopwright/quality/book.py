@@ -1,8 +1,10 @@
 """The running account of consensus: votes in, changed items out. Pure; kept by one thread."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from loopwright.quality import parts
 from loopwright.quality.model import Consensus, ItemVote, is_split
@@ -12,6 +14,7 @@ from loopwright.questions.model import CategoryVote, OrdinalVote, PairVote
 from loopwright.questions.ranking import Ranking
 from loopwright.questions.stored import read_votes
 from loopwright.stats.box_consensus import Box
+from loopwright.stats.early_exit import GoldVotes
 from loopwright.stats.estimate import Estimate
 from loopwright.stats.truth import Vote
 
@@ -184,6 +187,34 @@ class ConsensusBook:
                 if rater not in best or found.n > best[rater].n:
                     best[rater] = found
         return best
+
+    def gold_votes(
+        self, project_id: str, question_id: str, truths: Mapping[str, str], *, most: int
+    ) -> GoldVotes:
+        """Return how items whose answer is known came to theirs, vote by vote, `most` of each.
+
+        What is known of the raters now is what a gate goes by from now on, so that is used.
+        """
+        question = self._questions.get((project_id, question_id))
+        histories = [] if question is None else question.main.histories(sorted(truths), most)
+        answers = sorted({*truths.values(), *(n for _, rows in histories for r in rows for n in r)})
+        answers += ["", " "][: max(0, 2 - len(answers))]
+        column = {name: at for at, name in enumerate(answers)}
+        rows = [row for _, after in histories for row in after]
+        table = np.zeros((len(rows), len(answers)))
+        for line, row in enumerate(rows):
+            for name, share in row.items():
+                table[line, column[name]] = share
+        return GoldVotes(
+            np.array(
+                [at for at, (_, after) in enumerate(histories) for _ in after], dtype=np.int64
+            ),
+            np.array(
+                [n for _, after in histories for n in range(1, len(after) + 1)], dtype=np.int64
+            ),
+            table,
+            np.array([column[truths[item]] for item, _ in histories], dtype=np.int64),
+        )
 
     def _category_tracks(self, project_id: str) -> Iterable[CategoryTrack]:
         for (project, _), question in sorted(self._questions.items()):

@@ -13,6 +13,7 @@ from loopwright.infra import events
 from loopwright.infra.home import Home
 from loopwright.quality import store
 from loopwright.quality.book import ConsensusBook
+from loopwright.quality.exit_keeper import ExitKeeper
 from loopwright.quality.gaps import SequenceGaps
 from loopwright.quality.model import Consensus, ItemVote
 from loopwright.stats.estimate import Estimate
@@ -49,6 +50,7 @@ class ConsensusKeeper:
         self._since_refit = 0
         self._unrated: set[str] = set()
         self._rate_at = 0.0
+        self._exits = ExitKeeper(home)
 
     def start(self) -> None:
         """Begin following; returns at once."""
@@ -76,7 +78,10 @@ class ConsensusKeeper:
             self._rebuild(now)
         else:
             self._follow(now)
-        return self._write(now)
+        written = self._write(now)
+        if self._book is not None:
+            self._exits.step(self._book, now=now)
+        return written
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -172,6 +177,7 @@ class ConsensusKeeper:
                 part = fresh[start : start + WRITTEN_AT_ONCE]
                 self._home.db.write(lambda tx, part=part: _put(tx, part))  # type: ignore[misc]
             self._home.db.write(finish)
+            self._exits.note(changed, empty)
             return len(fresh) + len(empty)
         except Exception:
             self._book = None  # what was not written would otherwise be forgotten

@@ -55,6 +55,44 @@ reliability = Table(
     Column("reason", Text),
 )
 
+# What the early exit of a question stands at; derived, but for the key of its lots.
+exit_gate = Table(
+    "exit_gate",
+    metadata,
+    Column("project_id", Text, primary_key=True),
+    Column("question_id", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("threshold", Double, nullable=False),
+    Column("intercept", Double, nullable=False),
+    Column("slope", Double, nullable=False),
+    Column("calibrated_on", Integer, nullable=False),
+    Column("set_on", Integer, nullable=False),
+    Column("error", JsonText, nullable=False),
+    Column("saved", JsonText, nullable=False),
+    Column("audit_key", Text, nullable=False),
+    Column("updated_at", Double, nullable=False),
+)
+
+# Append-only: what early exit did to an item, and under which rule.
+exit_fact = Table(
+    "exit_fact",
+    metadata,
+    Column("item_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("project_id", Text, nullable=False),
+    Column("question_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("votes", Integer, nullable=False),
+    Column("wanted_before", Integer, nullable=False),
+    Column("wanted_after", Integer, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("confidence", Double),
+    Column("rule", JsonText, nullable=False),
+    Column("at", Double, nullable=False),
+    Index("ix_exit_fact_project_at", "project_id", "at"),
+)
+
 # One keeper writes at a time, however many servers share the database.
 keeper_lease = Table(
     "consensus_keeper",

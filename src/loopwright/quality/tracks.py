@@ -4,6 +4,7 @@ A thing is what is voted on: an item, a pair of its completions, one completion 
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Protocol
 
 from loopwright.stats.scale_consensus import Score
@@ -86,6 +87,29 @@ class CategoryTrack:
         votes = [self.votes[key] for key in sorted(self.votes)]
         if votes:
             self.stream = fitted_stream(votes, categories_of({vote.answer for vote in votes}))
+
+    def histories(
+        self, things: Iterable[str], most: int
+    ) -> list[tuple[str, list[dict[str, float]]]]:
+        """Return the posteriors of things after each of their first `most` votes.
+
+        Things without votes are left out. Each is taken out of the account and put in again.
+        """
+        stream, found = self.stream, []
+        for thing in things:
+            votes = [] if stream is None else list(stream.votes(thing).items())
+            if stream is None or not votes:
+                continue
+            for rater, _ in votes:
+                stream.remove(thing, rater)
+            after: list[dict[str, float]] = []
+            for rater, answer in votes:
+                stream.add(Vote(thing, rater, answer))
+                now = stream.posterior(thing)
+                if len(after) < most and now is not None:
+                    after.append(now.probabilities)
+            found.append((thing, after))
+        return found
 
     def counts(self, thing: str) -> dict[str, int]:
         """Return how many said what of a thing."""

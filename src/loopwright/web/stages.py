@@ -23,6 +23,7 @@ ROUTES = (
     "quality.routes",
     "quality.routes_agreement",
     "quality.routes_items",
+    "quality.routes_exits",
     "discussion.routes_live",
     "discussion.routes_export",
     "discussion.routes",
