@@ -255,6 +255,11 @@ def test_durable_when_write_returns(sqlite_db: Database, tmp_path: Path) -> None
     assert synchronous == 2, "FULL: NORMAL loses acknowledged commits at power loss"
 
 
+def test_savepoints_of_the_writer_need_no_file(sqlite_db: Database) -> None:
+    kept = sqlite_db.write(lambda tx: tx.exec_driver_sql("PRAGMA temp_store").scalar())
+    assert kept == 2, "memory: else each judgment writes a temporary file of its own"
+
+
 def test_a_write_inside_a_write_is_refused(db: Database) -> None:
     def nested(tx: Connection) -> None:
         adds(1)(tx)

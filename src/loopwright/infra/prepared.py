@@ -91,11 +91,11 @@ def open_cursor(tx: Connection) -> Any:
 _NAME = re.compile(r"%(?:%|\((\w+)\)s)")
 
 
-def _numbered(sql: str, fixed: Json) -> tuple[str, list[str]]:
-    """Return a statement with numbers ($1) in place of names, and the names by number.
+def _numbered(sql: str, fixed: Json, mark: str) -> tuple[str, list[str]]:
+    """Return a statement with numbers ($1, ?1) in place of names, and the names by number.
 
     Constants are written out: without them no plan that is kept could use an index that holds only
-    the rows with `state = 'open'`, and PostgreSQL would plan the statement anew each time.
+    the rows with `state = 'open'`, and both databases would plan the statement anew each time.
     """
     names: dict[str, int] = {}
 
@@ -104,7 +104,7 @@ def _numbered(sql: str, fixed: Json) -> tuple[str, list[str]]:
         if name is None:
             return "%"
         written = _literal(fixed.get(name))
-        return written or f"${names.setdefault(name, len(names) + 1)}"
+        return written or f"{mark}{names.setdefault(name, len(names) + 1)}"
 
     return _NAME.sub(number, sql), list(names)
 
@@ -127,11 +127,11 @@ class _Compiled:
         # An insert or update that has its values takes no names from the parameters.
         bare = statement.is_dml and not statement._values
         compiled: SQLCompiler = statement.compile(
-            dialect=dialect, column_keys=names if bare else None
+            dialect=type(dialect)(paramstyle="pyformat"),  # type: ignore[call-arg]
+            column_keys=names if bare else None,
         )
         if compiled.post_compile_params or compiled.literal_execute_params:
             raise ValueError(f"a prepared statement cannot expand parameters: {compiled}")
-        self.sql = compiled.string
         self._dialect = dialect
         self._write: dict[str, Any] = dict(compiled._bind_processors)
         self._fixed = {
@@ -141,9 +141,8 @@ class _Compiled:
         }
         self.names = tuple(name for name, one in compiled.binds.items() if one.required)
         """The parameters that have to be given."""
-        self._places = compiled.positiontup
-        if dialect.name == "postgresql":
-            self.sql, self._places = _numbered(self.sql, self._fixed)
+        mark = "$" if dialect.name == "postgresql" else "?"
+        self.sql, self._places = _numbered(compiled.string, self._fixed, mark)
         self._columns = [(one.keyname, one.type) for one in compiled._result_columns]
         self._names = [name for name, _ in self._columns]
         self._read: list[tuple[int, Convert]] | None = None
@@ -154,7 +153,7 @@ class _Compiled:
         write = self._write
         for name, value in given.items():
             values[name] = write[name](value) if name in write else value
-        return [values[name] for name in self._places or ()]
+        return [values[name] for name in self._places]
 
     def rows(self, cursor: Any) -> list[Json]:
         """Return the cursor's rows by column name."""
