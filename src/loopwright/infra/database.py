@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 import orjson
 from sqlalchemy import Connection, Dialect, MetaData, Text, TypeDecorator, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from loopwright.base.errors import InvalidInput
 
@@ -103,6 +103,18 @@ def _unsupported(what: str) -> InvalidInput:
         f"The database URL {what}.",
         remedy="Set LOOPWRIGHT_DATABASE_URL to a postgresql:// URL, or leave it unset for SQLite.",
     )
+
+
+def driver_error(tx: Connection, sql: str, failure: Exception) -> BaseException:
+    """Return a driver's error as SQLAlchemy raises it; a broken connection leaves the pool."""
+    dialect = tx.dialect
+    lost = dialect.is_disconnect(failure, tx.connection, None)  # type: ignore[arg-type]
+    if lost:
+        tx.invalidate(failure)
+    return DBAPIError.instance(
+        sql, None, failure, dialect.loaded_dbapi.Error,
+        hide_parameters=True, connection_invalidated=lost, dialect=dialect,
+    )  # fmt: skip
 
 
 class Repeat(Exception):

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, bindparam, select
 
 from loopwright.base.types import Json
-from loopwright.infra.prepared import Prepared
+from loopwright.infra.prepared import Answer, Prepared
 
 _CHUNK = 500
 
@@ -26,11 +26,18 @@ class ById:
 
     def __call__(self, tx: Connection, ids: Iterable[str]) -> Iterator[Json]:
         """Yield the rows that are there, each id once, in no promised order."""
+        for answer in self.ask(tx, ids):
+            yield from answer.rows(tx)
+
+    def ask(self, tx: Connection, ids: Iterable[str]) -> list[Answer]:
+        """Have the rows read; they are waited for when the answers are."""
         wanted = list(dict.fromkeys(ids))
+        answers = []
         for start in range(0, len(wanted), _CHUNK):
             part = wanted[start : start + _CHUNK]
             given = {f"id_{number}": one for number, one in enumerate(part)}
-            yield from self._query(len(part)).rows(tx, given)
+            answers.append(self._query(len(part)).ask(tx, given))
+        return answers
 
     def _query(self, count: int) -> Prepared:
         if count not in self._queries:

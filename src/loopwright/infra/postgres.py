@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError
 from loopwright.base.errors import Unavailable
 from loopwright.infra import faults
 from loopwright.infra.database import Repeat, Work, take_after_commit
+from loopwright.infra.wire import send_in_groups, wired
 
 T = TypeVar("T")
 
@@ -36,6 +37,7 @@ class PostgresDatabase:
             hide_parameters=True,  # errors are logged; what people wrote is not
         )
         _ask_idle_connections(self._engine)
+        send_in_groups(self._engine)
         self._writers = ThreadPoolExecutor(_WRITERS, thread_name_prefix="postgres-writer")
         self._writing = threading.local()
         self._closed = False
@@ -62,7 +64,8 @@ class PostgresDatabase:
             try:
                 with self._engine.begin() as connection:
                     take_after_commit(connection)  # what an attempt that failed had asked for
-                    result = work(connection)
+                    with wired(connection):
+                        result = work(connection)
                     faults.point("write.before_commit")
                     committed = take_after_commit(connection)
                     committing = True

@@ -11,10 +11,11 @@ from typing import Any
 
 from psycopg import RawCursor
 from sqlalchemy import Connection, Dialect, Executable
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from loopwright.base.types import Json
+from loopwright.infra.database import driver_error
+from loopwright.infra.wire import Sent, Wire, wire_of
 
 Convert = Callable[[Any], Any]
 
@@ -30,42 +31,48 @@ class Prepared:
         self._statement = statement
         self._ready: dict[str, _Compiled] = {}
 
-    def rows(self, tx: Connection, given: Json) -> list[Json]:
-        """Run it; return each row as column names and values."""
-        cursor = self._run(tx, given)
+    def ask(self, tx: Connection, given: Json) -> "Answer":
+        """Have it run; what it returns is waited for when the answer is read.
+
+        On PostgreSQL it may be sent as late as that, with others (`infra.wire`): whoever asks
+        sees to it that the answer is read, unless it does not matter.
+        """
+        compiled, wire = self._of(tx.dialect, given), wire_of(tx)
+        values = compiled.values(given)
+        if wire is not None:
+            return Answer(compiled, _sent(tx, wire, compiled.sql, values))
+        cursor = _executed(tx, compiled.sql, values)
         try:
-            return self._of(tx.dialect, given).rows(cursor)
+            return Answer(compiled, _Here(cursor))
         finally:
             cursor.close()
 
+    def rows(self, tx: Connection, given: Json) -> list[Json]:
+        """Run it; return each row as column names and values."""
+        return self.ask(tx, given).rows(tx)
+
     def first(self, tx: Connection, given: Json) -> Json | None:
         """Run it; return the first row, None when there is none."""
-        found = self.rows(tx, given)
-        return found[0] if found else None
+        return self.ask(tx, given).first(tx)
 
     def run(self, tx: Connection, given: Json) -> None:
-        """Run it for its effect."""
-        self._run(tx, given).close()
+        """Run it for its effect; on PostgreSQL a failure may show later in the transaction."""
+        compiled, wire = self._of(tx.dialect, given), wire_of(tx)
+        values = compiled.values(given)
+        if wire is not None:
+            _sent(tx, wire, compiled.sql, values)
+        else:
+            _executed(tx, compiled.sql, values).close()
 
     def run_many(self, tx: Connection, given: Sequence[Json]) -> None:
         """Run it once for each of the given parameters, which all have the same names."""
         for one in given:
-            self._run(tx, one).close()
+            self.run(tx, one)
 
     def taking(self, tx: Connection, given: Json) -> Json:
         """Return those of the given parameters that the statement has; every value is named."""
         names = self._of(tx.dialect, {}).names
         return {name: given[name] for name in names}
-
-    def _run(self, tx: Connection, given: Json) -> Any:
-        compiled = self._of(tx.dialect, given)
-        cursor = open_cursor(tx)
-        try:
-            cursor.execute(compiled.sql, compiled.values(given))
-        except tx.dialect.loaded_dbapi.Error as failure:
-            cursor.close()
-            raise _typed(tx, compiled.sql, failure) from failure
-        return cursor
 
     def _of(self, dialect: Dialect, given: Json) -> "_Compiled":
         found = self._ready.get(dialect.name)
@@ -74,6 +81,54 @@ class Prepared:
             statement = chosen[dialect.name] if isinstance(chosen, Mapping) else chosen
             found = self._ready[dialect.name] = _Compiled(statement, dialect, list(given))
         return found
+
+
+class Answer:
+    """What a prepared statement returned, or is about to."""
+
+    __slots__ = ("_compiled", "_found")
+
+    def __init__(self, compiled: "_Compiled", found: "Sent | _Here") -> None:
+        self._compiled, self._found = compiled, found
+
+    def rows(self, tx: Connection) -> list[Json]:
+        """Return each row as column names and values, once it is there."""
+        return self._compiled.rows(*self._found.rows(tx))
+
+    def first(self, tx: Connection) -> Json | None:
+        """Return the first row once it is there, None when there is none."""
+        found = self.rows(tx)
+        return found[0] if found else None
+
+
+class _Here:
+    """The rows of a statement that was waited for."""
+
+    __slots__ = ("_rows", "_types")
+
+    def __init__(self, cursor: Any) -> None:
+        self._types = [column[1] for column in cursor.description or ()]
+        self._rows = cursor.fetchall() if self._types else []
+
+    def rows(self, _tx: Connection) -> tuple[list[tuple[Any, ...]], list[Any]]:
+        return self._rows, self._types
+
+
+def _sent(tx: Connection, wire: Wire, sql: str, values: Sequence[Any]) -> Sent:
+    try:
+        return wire.send(sql, values)
+    except tx.dialect.loaded_dbapi.Error as failure:
+        raise driver_error(tx, sql, failure) from failure
+
+
+def _executed(tx: Connection, sql: str, values: Sequence[Any]) -> Any:
+    cursor = open_cursor(tx)
+    try:
+        cursor.execute(sql, values)
+    except tx.dialect.loaded_dbapi.Error as failure:
+        cursor.close()
+        raise driver_error(tx, sql, failure) from failure
+    return cursor
 
 
 def open_cursor(tx: Connection) -> Any:
@@ -155,11 +210,11 @@ class _Compiled:
             values[name] = write[name](value) if name in write else value
         return [values[name] for name in self._places]
 
-    def rows(self, cursor: Any) -> list[Json]:
-        """Return the cursor's rows by column name."""
-        if self._read is None:
-            self._read = self._readers(cursor)
-        names, found = self._names, cursor.fetchall()
+    def rows(self, found: Sequence[tuple[Any, ...]], types: Sequence[Any]) -> list[Json]:
+        """Return the driver's rows by column name; `types` are its types of the columns."""
+        if self._read is None and types:
+            self._read = self._readers(types)
+        names = self._names
         if not self._read:
             return [dict(zip(names, row, strict=True)) for row in found]
         rows = []
@@ -173,24 +228,10 @@ class _Compiled:
     def _written(self, name: str, value: Any) -> Any:
         return self._write[name](value) if value is not None and name in self._write else value
 
-    def _readers(self, cursor: Any) -> list[tuple[int, Convert]]:
+    def _readers(self, types: Sequence[Any]) -> list[tuple[int, Convert]]:
         found: list[tuple[int, Convert]] = []
-        for place, ((_, kind), described) in enumerate(
-            zip(self._columns, cursor.description, strict=True)
-        ):
-            convert = kind._cached_result_processor(self._dialect, described[1])
+        for place, ((_, kind), one) in enumerate(zip(self._columns, types, strict=True)):
+            convert = kind._cached_result_processor(self._dialect, one)
             if convert is not None:
                 found.append((place, convert))
         return found
-
-
-def _typed(tx: Connection, sql: str, failure: Exception) -> BaseException:
-    """Return the error as SQLAlchemy raises it; a broken connection leaves the pool."""
-    dialect = tx.dialect
-    lost = dialect.is_disconnect(failure, tx.connection, None)  # type: ignore[arg-type]
-    if lost:
-        tx.invalidate(failure)
-    return DBAPIError.instance(
-        sql, None, failure, dialect.loaded_dbapi.Error,
-        hide_parameters=True, connection_invalidated=lost, dialect=dialect,
-    )  # fmt: skip

@@ -5,7 +5,7 @@ this process, runs one after the other. No part sees what another one changed, s
 another's rows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Executable, literal, select, true
@@ -15,6 +15,9 @@ from loopwright.infra.prepared import Prepared
 
 Change = Executable | Mapping[str, Executable]
 """An insert or update with RETURNING at most one row, or one for each dialect."""
+
+
+Returned = Callable[[], dict[str, Json | None]]
 
 
 class Together:
@@ -28,17 +31,30 @@ class Together:
 
     def run(self, tx: Connection, given: Json) -> dict[str, Json | None]:
         """Make the changes; return what each one returned, None for one that changed nothing."""
+        return self.ask(tx, given)()
+
+    def ask(self, tx: Connection, given: Json) -> "Returned":
+        """Make the changes; call what comes back for what `run` returns, or for a failure.
+
+        On PostgreSQL they may be made as late as that, with the statements asked for meanwhile.
+        """
         if tx.dialect.name == "sqlite":
-            return {
+            made = {
                 name: part.first(tx, part.taking(tx, given)) for name, part in self._parts.items()
             }
+            return lambda: made
         if self._query is None:
             self._query = Prepared(self._joined(tx.dialect.name))
-        [row] = self._query.rows(tx, given)
+        answer = self._query.ask(tx, given)
+        return lambda: self._parted(answer.first(tx))
+
+    def _parted(self, row: Json | None) -> dict[str, Json | None]:
         found: dict[str, Json | None] = {}
         for name, columns in self._names.items():
-            one = {column: row[f"{name}.{column}"] for column in columns}
-            found[name] = one if row[f"{name}.there"] else None
+            if row is None or not row[f"{name}.there"]:
+                found[name] = None
+            else:
+                found[name] = {column: row[f"{name}.{column}"] for column in columns}
         return found
 
     def _joined(self, dialect: str) -> Any:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from loopwright.base.types import Json
 from loopwright.infra.lookup import ById
+from loopwright.infra.prepared import Answer
 from loopwright.infra.refs import Ids
 from loopwright.infra.upsert import insert_into
 from loopwright.intake.model import (
@@ -137,7 +138,7 @@ def _matching(
 
 def completions_of(tx: Connection, ids: Iterable[str]) -> dict[str, Completion]:
     """Return the completions with these ids."""
-    return {row["id"]: Completion(**row) for row in _COMPLETIONS(tx, ids)}
+    return _completions(_COMPLETIONS(tx, ids))
 
 
 def get_item(tx: Connection, item_id: str) -> Item | None:
@@ -153,13 +154,49 @@ def items_of(tx: Connection, ids: Iterable[str]) -> dict[str, Item]:
 
 def items_with_prompts(tx: Connection, ids: Iterable[str]) -> dict[str, tuple[Item, Prompt]]:
     """Return the items with these ids, each with its prompt."""
+    return _with_prompts(_WITH_PROMPTS(tx, ids))
+
+
+class ItemTexts:
+    """What people are shown of items; whoever knows early asks early, which saves a wait."""
+
+    def __init__(self) -> None:
+        self._asked: list[tuple[list[Answer], list[Answer]]] = []
+
+    def ask(
+        self, tx: Connection, *, item_ids: Sequence[str], completion_ids: Sequence[str]
+    ) -> None:
+        """Have these items read, and the completions that they are about."""
+        asked = _WITH_PROMPTS.ask(tx, item_ids), _COMPLETIONS.ask(tx, completion_ids)
+        self._asked.append(asked)
+
+    def read(
+        self, tx: Connection, item_ids: Iterable[str]
+    ) -> tuple[dict[str, tuple[Item, Prompt]], dict[str, Completion]]:
+        """Return the items with their prompts, and their completions; read now if not asked for."""
+        items: dict[str, tuple[Item, Prompt]] = {}
+        texts: dict[str, Completion] = {}
+        for answers, written in self._asked:
+            items |= _with_prompts(row for one in answers for row in one.rows(tx))
+            texts |= _completions(row for one in written for row in one.rows(tx))
+        items |= items_with_prompts(tx, [key for key in item_ids if key not in items])
+        wanted = [key for one, _ in items.values() for key in one.completion_ids]
+        texts |= completions_of(tx, [key for key in wanted if key not in texts])
+        return items, texts
+
+
+def _with_prompts(rows: Iterable[Json]) -> dict[str, tuple[Item, Prompt]]:
     width = len(item.c)
     found = {}
-    for row in _WITH_PROMPTS(tx, ids):
+    for row in rows:
         pairs = list(row.items())
         asked = {name.removeprefix("prompt."): value for name, value in pairs[width:]}
         found[row["id"]] = _item(dict(pairs[:width])), Prompt(**asked)
     return found
+
+
+def _completions(rows: Iterable[Json]) -> dict[str, Completion]:
+    return {row["id"]: Completion(**row) for row in rows}
 
 
 def items(

@@ -1,9 +1,11 @@
 """A judge's desk: what one transaction read of it once, so that no step reads it again."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from loopwright.intake.store import ItemTexts
 from loopwright.labeling import rules, store_desk, store_effort
 from loopwright.labeling.model import Assignment, Judge, Progress, Standing
 from loopwright.projects.model import Project
@@ -34,8 +36,11 @@ class Desk:
     """The counts of each branch of the queue; a few transactions behind at most."""
     total: QueueCount = field(init=False)
     """The counts of the whole queue."""
+    texts: ItemTexts = field(default_factory=ItemTexts, repr=False)
+    """What the new offers show, asked for with the statement that stores them."""
     _placed: int = 0
     _standing: Standing | None = field(default=None, repr=False)
+    _judging: Callable[[], Standing] | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, tx: Connection, *, project: Project, judge: Judge, now: float) -> "Desk":
@@ -49,6 +54,8 @@ class Desk:
     @property
     def standing(self) -> Standing:
         """Return what the judge has done, this transaction's judgment included."""
+        if self._judging is not None:
+            self._standing, self._judging = self._judging(), None
         if self._standing is None:
             self._standing = store_effort.standing(
                 self.tx,
@@ -67,9 +74,9 @@ class Desk:
             standing, self.pause, reached, remaining=total.remaining, open_items=total.open
         )
 
-    def judged(self, offer: Assignment, standing: Standing) -> None:
-        """Take note that an offer was answered."""
-        self._standing = standing
+    def judged(self, offer: Assignment, standing: Callable[[], Standing]) -> None:
+        """Take note that an offer was answered; `standing` waits for what that makes of it."""
+        self._judging = standing
         self.mine = [one for one in self.mine if one.id != offer.id]
 
     def counted(self, counted: Counted) -> None:

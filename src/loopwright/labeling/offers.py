@@ -48,14 +48,17 @@ class Offer:
 
 
 def offers_of(
-    tx: Connection, *, project: Project, assignments: Sequence[Assignment]
+    tx: Connection,
+    *,
+    project: Project,
+    assignments: Sequence[Assignment],
+    asked: intake.ItemTexts | None = None,
 ) -> list[Offer]:
-    """Return assignments with their texts, in the order given."""
+    """Return assignments with their texts, in the order given; some may be `asked` for already."""
     if not assignments:
         return []
-    items = intake.items_with_prompts(tx, [one.item_id for one in assignments])
-    wanted = [key for item, _ in items.values() for key in item.completion_ids]
-    texts = intake.completions_of(tx, wanted)
+    reader = intake.ItemTexts() if asked is None else asked
+    items, texts = reader.read(tx, [one.item_id for one in assignments])
     versions = {
         key: guidelines.published(tx, key)
         for key in dict.fromkeys(one.guideline_version_id for one in assignments)

@@ -189,11 +189,11 @@ def _offer(desk: Desk, slots: Sequence[Slot]) -> list[Assignment]:
         for slot in slots
     }
     # Only pairs are balanced side by side; longer orders are drawn for each rater and item.
-    pairs = sum(shuffled[slot.item_id] and slot.completions == 2 for slot in slots)
+    pairs = sum(shuffled[slot.item_id] and len(slot.completion_ids) == 2 for slot in slots)
     place = desk.take_places(pairs)
     offers = []
     for slot in slots:
-        order, size = None, slot.completions
+        order, size = None, len(slot.completion_ids)
         if shuffled[slot.item_id]:
             order = rules.shown_order(judge.rater_id, place, item_id=slot.item_id, size=size)
             place += size == 2
@@ -217,4 +217,9 @@ def _offer(desk: Desk, slots: Sequence[Slot]) -> list[Assignment]:
             )
         )
     store.insert_offers(desk.tx, offers, shuffled=pairs)
+    desk.texts.ask(
+        desk.tx,
+        item_ids=[slot.item_id for slot in slots],
+        completion_ids=[key for slot in slots for key in slot.completion_ids],
+    )
     return offers

@@ -15,6 +15,7 @@ from loopwright.base.clock import system_now
 from loopwright.infra.direct_route import DirectRoute
 from loopwright.infra.home import Home
 from loopwright.infra.http import get_home
+from loopwright.intake.store import ItemTexts
 from loopwright.labeling import service
 from loopwright.labeling.desk import Desk
 from loopwright.labeling.model import Assignment, Judge, Origin, Submission
@@ -56,7 +57,7 @@ async def reserve(project_id: str, body: ReserveIn, home: HomeOf, actor: ActorOf
             count = fair_count(desk, count=count, held=body.held)
         offers = service.reserve_more(desk, count=count, held=body.held)
         return ReservedOut(
-            assignments=offered(tx, desk.project, offers),
+            assignments=offered(tx, desk.project, offers, asked=desk.texts),
             progress=progress_out(desk.progress(), desk.project.spec.assignment),
             sitting=sit(desk) if body.sit else None,
         )
@@ -99,7 +100,7 @@ async def submit(
             judgment_id=done.judgment_id,
             repeated=done.repeated,
             revealed=_revealed(tx, desk.project, body.assignment_id),
-            next=offered(tx, desk.project, offers),
+            next=offered(tx, desk.project, offers, asked=desk.texts),
             progress=progress_out(desk.progress(), desk.project.spec.assignment),
         )
 
@@ -120,10 +121,14 @@ def judge_of_actor(tx: Connection, project_id: str, actor: Actor, now: float) ->
 
 
 def offered(
-    tx: Connection, project: Project, assignments: Sequence[Assignment]
+    tx: Connection,
+    project: Project,
+    assignments: Sequence[Assignment],
+    *,
+    asked: ItemTexts | None = None,
 ) -> list[AssignmentOut]:
-    """Return offers as they go over the wire, with their texts."""
-    found = offers_of(tx, project=project, assignments=assignments)
+    """Return offers as they go over the wire, with their texts; some may be `asked` for already."""
+    found = offers_of(tx, project=project, assignments=assignments, asked=asked)
     return [assignment_out(offer) for offer in found]
 
 

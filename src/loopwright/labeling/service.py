@@ -30,6 +30,7 @@ from loopwright.labeling.model import (
     Judgment,
     Origin,
     SkipReason,
+    Standing,
     Submission,
     Submitted,
 )
@@ -108,6 +109,7 @@ def submit_and_reserve(
     done = _store_answer(desk, offer=offer, submission=submission)
     fresh = 0 if done.repeated else 1
     offers = reserve_more(desk, count=count, held=held, uncounted=fresh)
+    desk.standing  # noqa: B018 - waits for the judgment: raises where it was not taken
     faults.point("submit.reserved")
     if fresh:
         # Last, because others wait for these two rows until the transaction ends.
@@ -140,16 +142,20 @@ def _store_answer(desk: Desk, *, offer: Assignment, submission: Submission) -> S
         _claim(tx, offer, submission.token)
         row = _judgment_row(offer, submission, read, now)
         active_ms = rules.active_ms(submission.active_ms, offered_at=offer.created_at, now=now)
-        counters = store.record(tx, row, offer=offer, active_ms=active_ms, now=now)
-        if counters is None:
-            # The offer waits for an answer, so the id's judgment is another's, or was undone.
-            raise _client_id_reused(store.judgment_of_client(tx, **client), submission)
+        recorded = store.record(tx, row, offer=offer, active_ms=active_ms, now=now)
     else:
         return _repeated(known, offer, submission, read.answer)
     faults.point("submit.stored")
     if read.edit is not None:
         keep_edit(tx, project_id=project.id, item_id=offer.item_id, text=read.edit, now=now)
-    standing = store_effort.standing_of(counters, now=now)
+
+    def standing() -> Standing:
+        counters = recorded()
+        if counters is None:
+            # The offer waits for an answer, so the id's judgment is another's, or was undone.
+            raise _client_id_reused(store.judgment_of_client(tx, **client), submission)
+        return store_effort.standing_of(counters, now=now)
+
     desk.judged(offer, standing)
     return Submitted(row["id"], repeated=False, item_closed=False)
 

@@ -1,6 +1,6 @@
 """Every query of labeling; assignments and judgments."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, bindparam, func, select
@@ -199,7 +199,7 @@ def insert_offers(tx: Connection, offers: Sequence[Assignment], *, shuffled: int
     first, *others = ({**vars(row), "state": row.state.value} for row in offers)
     given = {f"asg_{name}": value for name, value in first.items()}
     more = {"project": first["project_id"], "rater": first["rater_id"], "more_offered": shuffled}
-    _OFFER.run(tx, given | more)
+    _OFFER.ask(tx, given | more)
     _INSERT.run_many(tx, others)
 
 
@@ -280,14 +280,14 @@ def judgment_of_client(tx: Connection, *, project_id: str, client_id: str) -> Ju
 
 def record(
     tx: Connection, row: Json, *, offer: Assignment, active_ms: int, now: float
-) -> Json | None:
+) -> Callable[[], Json | None]:
     """Store a judgment, settle the offer that it answers, count it for its rater.
 
-    Returns the rater's counters after it; None when the project has its `client_id` already.
-    Raises Repeat when the offer is no longer as it was read. Both leave the transaction to be
-    rolled back.
+    What comes back has to be called before the transaction ends. It returns the rater's counters
+    after it; None when the project has its `client_id` already. It raises Repeat when the offer
+    is no longer as it was read. Both leave the transaction to be rolled back.
     """
-    found = _RECORD.run(
+    returned = _RECORD.ask(
         tx,
         {
             **{f"jdg_{name}": value for name, value in row.items()},
@@ -307,11 +307,16 @@ def record(
             "more_active": active_ms,
         },
     )
-    if found["judgment"] is None:
-        return None
-    if found["answered"] is None:
-        raise Repeat(f"offer {offer.id} was settled meanwhile")
-    return {**(found["rater"] or {}), **(found["day"] or {})}
+
+    def counters() -> Json | None:
+        found = returned()
+        if found["judgment"] is None:
+            return None
+        if found["answered"] is None:
+            raise Repeat(f"offer {offer.id} was settled meanwhile")
+        return {**(found["rater"] or {}), **(found["day"] or {})}
+
+    return counters
 
 
 def supersede(tx: Connection, judgment_id: str, *, by: str, now: float) -> None:

@@ -96,23 +96,24 @@ def look(tx: Connection, *, project_id: str, judge: Judge) -> Look:
     if row is None:
         sampling.hold_cursor(tx, project_id=project_id, judge_id=judge.judge_id)
         [row] = _OF_JUDGE.rows(tx, given)
-    return _look(tx, row, project_id, judge.judge_id)
+    return _look(row, _NOW.rows(tx, given), project_id, judge.judge_id)
 
 
 def whole(
     tx: Connection, *, project_id: str, person_id: str, human: bool
 ) -> tuple[Project, Judge, Look] | None:
     """Return all of a person's desk; None where they have no pseudonym or no place yet."""
-    row = _WHOLE.first(tx, {"project": project_id, "judge": person_id})
+    given = {"project": project_id, "judge": person_id}
+    whole, now = _WHOLE.ask(tx, given), _NOW.ask(tx, given)
+    row = whole.first(tx)
     if row is None:
         return None
     found = projects.project_of(_part(row, "project."))
     judge = Judge(row["rater_id"], person_id, frozenset(row["tags"]), human)
-    return found, judge, _look(tx, row, project_id, person_id)
+    return found, judge, _look(row, now.rows(tx), project_id, person_id)
 
 
-def _look(tx: Connection, locked: Json, project_id: str, judge_id: str) -> Look:
-    rows = _NOW.rows(tx, {"project": project_id, "judge": judge_id})
+def _look(locked: Json, rows: list[Json], project_id: str, judge_id: str) -> Look:
     offers = [_part(row, "offer.") for row in rows]
     now = rows[0]
     since = now["since"]

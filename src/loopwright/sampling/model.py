@@ -66,8 +66,8 @@ class Slot:
     band: int
     lane: str = ""
     question_id: str = ""
-    """What the item asks, and about how many completions; for slots that are offered anew."""
-    completions: int = 0
+    """What the item asks, and about which completions; for slots that are offered anew."""
+    completion_ids: Sequence[str] = ()
 
     @property
     def branch(self) -> Branch:

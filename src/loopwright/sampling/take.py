@@ -30,12 +30,13 @@ class Take:
     """Takes slots of items that `eligible` allows.
 
     `eligible` is a condition on `queue_entry` with the parameter "judge"; a later stage, which
-    knows who has seen what, gives it. Statements are built once for each number of branches.
+    knows who has seen what, gives it. Statements are built once for each number of branches and
+    of slots: for a limit that it does not know PostgreSQL would plan the statement at each use.
     """
 
     def __init__(self, eligible: ColumnElement[bool]) -> None:
         self._eligible = eligible
-        self._takes: dict[tuple[int, bool], Prepared] = {}
+        self._takes: dict[tuple[int, bool, int], Prepared] = {}
 
     def __call__(
         self,
@@ -54,13 +55,13 @@ class Take:
         """
         if count < 1 or not order:
             return []
-        given: dict[str, Any] = {"project": project_id, "judge": judge_id, "count": count}
+        given: dict[str, Any] = {"project": project_id, "judge": judge_id}
         for number, branch in enumerate(order):
             given[f"lane_{number}"], given[f"band_{number}"] = branch
             given[f"after_{number}"] = after.get(branch, 0)
             if upto is not None:
                 given[f"upto_{number}"] = upto.get(branch, 0)
-        shape = (len(order), upto is not None)
+        shape = (len(order), upto is not None, count)
         if shape not in self._takes:
             pick = self._pick(*shape)
             self._takes[shape] = Prepared({"sqlite": _asking(pick), "postgresql": _taking(pick)})
@@ -70,7 +71,7 @@ class Take:
         taken = [_slot(row) for row in rows]
         return sorted(taken, key=lambda slot: (order.index(slot.branch), slot.seq))
 
-    def _pick(self, branches: int, bounded: bool) -> "CompoundSelect[Any]":
+    def _pick(self, branches: int, bounded: bool, count: int) -> "CompoundSelect[Any]":
         """Return the query: each branch from its own place on, in order, up to the limit."""
         entry = queue_entry.c
         parts = [
@@ -87,13 +88,13 @@ class Take:
                 self._eligible,
             )
             .order_by(entry.seq)
-            .limit(bindparam("count"))
+            .limit(count)
             .with_for_update(of=queue_entry, skip_locked=True)
             .subquery(f"branch_{number}")
             for number in range(branches)
         ]
         # Branches run in order, and none runs once the limit is reached.
-        return union_all(*(select(part) for part in parts)).limit(bindparam("count"))
+        return union_all(*(select(part) for part in parts)).limit(count)
 
 
 def _slot(row: Json) -> Slot:
@@ -103,7 +104,7 @@ def _slot(row: Json) -> Slot:
         band=row["band"],
         lane=row["lane"],
         question_id=row["question_id"],
-        completions=len(row["completion_ids"]),
+        completion_ids=row["completion_ids"],
     )
 
 

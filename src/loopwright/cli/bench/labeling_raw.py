@@ -29,6 +29,7 @@ from loopwright.infra import prepared
 from loopwright.infra.database import Work, take_after_commit
 from loopwright.infra.home import Home
 from loopwright.infra.settings import Settings
+from loopwright.infra.wire import one_by_one
 from loopwright.web.app import create_app
 
 T = TypeVar("T")
@@ -160,7 +161,7 @@ def _record(home: Home, project: str, keys: list[str], steps: int) -> list[list[
     def work(tx: Connection) -> None:
         recorder = _Recorder(tx)
         app = create_app(replace(home, db=recorder))
-        with recorder.listening():
+        with one_by_one(tx), recorder.listening():
             rounds.extend(asyncio.run(_ask(app, recorder, project, keys, steps)))
         take_after_commit(tx)
         raise _RollBack
