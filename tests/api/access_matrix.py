@@ -221,3 +221,12 @@ MATRIX |= {
         "traffic",
     )
 }
+# Whoever judges must not learn which items are gold: results alone do not open it.
+MATRIX |= {
+    ("GET", f"{_P}/gold"): Rule(BUILDERS),
+    ("GET", f"{_P}/gold/candidates"): Rule(BUILDERS),
+    ("GET", f"{_P}/gold/people"): Rule(LEADS),
+    ("POST", f"{_P}/gold"): Rule(BUILDERS, {"json": {"item_id": "itm_none"}}),
+    ("POST", f"{_P}/gold/{{gold_id}}/retire"): Rule(BUILDERS, {"json": {"why": "worn"}}),
+    ("GET", f"{_P}/my/gold"): Rule(JUDGES),
+}

@@ -676,6 +676,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/gold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_gold_api_projects__project_id__gold_get"];
+        put?: never;
+        post: operations["add_gold_api_projects__project_id__gold_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/gold/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_candidates_api_projects__project_id__gold_candidates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/gold/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_people_api_projects__project_id__gold_people_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/gold/{gold_id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["retire_gold_api_projects__project_id__gold__gold_id__retire_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/guidelines": {
         parameters: {
             query?: never;
@@ -1036,6 +1100,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["my_days_api_projects__project_id__my_days_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/my/gold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_my_gold_api_projects__project_id__my_gold_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1997,6 +2077,18 @@ export interface components {
             question_id: string;
             reason: string | null;
         };
+        CandidateOut: {
+            answer: string;
+            because: string;
+            item_id: string;
+            outcome: string;
+            prompt: string;
+            question_id: string;
+            settled: boolean;
+        };
+        CandidatesOut: {
+            candidates: components["schemas"]["CandidateOut"][];
+        };
         CapOut: {
             minutes_per_day: number | null;
             minutes_per_session: number | null;
@@ -2683,6 +2775,58 @@ export interface components {
             /** @default 0.5 */
             win_rate_low: number;
         };
+        GoldIn: {
+            answer?: {
+                [key: string]: unknown;
+            } | string | null;
+            item_id: string;
+            /** @default  */
+            why: string;
+        };
+        GoldOut: {
+            added_at: number;
+            answer: string;
+            doubt: string | null;
+            first_ms: number | null;
+            id: string;
+            item_id: string;
+            last_ms: number | null;
+            origin: string;
+            prompt: string;
+            question_id: string;
+            retired_at: number | null;
+            retired_why: string | null;
+            right: components["schemas"]["EstimateOut"];
+            state: string;
+            why: string;
+            worn: string | null;
+        };
+        GoldPageOut: {
+            gold: components["schemas"]["GoldOut"][];
+            rules: components["schemas"]["GoldSpec"];
+        };
+        GoldPeopleOut: {
+            people: components["schemas"]["RaterGoldOut"][];
+        };
+        GoldSpec: {
+            /**
+             * @default at_once
+             * @enum {string}
+             */
+            explain: "at_once" | "when_retired" | "never";
+            /** @default 100 */
+            exposures: number;
+            /** @default 200 */
+            first_judgments: number;
+            /** @default 0.1 */
+            first_rate: number;
+            /** @default 0.2 */
+            most_rate: number;
+            /** @default 20 */
+            per_month: number;
+            /** @default 0.05 */
+            rate: number;
+        };
         GuidelineSpec: {
             /** @default [] */
             checklist: string[];
@@ -2886,6 +3030,14 @@ export interface components {
             content: string;
             role: string;
         };
+        MissOut: {
+            at: number;
+            item_id: string;
+            prompt: string;
+            right: string;
+            why: string;
+            yours: string;
+        };
         Mix: {
             /** @default 0.2 */
             confused: number;
@@ -2929,6 +3081,10 @@ export interface components {
         };
         MyDaysOut: {
             days: components["schemas"]["DayOut"][];
+        };
+        MyGoldOut: {
+            misses: components["schemas"]["MissOut"][];
+            right: components["schemas"]["EstimateOut"];
         };
         MyJudgmentOut: {
             active_ms: number | null;
@@ -3219,6 +3375,18 @@ export interface components {
              *     }
              */
             gates: components["schemas"]["Gates"];
+            /**
+             * @default {
+             *       "explain": "at_once",
+             *       "exposures": 100,
+             *       "first_judgments": 200,
+             *       "first_rate": 0.1,
+             *       "most_rate": 0.2,
+             *       "per_month": 20,
+             *       "rate": 0.05
+             *     }
+             */
+            gold: components["schemas"]["GoldSpec"];
             guideline: components["schemas"]["GuidelineSpec"];
             id: string;
             /** @default 900 */
@@ -3426,6 +3594,12 @@ export interface components {
         };
         QueuedOut: {
             delivery_id: string;
+        };
+        RaterGoldOut: {
+            in_month: number;
+            rater_id: string;
+            right: components["schemas"]["EstimateOut"];
+            unmet: number;
         };
         RaterPairOut: {
             agreement: components["schemas"]["EstimateOut"] | null;
@@ -3688,6 +3862,9 @@ export interface components {
             state?: components["schemas"]["EffectState"] | null;
             /** @enum {string} */
             status: "stored" | "repeated" | "refused";
+        };
+        RetireIn: {
+            why: string;
         };
         Reward: {
             /** @default 32 */
@@ -5608,6 +5785,160 @@ export interface operations {
             };
         };
     };
+    list_gold_api_projects__project_id__gold_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldPageOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_gold_api_projects__project_id__gold_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoldIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldPageOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_candidates_api_projects__project_id__gold_candidates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandidatesOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_people_api_projects__project_id__gold_people_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldPeopleOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    retire_gold_api_projects__project_id__gold__gold_id__retire_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                gold_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetireIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldPageOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_versions_api_projects__project_id__guidelines_get: {
         parameters: {
             query?: never;
@@ -6370,6 +6701,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MyDaysOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_my_gold_api_projects__project_id__my_gold_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyGoldOut"];
                 };
             };
             422: {

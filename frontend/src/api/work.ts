@@ -86,3 +86,8 @@ export interface GateVerdict {
 export type Release = Omit<Schemas["ReleaseOut"], "verdict"> & { verdict: GateVerdict | null };
 export type ReleaseList = Omit<Schemas["ReleasesOut"], "releases"> & { releases: Release[] };
 export type ReleaseDetail = Schemas["ReleaseDetailOut"];
+export type GoldPage = Schemas["GoldPageOut"];
+export type GoldItem = Schemas["GoldOut"];
+export type GoldCandidates = Schemas["CandidatesOut"];
+export type GoldPeople = Schemas["GoldPeopleOut"];
+export type MyGold = Schemas["MyGoldOut"];

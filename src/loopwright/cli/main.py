@@ -11,6 +11,7 @@ from loopwright.cli import (
     bench_commands,
     case_commands,
     cycle_commands,
+    gold_commands,
     import_command,
     item_commands,
     judgment_commands,
@@ -37,6 +38,7 @@ app.add_typer(item_commands.app, name="items")
 app.add_typer(queue_commands.app, name="queue")
 app.add_typer(thread_commands.app, name="threads")
 app.add_typer(user_commands.app, name="user")
+app.add_typer(gold_commands.app, name="gold")
 app.add_typer(webhook_commands.app, name="webhooks")
 project_commands.add_to(app)
 import_command.add_to(app)

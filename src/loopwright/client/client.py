@@ -20,6 +20,7 @@ from loopwright.client.cases import CaseCalls
 from loopwright.client.errors import ApiError, Unavailable, json_of
 from loopwright.client.events import read_events
 from loopwright.client.feedback import FeedbackCalls
+from loopwright.client.gold import GoldCalls
 from loopwright.client.queue import QueueCalls
 from loopwright.client.results import ResultCalls, at
 from loopwright.client.threads import ThreadCalls
@@ -27,7 +28,9 @@ from loopwright.client.transport import Json, Transport
 from loopwright.client.webhooks import WebhookCalls
 
 
-class Client(ResultCalls, QueueCalls, CaseCalls, FeedbackCalls, WebhookCalls, ThreadCalls):
+class Client(
+    ResultCalls, QueueCalls, CaseCalls, FeedbackCalls, WebhookCalls, ThreadCalls, GoldCalls
+):
     """One server, one API key. Threads may share it."""
 
     def __init__(

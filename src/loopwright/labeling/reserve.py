@@ -38,13 +38,9 @@ def reserve_more(
     `uncounted` judgments of this transaction are not yet in the project's count, which the budget
     is held against.
     """
-    mine = desk.mine
     offers = _renewed(desk, held=set(held))[:count]
-    wanted = min(count - len(offers), desk.project.spec.assignment.most_held - len(mine))
+    wanted = may_offer(desk, wanted=count - len(offers), uncounted=uncounted)
     if wanted < 1:
-        return offers
-    wanted = min(wanted, _allowed(desk, len(mine)))
-    if wanted < 1 or _spent(desk, uncounted):
         return offers
     order = sampling_rules.order_of(desk.counts, tags=desk.judge.tags, turn=desk.cursor.turn)
     search = _Search(desk, order, wanted)
@@ -145,7 +141,7 @@ class _Search:
         self.offers += again
 
     def _offer(self, slots: Sequence[Slot]) -> None:
-        self.offers += _offer(self._desk, slots)
+        self.offers += offer(self._desk, slots)
 
 
 def _renewed(desk: Desk, *, held: set[str]) -> list[Assignment]:
@@ -159,6 +155,16 @@ def _renewed(desk: Desk, *, held: set[str]) -> list[Assignment]:
         for one in mine
         if one.id not in held and one.id not in lost
     ]
+
+
+def may_offer(desk: Desk, *, wanted: int, uncounted: int = 0) -> int:
+    """Return how many of `wanted` new offers the judge may get now; see `reserve_more`."""
+    held = len(desk.mine)
+    wanted = min(wanted, desk.project.spec.assignment.most_held - held)
+    if wanted < 1:
+        return 0
+    wanted = min(wanted, _allowed(desk, held))
+    return 0 if wanted < 1 or _spent(desk, uncounted) else wanted
 
 
 def _allowed(desk: Desk, held: int) -> int:
@@ -179,7 +185,8 @@ def _spent(desk: Desk, uncounted: int) -> bool:
     return total.done - total.imported + uncounted >= budget
 
 
-def _offer(desk: Desk, slots: Sequence[Slot]) -> list[Assignment]:
+def offer(desk: Desk, slots: Sequence[Slot]) -> list[Assignment]:
+    """Store an offer to the judge for each slot, which was taken for it; return the offers."""
     if not slots:
         return []
     faults.point("reserve.taken")

@@ -12,6 +12,7 @@ from loopwright.projects.early_exit_spec import Costs, EarlyExitSpec
 from loopwright.projects.escalation_spec import EscalationSpec
 from loopwright.projects.feedback_spec import FeedbackSpec
 from loopwright.projects.file import CODE, line_of, parse_yaml, readable, repeated_keys
+from loopwright.projects.gold_spec import GoldSpec
 from loopwright.projects.mistakes import Mistake, mistakes
 from loopwright.projects.question_spec import (
     Criterion,
@@ -136,6 +137,7 @@ class ProjectSpec(Part):
     costs: Costs | None = None
     discussion: DiscussionSpec = DiscussionSpec()
     escalation: EscalationSpec = EscalationSpec()
+    gold: GoldSpec = GoldSpec()
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, select
 
+from loopwright.intake.tables import item
+from loopwright.sampling.model import ItemState, Slot
 from loopwright.sampling.store import chunks
 from loopwright.sampling.tables import queue_entry
 
@@ -21,6 +23,10 @@ _FREE_SLOTS = (
     .where(*_FREE_OF)
     .order_by(queue_entry.c.item_id, queue_entry.c.seq.desc())
     .with_for_update()
+)
+
+_ASKED = select(item.c.id, item.c.question_id, item.c.completion_ids).where(
+    item.c.id.in_(bindparam("ids", expanding=True))
 )
 
 
@@ -43,3 +49,23 @@ def free_slots(tx: Connection, item_ids: Sequence[str]) -> dict[str, list[tuple[
         for row in tx.execute(_FREE_SLOTS, {"ids": list(part)}):
             found.setdefault(row.item_id, []).append((row.seq, row.remaining))
     return found
+
+
+def slots_at(tx: Connection, states: Sequence[ItemState]) -> list[Slot]:
+    """Return a slot of each item that no entry of the queue holds."""
+    asked = {
+        row.id: row
+        for part in chunks([state.item_id for state in states])
+        for row in tx.execute(_ASKED, {"ids": list(part)})
+    }
+    return [
+        Slot(
+            item_id=state.item_id,
+            seq=0,
+            band=state.band,
+            lane=state.lane,
+            question_id=asked[state.item_id].question_id,
+            completions=len(asked[state.item_id].completion_ids),
+        )
+        for state in states
+    ]

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from loopwright.base.types import Json
 from loopwright.infra import events
 from loopwright.sampling import rules, store, store_upkeep
-from loopwright.sampling.model import Band, ItemProgress, ItemState, Pause
+from loopwright.sampling.model import Band, ItemProgress, ItemState, Pause, Slot
 from loopwright.sampling.service import (
     Held,
     change_states,
@@ -127,6 +127,22 @@ def _lowered(
             store.change_remaining(tx, item_id=key, seq=seq, more=-taken)
             cut -= taken
     return found
+
+
+def want_one_more(
+    tx: Connection, *, project_id: str, item_ids: Sequence[str], now: float
+) -> list[Slot]:
+    """Want one judgment more on items, and take it at once; return the slots.
+
+    They never stand in the queue. Items that were set aside are left out.
+    """
+    changes = []
+    for state in lock(tx, project_id=project_id, item_ids=item_ids).values():
+        if state.state is not ItemProgress.STUCK:
+            wanted = max(state.wanted, state.done) + 1
+            changes.append((state, rules.settled(replace(state, wanted=wanted), now=now)))
+    change_states(tx, project_id=project_id, changes=changes)
+    return store_upkeep.slots_at(tx, [after for _, after in changes])
 
 
 def set_aside(tx: Connection, *, state: ItemState, reason: str, now: float) -> None:

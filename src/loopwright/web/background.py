@@ -1,10 +1,11 @@
 """What runs beside the requests: consensus, disagreement, captured traffic, expired leases,
-webhooks, cycles."""
+gold, webhooks, cycles."""
 
 from typing import Protocol
 
 from loopwright.adjudication.follower import EscalationFollower
 from loopwright.discussion.watcher import DisagreementWatcher
+from loopwright.gold.keeper import GoldKeeper
 from loopwright.infra.home import Home
 from loopwright.labeling.reaper import LeaseReaper
 from loopwright.loop.runner import CycleRunner
@@ -35,6 +36,7 @@ class Background:
             EscalationFollower(home),
             Importer(home),
             LeaseReaper(home),
+            GoldKeeper(home),
             WebhookSender(home),
             CycleRunner(home),
         ]

@@ -18,6 +18,7 @@ FAMILIES = {
     "person": "Somebody's role changed, or somebody was removed.",
     "policy": "A policy version was registered.",
     "project": "The project was made or changed.",
+    "gold": "A gold item was added or retired; which one is never said.",
     "quality": "Consensus was updated.",
     "queue": "The queue was paused or goes on.",
     "release": "A release moved to another stage, was held or rolled back.",

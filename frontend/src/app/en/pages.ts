@@ -1,8 +1,9 @@
 import { feedback, importFrom } from "./feedback";
+import { gold } from "./gold";
 import { mine } from "./mine";
 import { project } from "./project";
 import { quality } from "./quality";
 import { webhooks } from "./webhooks";
 import { work } from "./work";
 
-export const pages = { ...project, ...work, ...mine, feedback, importFrom, quality, webhooks };
+export const pages = { ...project, ...work, ...mine, feedback, gold, importFrom, quality, webhooks };

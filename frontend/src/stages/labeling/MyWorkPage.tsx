@@ -13,6 +13,7 @@ import { Loaded } from "../../ui/Loaded";
 import { Shown } from "../../ui/PlainText";
 import { Page, Section } from "../../ui/Page";
 import { Ago } from "../../ui/Time";
+import { MyGold } from "../gold/MyGold";
 import { inWords } from "./inWords";
 
 const PAGE = 50;
@@ -138,6 +139,7 @@ export function MyWorkPage() {
   return (
     <Page title={t("nav.my-work")}>
       <Days projectId={project} />
+      <MyGold projectId={project} />
       <Judgments projectId={project} />
       <Explained />
     </Page>
