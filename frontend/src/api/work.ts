@@ -41,6 +41,9 @@ export type QualityView = Schemas["QualityOut"];
 export type Rating = Schemas["RatingOut"];
 export type Reliability = Schemas["ReliabilityOut"];
 export type ConsensusRow = Schemas["ConsensusOut"];
+export type ItemView = Schemas["ItemViewOut"];
+export type ItemPolicies = Schemas["ItemPoliciesOut"];
+export type Vote = Schemas["VoteOut"];
 
 export type Cycle = Schemas["CycleOut"];
 export type CycleDetail = Schemas["CycleDetailOut"];

@@ -5,6 +5,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { projectsQuery } from "../api/queries";
+import { may } from "../api/roles";
 import { AT_ONCE } from "../ui/Dialog";
 import { QualityIcon, SearchIcon } from "../ui/icons";
 import { tabsFor } from "../stages/quality/tabs";
@@ -13,12 +14,16 @@ import { homeOf, pagesFor } from "./pages";
 /** Handed through to the scroll area, which a keyboard must reach; Mantine's type leaves it out. */
 const SCROLLS = { viewportProps: { tabIndex: 0 } } as object;
 
+/** An item's id, whole or as the pages shorten it. */
+const ITEM = /^itm[_\u2026][a-z0-9]{4,}$/i;
+
 const [store, actions] = createSpotlight();
 
 export default function GoAnywhere({ opened, onClose, projectId }: { opened: boolean; onClose: () => void; projectId?: string }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const [query, setQuery] = useState("");
+  const typed = query.trim();
   const projects = useQuery(projectsQuery());
   useEffect(() => {
     if (opened) actions.open();
@@ -41,6 +46,9 @@ export default function GoAnywhere({ opened, onClose, projectId }: { opened: boo
         onClick: () => void navigate({ to: "/p/$project/quality/$tab", params: { project: projectId, tab: tab.path } }),
       }));
       all.push({ group: t("go.pages"), actions: [...pages, ...tabs] });
+      if (may(role, "results") && ITEM.test(typed)) {
+        all.push({ group: t("items.list"), actions: [{ id: "item", label: t("items.openNamed", { id: typed }), leftSection: <QualityIcon />, onClick: () => void navigate({ to: "/p/$project/items/$item", params: { project: projectId, item: typed } }) }] });
+      }
     }
     all.push({
       group: t("go.projects"),
@@ -52,8 +60,8 @@ export default function GoAnywhere({ opened, onClose, projectId }: { opened: boo
       })),
     });
     return all;
-  }, [projectId, projects.data, navigate, t]);
-  const wanted = query.trim().toLowerCase();
+  }, [projectId, projects.data, typed, navigate, t]);
+  const wanted = typed.toLowerCase();
   const found = groups
     .map(({ group, actions: all }) => ({ group, actions: all.filter((one) => `${one.label} ${one.description ?? ""}`.toLowerCase().includes(wanted)) }))
     .filter((one) => one.actions.length > 0);

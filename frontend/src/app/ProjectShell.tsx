@@ -33,9 +33,9 @@ export function ProjectShell() {
   const project = useQuery(projectQuery(projectId));
   useLiveProject(projectId);
   const main = useRef<HTMLElement>(null);
-  const page = path.split("/")[3];
+  const part = path.split("/")[3];
   // A new page takes the focus: its keys (Enter above all) must not go to the link that led here. Another tab of it does not.
-  useEffect(() => main.current?.focus({ preventScroll: true }), [projectId, page]);
+  useEffect(() => main.current?.focus({ preventScroll: true }), [projectId, part]);
   return (
     <AppShell header={{ height: 48 }} navbar={{ width: 184, breakpoint: "sm", collapsed: { mobile: !opened } }} padding="md">
       <a className="lw-skip" href="#page">{t("skipToContent")}</a>
@@ -59,7 +59,7 @@ export function ProjectShell() {
             params={{ project: projectId }}
             label={t(`nav.${page.path}`)}
             leftSection={<page.icon />}
-            active={path.startsWith(`/p/${projectId}/${page.path}`)}
+            active={page.path === (part === "items" ? "quality" : part)}
             onClick={close}
             py={7}
             style={{ borderRadius: 4 }}

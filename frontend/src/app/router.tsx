@@ -64,6 +64,11 @@ const quality = createRoute({
   validateSearch: (search: Record<string, unknown>): { id?: string; by?: string } => ({ id: text(search.id), by: text(search.by) }),
   component: lazyRouteComponent(() => worded(import("../stages/quality/QualityPage")), "QualityPage"),
 });
+const itemPage = createRoute({
+  getParentRoute: () => project,
+  path: "items/$item",
+  component: lazyRouteComponent(() => worded(import("../stages/quality/ItemPage")), "ItemPage"),
+});
 const data = createRoute({
   getParentRoute: () => project,
   path: "data",
@@ -97,7 +102,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signin,
     projects,
-    project.addChildren([home, label, mine, loop, guidelines, qualityStart, quality, data, training, evaluation, releases, settings]),
+    project.addChildren([home, label, mine, loop, guidelines, qualityStart, quality, itemPage, data, training, evaluation, releases, settings]),
   ]),
   defaultPreload: "intent",
   scrollRestoration: true,

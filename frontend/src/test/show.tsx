@@ -7,10 +7,13 @@ import { KeyLines } from "../app/keys";
 import { contrast, theme } from "../app/theme";
 
 /** Renders a part of a page with everything around it that it needs. */
-export function show(part: ReactNode) {
+export const show = (part: ReactNode) => showAt("/", "/", part);
+
+/** The same at an address that matches a pattern of the router: for what reads its own address. */
+export function showAt(pattern: string, address: string, part: ReactNode) {
   const root = createRootRoute();
-  const page = createRoute({ getParentRoute: () => root, path: "/", component: () => part });
-  const router = createRouter({ routeTree: root.addChildren([page]), history: createMemoryHistory({ initialEntries: ["/"] }) });
+  const page = createRoute({ getParentRoute: () => root, path: pattern, component: () => part });
+  const router = createRouter({ routeTree: root.addChildren([page]), history: createMemoryHistory({ initialEntries: [address] }) });
   return render(
     <MantineProvider theme={theme} cssVariablesResolver={contrast} env="test">
       <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>

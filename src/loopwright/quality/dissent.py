@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from loopwright.quality.said import Flags, Ints, Votes
 from loopwright.stats.estimate import Estimate
 from loopwright.stats.grouped_agreement import Measure
-from loopwright.stats.proportions import clustered_mean
+from loopwright.stats.proportions import clustered_mean, wilson
 
 Floats = NDArray[np.float64]
 MOST_RATERS = 30
@@ -36,7 +36,15 @@ class Shares:
         return float(self.differing.mean()) if len(self.differing) else 0.0
 
     def estimate(self, *, level: float = 0.95) -> Estimate:
-        """Return the mean share with its interval over items."""
+        """Return the mean share with its interval over items.
+
+        Items that all differ alike have no spread, which is not certainty: then Wilson's.
+        """
+        if len(self.differing) and float(np.ptp(self.differing)) == 0.0:
+            items = len(np.unique(self.item))
+            edge = wilson(round(self.mean * items), items, level=level)
+            low, high = min(edge.low or 0.0, self.mean), max(edge.high or 1.0, self.mean)
+            return Estimate(self.mean, low, high, len(self.differing), edge.method)
         found = clustered_mean(
             self.differing.tolist(),
             self.item.tolist(),

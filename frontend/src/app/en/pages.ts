@@ -1,9 +1,20 @@
 import { feedback, importFrom } from "./feedback";
 import { gold } from "./gold";
+import { items } from "./items";
 import { mine } from "./mine";
 import { project } from "./project";
 import { quality } from "./quality";
 import { webhooks } from "./webhooks";
 import { work } from "./work";
 
-export const pages = { ...project, ...work, ...mine, feedback, gold, importFrom, quality, webhooks };
+export const pages = {
+  ...project,
+  ...work,
+  ...mine,
+  feedback,
+  gold,
+  importFrom,
+  items,
+  quality,
+  webhooks,
+};

@@ -1,6 +1,13 @@
 /** The Quality page; a tab with many words brings a file of its own. */
 export const quality = {
-  tabs: { label: "Parts of Quality", overview: "Overview", gold: "Gold", none: "No such part", noneText: "Quality has no part of this name, or your role does not open it. Choose one above." },
+  tabs: {
+    label: "Parts of Quality",
+    overview: "Overview",
+    items: "Items",
+    gold: "Gold",
+    none: "No such part",
+    noneText: "Quality has no part of this name, or your role does not open it. Choose one above.",
+  },
   judgments: "Judgments",
   annotators: "Annotators",
   items: "Items judged",

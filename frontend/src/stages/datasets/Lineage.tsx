@@ -28,7 +28,7 @@ function NodeTable({ projectId, kind, nodes }: { projectId: string; kind: string
       keyOf={(node) => node.ref}
       columns={[
         { head: kind, cell: (node) => <TextLink size="sm" to="/p/$project/data" params={{ project: projectId }} search={{ ref: node.ref }} hash="lineage">{node.title || node.ref}</TextLink> },
-        { head: t("data.digest"), cell: (node) => <CopyId id={node.ref} />, width: 120 },
+        { head: t("data.digest"), cell: (node) => <Group gap={8} wrap="nowrap"><CopyId id={node.ref} />{node.kind === "item" && <TextLink size="xs" to="/p/$project/items/$item" params={{ project: projectId, item: node.ref }}>{t("items.open")}</TextLink>}</Group>, width: 120 },
         { head: t("data.when"), cell: (node) => <Ago at={node.at} />, width: 140 },
       ]}
     />

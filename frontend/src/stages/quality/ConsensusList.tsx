@@ -1,5 +1,6 @@
 import { Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { list } from "../../api/queries";
 import type { ConsensusRow } from "../../api/work";
@@ -10,6 +11,8 @@ import { Loaded } from "../../ui/Loaded";
 import { StatusBadge } from "../../ui/Status";
 import { Ago } from "../../ui/Time";
 import { CopyId } from "../../ui/CopyId";
+import { useRowKeys } from "../../ui/useRowKeys";
+import { ItemLink } from "./ItemLink";
 
 /** The answer, or that there is none yet: split votes decide nothing, and what is not more likely right than wrong only leads. */
 function Answer({ row }: { row: ConsensusRow }) {
@@ -47,26 +50,38 @@ function Probability({ row }: { row: ConsensusRow }) {
   return <Hint focusable label={t("quality.lean", { answer: row.text, share: percent(row.probability) })}><Text span size="sm" c="dimmed">{t("quality.noDecision")}</Text></Hint>;
 }
 
-/** Each item's answer with its probability, the newest first, as the judgments come in. */
-export function ConsensusList({ projectId }: { projectId: string }) {
+export const consensusQuery = (projectId: string, { order = "updated", limit = 20, offset = 0 }: Omit<ConsensusListProps, "projectId">) =>
+  list<ConsensusRow>(projectId, `/consensus?limit=${limit}&offset=${offset}&order=${order}`);
+
+interface ConsensusListProps {
+  projectId: string;
+  order?: "updated" | "unsure";
+  limit?: number;
+  offset?: number;
+}
+
+/** Each item's answer with its probability, as the judgments come in; j and k go through the rows. */
+export function ConsensusList({ projectId, ...page }: ConsensusListProps) {
   const { t } = useTranslation();
-  const query = useQuery(list<ConsensusRow>(projectId, "/consensus?limit=20&offset=0&order=updated"));
+  const query = useQuery({ ...consensusQuery(projectId, page), placeholderData: keepPreviousData });
+  const table = useRef<HTMLDivElement>(null);
+  useRowKeys(table);
   return (
     <Loaded query={query}>
       {(rows) => rows.length === 0 ? <Text size="sm" c="dimmed">{t("quality.noConsensus")}</Text> : (
-        <DataTable
+        <div ref={table}><DataTable
           caption={t("quality.live")}
           rows={rows}
           keyOf={(row) => row.item_id}
           columns={[
-            { head: t("quality.prompt"), cell: (row) => <><Text size="sm" lineClamp={1}>{row.prompt}</Text><CopyId id={row.item_id} /></> },
+            { head: t("quality.prompt"), cell: (row) => <><ItemLink projectId={projectId} id={row.item_id} title={row.prompt} /><CopyId id={row.item_id} /></> },
             { head: t("quality.answer"), cell: (row) => <Answer row={row} />, width: 150 },
             { head: t("quality.votes"), cell: (row) => <Votes row={row} />, width: 190 },
             { head: t("quality.probability"), cell: (row) => <Probability row={row} />, align: "end", width: 110 },
             { head: t("quality.count"), cell: (row) => <span className="lw-number">{integer(row.n)}</span>, align: "end", width: 60 },
             { head: t("quality.updated"), cell: (row) => <Ago at={row.updated_at} />, width: 140 },
           ]}
-        />
+        /></div>
       )}
     </Loaded>
   );

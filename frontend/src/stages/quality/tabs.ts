@@ -5,6 +5,7 @@ import { may, type Need } from "../../api/roles";
  * `path` is the last part of the address, `label` the key of its name, `needs` what one must be allowed to see it. */
 export const TABS = [
   { path: "overview", label: "quality.tabs.overview", needs: "results", Tab: lazy(() => import("./Overview")) },
+  { path: "items", label: "quality.tabs.items", needs: "results", Tab: lazy(() => import("./ItemsTab")) },
   { path: "gold", label: "quality.tabs.gold", needs: "change", Tab: lazy(() => import("../gold/Gold")) },
 ] as const satisfies readonly { path: string; label: string; needs: Need; Tab: unknown }[];
 
