@@ -65,7 +65,7 @@ def slots_at(tx: Connection, states: Sequence[ItemState]) -> list[Slot]:
             band=state.band,
             lane=state.lane,
             question_id=asked[state.item_id].question_id,
-            completions=len(asked[state.item_id].completion_ids),
+            completion_ids=asked[state.item_id].completion_ids,
         )
         for state in states
     ]
