@@ -17,6 +17,7 @@ from loopwright.cli import (
     judgment_commands,
     project_commands,
     queue_commands,
+    replay,
     thread_commands,
     user_commands,
     webhook_commands,
@@ -45,6 +46,7 @@ import_command.add_to(app)
 agreement_command.add_to(app)
 judgment_commands.add_to(app)
 bench_commands.add_to(app)
+replay.add_to(app)
 
 
 @app.command()

@@ -24,8 +24,11 @@ class ClusteredMean:
     design_effect: float | None
 
 
-def wilson(successes: int, n: int, *, level: float = 0.95) -> Estimate:
-    """Return a share with Wilson's score interval (Wilson 1927) for independent observations."""
+def wilson(successes: float, n: int, *, level: float = 0.95) -> Estimate:
+    """Return a share with Wilson's score interval (Wilson 1927) for independent observations.
+
+    A success may be a part of one, as where a tie is broken by lot; the interval is then too wide.
+    """
     method = f"share, Wilson {level:.0%}"
     if n == 0:
         return unknown("needs at least 1 observation", 0, method)
