@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from e2e_server import Server
-from e2e_world import PAGES
+from e2e_world import PAGES, add_project
 from playwright.sync_api import Browser, Page, expect
 
 Scheme = Literal["light", "dark"]
@@ -58,6 +58,29 @@ def test_sign_in_page_is_accessible(
     try:
         _open(page, filled.url + "/signin")
         page.screenshot(path=shots / f"signin-{scheme}.png")
+        assert _violations(page) == []
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_what_was_added_is_told_accessibly_and_within_a_phone(
+    filled: Server, signed_in: Path, browser: Browser, shots: Path, scheme: Scheme
+) -> None:
+    """A new person's link and key: the longest words that a page shows."""
+    project = add_project(filled, f"added-{scheme}", pairs=0)
+    context = browser.new_context(
+        storage_state=signed_in, color_scheme=scheme, viewport={"width": 400, "height": 800}
+    )
+    page = context.new_page()
+    try:
+        _open(page, f"{filled.url}/p/{project}/settings")
+        page.get_by_role("textbox", name="Name").fill("Ann")
+        page.get_by_role("button", name="Add a person").click()
+        told = page.get_by_role("status").filter(has_text="Ann was added")
+        expect(told).to_be_visible()
+        told.screenshot(path=shots / f"added-{scheme}.png")
+        assert told.evaluate("one => one.scrollWidth - one.clientWidth") == 0
         assert _violations(page) == []
     finally:
         context.close()

@@ -18,7 +18,7 @@ function LostBanner() {
   const connection = useConnection();
   if (connection !== "lost") return null;
   return (
-    <Alert color="yellow" variant="outline" className="lw-panel" mb="md" role="status" p="xs">
+    <Alert color="yellow" mb="md" role="status" p="xs">
       {t("connection.lost")}
     </Alert>
   );

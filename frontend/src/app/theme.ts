@@ -26,6 +26,8 @@ export const theme = createTheme({
     },
   },
   components: {
+    // Mantine's own coloured titles fall short of AA contrast; the edge and the words say the kind.
+    Alert: { defaultProps: { variant: "outline" }, classNames: { root: "lw-panel" }, styles: { title: { color: "var(--mantine-color-text)" }, body: { minWidth: 0 } } },
     Button: { defaultProps: { size: "sm" } },
     Badge: { defaultProps: { variant: "light", radius: "sm", tt: "none", fw: 600 } },
     Table: { defaultProps: { verticalSpacing: 6, horizontalSpacing: "sm", fz: "sm" } },

@@ -7,7 +7,7 @@ export function ErrorPanel({ error, onRetry }: { error: unknown; onRetry?: () =>
   const { t } = useTranslation();
   const problem = asApiError(error);
   return (
-    <Alert color="red" variant="outline" className="lw-panel" title={<Text span inherit c="var(--mantine-color-error)">{problem.message}</Text>} role="alert">
+    <Alert color="red" title={<Text span inherit c="var(--mantine-color-error)">{problem.message}</Text>} role="alert">
       <Stack gap="xs">
         {problem.remedy && <Text size="sm">{problem.remedy}</Text>}
         <details>

@@ -1,5 +1,6 @@
 export const work = {
   loop: {
+    toQueue: "Go to the queue",
     stages: "The loop",
     stageNames: {
       guidelines: "Guidelines", intake: "Intake", sampling: "Sampling", labeling: "Labeling", quality: "Quality",

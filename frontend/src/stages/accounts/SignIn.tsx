@@ -45,7 +45,7 @@ export function SignIn() {
         </Stack>
         {signIn.isPending && <Stack align="center" role="status"><Loader size="sm" /><Text>{t("signin.working")}</Text></Stack>}
         {signIn.error && (
-          <Alert color="red" variant="outline" role="alert" title={<Text span inherit c="var(--mantine-color-error)">{t("signin.usedTitle")}</Text>}>
+          <Alert color="red" role="alert" title={<Text span inherit c="var(--mantine-color-error)">{t("signin.usedTitle")}</Text>}>
             <Stack gap="xs">
               <Text size="sm">{asApiError(signIn.error).message}</Text>
               <Text size="sm">{asApiError(signIn.error).remedy || t("signin.usedText")}</Text>

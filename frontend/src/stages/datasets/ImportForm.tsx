@@ -112,7 +112,7 @@ export function ImportForm({ projectId }: { projectId: string }) {
       </Group>
       {run.error && (mapped ? <YamlErrors error={run.error} text={mapping} /> : <ErrorPanel error={run.error} />)}
       {run.data && (
-        <Alert color="green" variant="outline" className="lw-panel" role="status" title={t("data.done")} styles={{ title: { color: "var(--mantine-color-text)" } }}>
+        <Alert color="green" role="status" title={t("data.done")}>
           <ImportSentence projectId={projectId} report={run.data} />
         </Alert>
       )}

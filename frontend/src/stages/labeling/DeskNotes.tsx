@@ -9,7 +9,7 @@ import { saidOf } from "./inWords";
 import type { Refused } from "./outbox";
 
 export function Note({ title, children }: { title?: string; children: ReactNode }) {
-  return <Alert color="yellow" variant="outline" className="lw-panel" p="xs" title={title} role="status">{children}</Alert>;
+  return <Alert color="yellow" p="xs" title={title} role="status">{children}</Alert>;
 }
 
 const skippedFor = (reason: string | null, t: ReturnType<typeof useTranslation>["t"]) =>

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -25,7 +25,7 @@ function Pause({ projectId, queue }: { projectId: string; queue: Queue }) {
   return (
     <>
       {queue.paused ? (
-        <Alert color="yellow" variant="outline" role="status" title={t("queue.paused")}>
+        <Alert color="yellow" role="status" title={t("queue.paused")}>
           <Group justify="space-between">
             <Text size="sm">{queue.paused.reason}</Text>
             <Button size="xs" loading={change.isPending} onClick={() => change.mutate("resume")}>{t("queue.resume")}</Button>
@@ -61,13 +61,14 @@ function Stuck({ projectId }: { projectId: string }) {
     <Loaded query={query}>
       {(rows) => (
         <Stack gap="xs">
+          <Title order={3}>{t("queue.stuckItems")}</Title>
           <Text size="sm">{t("queue.stuckText")}</Text>
           <DataTable
             caption={t("queue.stuckItems")}
             rows={rows}
             keyOf={(row) => row.item_id}
             columns={[
-              { head: t("queue.item"), cell: (row) => <Group gap="xs" wrap="nowrap"><CopyId id={row.item_id} /><Text size="sm" lineClamp={1}>{row.prompt_start}</Text></Group>, width: 360 },
+              { head: t("queue.item"), cell: (row) => <Group gap="xs" wrap="nowrap"><CopyId id={row.item_id} /><Text size="sm" lineClamp={1}>{row.prompt_start}</Text></Group>, width: "40%" },
               { head: t("queue.why"), cell: (row) => <><Text size="sm">{t(`queue.stuckWhy.${row.why}`)}</Text><Text size="xs" c="dimmed">{Object.entries(row.reasons).map(([why, count]) => `${t(`queue.reasons.${why}` as "queue.reasons.broken")} ${count}`).join(", ")}</Text></> },
               { head: t("queue.judged"), align: "end", cell: (row) => `${row.done} / ${row.wanted}` },
               { head: t("queue.action"), cell: (row) => <Button size="compact-xs" variant="default" loading={reopen.isPending} aria-label={t("queue.reopenItem", { item: row.prompt_start.slice(0, 40) })} onClick={() => reopen.mutate([row.item_id])}>{t("queue.reopen")}</Button> },

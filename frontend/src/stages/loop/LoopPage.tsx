@@ -10,6 +10,7 @@ import { ErrorPanel } from "../../ui/ErrorPanel";
 import { EstimateText, Unknown } from "../../ui/Estimate";
 import { Figure } from "../../ui/Figure";
 import { integer, seconds } from "../../ui/format";
+import { TextLink } from "../../ui/links";
 import { Loaded } from "../../ui/Loaded";
 import { Page, Section } from "../../ui/Page";
 import { Cycles } from "./Cycles";
@@ -18,11 +19,14 @@ import { FirstSteps } from "./FirstSteps";
 import { StageStrip } from "./StageStrip";
 import { WinRates } from "./WinRates";
 
-function Alerts({ alerts }: { alerts: NonNullable<LoopView["alerts"]> }) {
+function Alerts({ projectId, alerts }: { projectId: string; alerts: NonNullable<LoopView["alerts"]> }) {
+  const { t } = useTranslation();
+  const keepsQueue = may(useQuery(projectQuery(projectId)).data?.role, "change");
   return alerts.map((alert) => (
-    <Alert key={alert.stage} color="red" variant="outline" className="lw-panel" p="xs" role="status">
+    <Alert key={alert.stage} color="red" p="xs" role="status">
       <Text size="sm"><Text span inherit fw={600} tt="capitalize">{alert.stage}</Text>{`: ${alert.sentence}`}</Text>
       <Text size="sm" c="dimmed">{alert.remedy}</Text>
+      {alert.stage === "sampling" && keepsQueue && <TextLink size="sm" to="/p/$project/settings" params={{ project: projectId }} hash="queue">{t("loop.toQueue")}</TextLink>}
     </Alert>
   ));
 }
@@ -62,7 +66,7 @@ export function LoopPage() {
           <>
             {cycles.data && <FirstSteps projectId={projectId} beginnings={view.beginnings} cycles={cycles.data.length} />}
             <StageStrip stages={view.stages} />
-            <Alerts alerts={view.alerts ?? []} />
+            <Alerts projectId={projectId} alerts={view.alerts ?? []} />
             <Headline view={view} />
             <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
               <Section title={t("loop.winRate")}><WinRates rounds={view.win_rates} /></Section>

@@ -18,8 +18,8 @@ export function StageStrip({ stages }: { stages: LoopStage[] }) {
     <ol className="lw-strip" aria-label={t("loop.stages")}>
       {stages.map((stage) => (
         <li key={stage.stage} className="lw-stage" data-state={stage.state}>
-          <Group justify="space-between" gap={4} wrap="nowrap" mb={4}>
-            <Text size="sm" fw={600} truncate>{nameOf(stage.stage)}</Text>
+          <Group justify="space-between" gap={4} mb={4}>
+            <Text size="sm" fw={600}>{nameOf(stage.stage)}</Text>
             <StatusBadge kind={KIND[stage.state] ?? "unknown"}>{t(`loop.states.${stage.state}`)}</StatusBadge>
           </Group>
           <Text size="xs" fw={600}>

@@ -24,7 +24,7 @@ function Secret({ label, value }: { label: string; value: string }) {
           {({ copied, copy }) => <Button size="compact-xs" variant="default" aria-label={t("settings.copyOf", { what: label })} onClick={copy}>{t(copied ? "settings.copied" : "settings.copy")}</Button>}
         </CopyButton>
       </Group>
-      <Code block>{value}</Code>
+      <Code block className="lw-whole">{value}</Code>
     </Stack>
   );
 }
@@ -59,7 +59,7 @@ export function AddPerson({ projectId, kinds }: { projectId: string; kinds: { va
       </form>
       {add.error && <ErrorPanel error={add.error} />}
       {add.data && (
-        <Alert color="green" variant="outline" className="lw-panel" role="status" title={t("settings.added", { name: add.variables })}>
+        <Alert color="green" role="status" title={t("settings.added", { name: add.variables })}>
           <Text size="sm" mb={6}>{t("settings.keyText")}</Text>
           <Secret label={t("settings.link")} value={add.data.signin_link} />
           <Secret label={t("settings.key")} value={add.data.api_key} />

@@ -53,7 +53,7 @@ export function ProjectFile({ projectId }: { projectId: string }) {
               styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)", fontSize: 13 } }}
             />
             {apply.error && edited !== null && <YamlErrors error={apply.error} text={text} />}
-            {apply.data && edited === null && <Alert color="green" variant="outline" className="lw-panel" role="status" p="xs">{t("settings.applied", { number: apply.data.guideline_number })}</Alert>}
+            {apply.data && edited === null && <Alert color="green" role="status" p="xs">{t("settings.applied", { number: apply.data.guideline_number })}</Alert>}
             {mayChange && <Group justify="flex-end">
               <Button variant="default" disabled={edited === null} onClick={() => setEdited(null)}>{t("settings.discard")}</Button>
               <Button disabled={edited === null} loading={apply.isPending} onClick={() => apply.mutate()}>{t("settings.apply")}</Button>

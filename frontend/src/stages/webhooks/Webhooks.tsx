@@ -13,9 +13,9 @@ import { WebhookCard } from "./WebhookCard";
 export function Secret({ secret }: { secret: string }) {
   const { t } = useTranslation();
   return (
-    <Alert color="green" variant="outline" className="lw-panel" role="status" title={t("webhooks.secretTitle")} styles={{ title: { color: "var(--mantine-color-text)" } }}>
+    <Alert color="green" role="status" title={t("webhooks.secretTitle")}>
       <Text size="sm" mb={6}>{t("webhooks.secretText")}</Text>
-      <Code block>{secret}</Code>
+      <Code block className="lw-whole">{secret}</Code>
     </Alert>
   );
 }
