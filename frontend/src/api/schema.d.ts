@@ -3075,6 +3075,7 @@ export interface components {
             until: number;
         };
         MyCasesOut: {
+            me: components["schemas"]["StandingOut"];
             questions: components["schemas"]["MyAskedOut"][];
             requests: components["schemas"]["MyRequestOut"][];
             studies: components["schemas"]["StudyOut"][];

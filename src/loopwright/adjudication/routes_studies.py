@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 from loopwright.accounts.access import Permission, allowed, require
 from loopwright.accounts.model import Actor
 from loopwright.accounts.routes import current_actor
-from loopwright.adjudication import handback, mine, opening, service, store_studies, studies
+from loopwright.adjudication import handback, mine, opening, service, store_studies, studies, views
 from loopwright.adjudication.model import CaseStudy, Level
-from loopwright.adjudication.schemas import AnswerIn, EscalatedOut, QuestionIn
+from loopwright.adjudication.schemas import AnswerIn, EscalatedOut, QuestionIn, StandingOut
 from loopwright.adjudication.schemas_studies import (
     MyAskedOut,
     MyCasesOut,
@@ -69,7 +69,9 @@ def my_cases(project_id: str, home: HomeOf, actor: ActorOf) -> MyCasesOut:
         asked = mine.questions(tx, project=project, person_id=me, now=now)
         wanted = mine.requests(tx, project=project, person_id=me, now=now)
         unread = store_studies.unread(tx, project_id, me, limit=_TO_READ)
+        standing = views.standing(tx, project=project, actor=actor, now=now)
         return MyCasesOut(
+            me=StandingOut.of(standing),
             questions=[MyAskedOut.of(one) for one in asked],
             requests=[MyRequestOut.of(one, project.spec) for one in wanted],
             studies=[StudyOut.of(one, []) for one in unread],

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from loopwright.adjudication.mine import MyAsked, MyRequest
 from loopwright.adjudication.model import CaseStudy, Reading
-from loopwright.adjudication.schemas import Line, Names, Prose, StateWord
+from loopwright.adjudication.schemas import Line, Names, Prose, StandingOut, StateWord
 from loopwright.base.types import Json
 from loopwright.labeling.offers import Offer
 from loopwright.labeling.schemas import AssignmentOut, Body, assignment_out
@@ -180,8 +180,10 @@ class MyRequestOut(BaseModel):
 
 
 class MyCasesOut(BaseModel):
-    """Questions to the asker, and what they asked, the newest first; case studies to read."""
+    """How the asker stands on the desk, questions to them, what they asked, the newest first, and
+    case studies to read."""
 
+    me: StandingOut
     questions: list[MyAskedOut]
     requests: list[MyRequestOut]
     studies: list[StudyOut]

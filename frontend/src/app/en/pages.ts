@@ -1,3 +1,4 @@
+import { adjudication } from "./adjudication";
 import { feedback, importFrom } from "./feedback";
 import { gold } from "./gold";
 import { items } from "./items";
@@ -11,6 +12,7 @@ export const pages = {
   ...project,
   ...work,
   ...mine,
+  adjudication,
   feedback,
   gold,
   importFrom,

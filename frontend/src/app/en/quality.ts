@@ -4,6 +4,7 @@ export const quality = {
     label: "Parts of Quality",
     overview: "Overview",
     items: "Items",
+    desk: "Desk",
     gold: "Gold",
     none: "No such part",
     noneText: "Quality has no part of this name, or your role does not open it. Choose one above.",

@@ -12,6 +12,7 @@ import { Loaded } from "../../ui/Loaded";
 import { Markdown } from "../../ui/Markdown";
 import { Page, Section } from "../../ui/Page";
 import { Ago } from "../../ui/Time";
+import { Studies } from "../adjudication/Studies";
 
 function scaleText(scale: unknown): string {
   if (scale === null || scale === undefined) return "\u2013";
@@ -92,6 +93,7 @@ export function GuidelinesPage() {
       <Loaded query={query}>
         {() => (shown ? <VersionView version={shown} /> : <Empty title={t("guidelines.empty")} text={t("guidelines.emptyText")} />)}
       </Loaded>
+      {shown && <Studies projectId={project} />}
     </Page>
   );
 }

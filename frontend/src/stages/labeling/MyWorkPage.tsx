@@ -13,6 +13,7 @@ import { Loaded } from "../../ui/Loaded";
 import { Shown } from "../../ui/PlainText";
 import { Page, Section } from "../../ui/Page";
 import { Ago } from "../../ui/Time";
+import { MyCases } from "../adjudication/MyCases";
 import { MyGold } from "../gold/MyGold";
 import { inWords } from "./inWords";
 
@@ -138,6 +139,7 @@ export function MyWorkPage() {
   const { project } = useParams({ from: "/p/$project" });
   return (
     <Page title={t("nav.my-work")}>
+      <MyCases projectId={project} />
       <Days projectId={project} />
       <MyGold projectId={project} />
       <Judgments projectId={project} />

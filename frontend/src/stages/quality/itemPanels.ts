@@ -15,6 +15,7 @@ interface ItemPanel {
 /** What other stages show of an item on its page, below its votes: add a line, and a file with a default export
  * that brings its own section, or nothing where there is nothing to say. */
 const PANELS: readonly ItemPanel[] = [
+  { id: "cases", needs: "results", Panel: lazy(() => import("../adjudication/ItemCases")) },
   { id: "history", needs: "results", Panel: lazy(() => import("./ItemHistory")) },
 ];
 
