@@ -108,7 +108,7 @@ def test_a_box_without_a_place_is_named_and_leaves_nothing(
     home: Home, change: Callable[[list[Json]], None], says: str
 ) -> None:
     parts = [export(home, change), image(home, "pets.png"), image(home, "yard.png")]
-    with pytest.raises(InvalidInput, match=rf"boxes\.json:2: .*{says}") as refused:
+    with pytest.raises(InvalidInput, match=rf"boxes\.json:2, annotator 7: .*{says}") as refused:
         take(home, Tool.LABEL_STUDIO, parts, question="find")
     assert refused.value.remedy
     tables = ("image", "item", "judgment", "prompt", "import_run")
@@ -122,7 +122,7 @@ def test_a_box_without_a_place_is_named_and_leaves_nothing(
 def test_a_damaged_image_is_a_bad_row(home: Home, content: bytes) -> None:
     parts = [part("label_studio_boxes.json"), image(home, "pets.png")]
     parts.append(image(home, "yard.png", content))
-    with pytest.raises(InvalidInput, match=r"label_studio_boxes\.json:2: yard\.png is"):
+    with pytest.raises(InvalidInput, match=r"boxes\.json:2, annotator 7: yard\.png is"):
         take(home, Tool.LABEL_STUDIO, parts, question="find")
     assert rows_of(home, "image") == 0
 

@@ -68,10 +68,10 @@ def test_label_studio_comparisons_become_votes(home: Home) -> None:
     assert report.source == "label-studio:project-3"
     assert sorted(outcomes(home)) == ["first", "first", "second"]
     assert sentence_of(report) == (
-        "Added 3 judgments, 2 items, 2 prompts from label_studio.json. Left out: "
-        "1 cancelled annotations, 2 predictions, 1 ratings about two texts at once, 1 remarks, "
-        "1 tasks without annotations."
+        "Added 3 judgments, 2 items, 2 prompts, 1 feedback from label_studio.json. Left out: "
+        "1 cancelled annotations, 2 predictions, 1 remarks, 1 tasks without annotations."
     )
+    assert said(home) == [("rating", None, 4.0, 5.0, "7")], "it was given on one of the texts"
     assert report.counts["annotators"] == 2, "7 is one person, however it is spelled"
     again = take(home, Tool.LABEL_STUDIO, [part("label_studio.json")], now=200.0)
     assert "Nothing was added" in sentence_of(again)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -105,6 +105,8 @@ class _Converted:
     rows: int = 0
     feedback: list[tuple[str, Feedback]] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
+    answers_rejected: int = 0
+    """How many of the rejects are single answers, of rows whose others came in."""
     left_out: Counter[str] = field(default_factory=Counter)
 
 
@@ -131,7 +133,9 @@ def import_export(
         )
         made = _convert(export, spec, path, sender=sender, images=images)
         beside = Beside(
-            made.rejects, lambda tx: _keep(tx, spec, made, skip_bad=export.skip_bad, now=now)
+            made.rejects,
+            lambda tx: _keep(tx, spec, made, skip_bad=export.skip_bad, now=now),
+            answers_rejected=made.answers_rejected,
         )
         if made.mapping is not None and made.rows:
             return run_import(
@@ -201,13 +205,20 @@ def _votes_in(
     images: ImportImages,
 ) -> list[Json]:
     """Return the votes among one person's answers to a row; the others become feedback."""
-    try:
-        rows, rest = ([], sheet) if votes is None else voting.vote_rows(sheet, votes, images)
-    except ValueError as failure:
-        _refuse(made, export, Bad(sheet[0].place, str(failure)))
-        return []
+    rows: list[Json] = []
+    rest = sheet
+    if votes is not None:
+        groups, rest = voting.groups_of(sheet, votes)
+        for group in groups:
+            try:
+                rows.append(voting.vote_row(group, votes, images))
+            except ValueError as failure:
+                _refuse(made, export, sorting.unread(replace(group[0], unread=str(failure))))
     for said in rest:
-        _to_feedback(made, said, export=export, survey=survey)
+        if said.unread:
+            _refuse(made, export, sorting.unread(said))
+        else:
+            _to_feedback(made, said, export=export, survey=survey)
     return rows
 
 
@@ -262,7 +273,7 @@ def _mapping(
             kind=ImportKind.VOTES,
             question=votes.question.id,
             fields=voting.fields_of(votes),
-            scores=voting.scores_of(votes),
+            **voting.scores_of(votes),
             **shared,
         )
     if export.tool is not Tool.HUGGINGFACE:
@@ -300,12 +311,13 @@ def _to_feedback(
 def _refuse(made: _Converted, export: ToolExport, bad: Bad) -> None:
     if not export.skip_bad:
         raise _bad_row(bad)
-    made.rejects.append(Reject(bad.place, mask_text(bad.reason).text))
+    made.rejects.append(Reject(bad.where, mask_text(bad.reason).text))
+    made.answers_rejected += bool(bad.who)
 
 
 def _bad_row(bad: Bad) -> InvalidInput:
     return InvalidInput(
-        f"{bad.place}: {mask_text(bad.reason).text}. Nothing was imported.",
+        f"{bad.where}: {mask_text(bad.reason).text}. Nothing was imported.",
         remedy="Correct the row, or import with --skip-bad and read the rejects.",
         code="bad_row",
         detail={"place": bad.place},
@@ -341,7 +353,11 @@ def _feedback_alone(
     tx: Connection, export: ToolExport, made: _Converted, *, more: Json, started: float
 ) -> ImportReport:
     """Write down an import that brought no votes."""
-    counts = ImportCounts(rows=len(made.feedback), rejected=len(made.rejects))
+    counts = ImportCounts(
+        rows=len(made.feedback),
+        rejected=len(made.rejects),
+        rejected_answers=made.answers_rejected,
+    )
     report = ImportReport(
         id=new_id("imp"),
         project_id=made.sender.project_id,

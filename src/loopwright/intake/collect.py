@@ -107,6 +107,8 @@ class Collector:
         self._annotators: dict[str, str] = {}
         self.masked: Counter[str] = Counter()
         self.rows = 0
+        self.answers_rejected = 0
+        """How many of the refused rows are one person's answer in a row of another tool."""
 
     def collect(self, file: ImportFile) -> None:
         """Stage every row of `file`; raise InvalidInput at the first wrong row or skip it."""
@@ -120,7 +122,15 @@ class Collector:
             try:
                 self._row(row, place)
             except ValueError as failure:
-                self._refuse(place, str(failure))
+                self._refuse(self._whose(place, row.values, file), str(failure))
+
+    def _whose(self, place: str, values: Json, file: ImportFile) -> str:
+        """Return the place of a converted row with who answered: its other answers stand alone."""
+        who = values.get(self._mapping.fields.get("annotator", ""))
+        if file.place is None or who in (None, "unknown"):
+            return place
+        self.answers_rejected += 1
+        return f"{place}, annotator {who}"
 
     def _row(self, row: Row, place: str) -> None:
         values = row.values

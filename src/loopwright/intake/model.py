@@ -205,6 +205,8 @@ class ImportCounts:
 
     rows: int = 0
     rejected: int = 0
+    rejected_answers: int = 0
+    """Those of the rejected that are one person's answer in another tool's row, not a row."""
     repeated: int = 0
     """Votes of a person on an item that the file holds more than once."""
     prompts: int = 0

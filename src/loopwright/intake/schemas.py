@@ -239,9 +239,7 @@ def sentence_of(report: ImportReport) -> str:
         for name, count in added
         if count
     )
-    rejected = report.counts.get("rejected", 0)
-    were = "row was" if rejected == 1 else "rows were"
-    skipped = f" {rejected:,} {were} skipped; the rejects say why." if rejected else ""
+    skipped = _skipped(report.counts)
     out = report.counts.get("left_out") or {}
     listed = ", ".join(f"{count:,} {reason}" for reason, count in sorted(out.items()))
     skipped = (f" Left out: {listed}." if listed else "") + skipped
@@ -250,3 +248,14 @@ def sentence_of(report: ImportReport) -> str:
     if not what:
         return f"Nothing was added: all of {report.file} was already there.{skipped}"
     return f"Added {what} from {report.file}.{skipped}"
+
+
+def _skipped(counts: Json) -> str:
+    """Say how many rows, and single answers of other rows, were skipped."""
+    answers = counts.get("rejected_answers", 0)
+    given = ((counts.get("rejected", 0) - answers, "row"), (answers, "single answer"))
+    told = [f"{count:,} {name}{'' if count == 1 else 's'}" for count, name in given if count]
+    if not told:
+        return ""
+    were = "was" if counts["rejected"] == 1 else "were"
+    return f" {' and '.join(told)} {were} skipped; the rejects say why."

@@ -47,6 +47,8 @@ class Beside:
     rejects: Sequence[Reject]
     apply: Callable[[Connection], Json]
     """Stores it; returns counts for the report."""
+    answers_rejected: int = 0
+    """How many of the rejects are single answers of a row."""
 
 
 def run_import(
@@ -73,7 +75,7 @@ def run_import(
         for reject in () if beside is None else beside.rejects:
             stage.reject(reject.place, reject.reason)
         collector.collect(file)
-        counts = _counts(stage, collector)
+        counts = _counts(stage, collector, beside)
         report = ImportReport(
             id=import_id,
             project_id=project_id,
@@ -137,11 +139,13 @@ def _reader(target: Target) -> ElsewhereReader:
     )
 
 
-def _counts(stage: Stage, collector: Collector) -> ImportCounts:
+def _counts(stage: Stage, collector: Collector, beside: Beside | None) -> ImportCounts:
+    more = 0 if beside is None else beside.answers_rejected
     votes = stage.count("vote")
     return ImportCounts(
         rows=collector.rows,
         rejected=stage.count("reject"),
+        rejected_answers=collector.answers_rejected + more,
         repeated=stage.vote_rows - votes,
         prompts=stage.count("prompt"),
         completions=stage.count("completion"),

@@ -13,7 +13,7 @@ from typing import Any
 
 from loopwright.base.types import Json
 from loopwright.feedback.tools import texts
-from loopwright.feedback.tools.model import Bad, Fields, LeftOut, Read, Said
+from loopwright.feedback.tools.model import Bad, Fields, Kind, LeftOut, Read, Said
 from loopwright.intake.readers import BadRow, Row
 
 _RESPONSES = ".responses"
@@ -23,6 +23,12 @@ _TIES = {"tie", "equal", "same", "both", "both good", "both_good"}
 _BOTH_BAD = {"neither", "none", "both bad", "both_bad"}
 _FIRST = {"1", "a", "first", "left"}
 _SECOND = {"2", "b", "second", "right"}
+
+_UNREAD: Mapping[str, Kind] = {
+    "rating": "rating",
+    "ranking": "ranking",
+    "text": "text",
+}
 
 Kinds = Mapping[str, str]
 """Question -> its type in settings.json."""
@@ -75,11 +81,14 @@ def _record(row: Row, fields: Fields, kinds: Kinds) -> Iterator[Read]:
             who = texts.person(response.get("user_id"))
             base = Said(row.place, shown, question, "label", "", who)
             given_fields = record["fields"]
-            yield from _response(base, response.get("value"), kinds.get(question), given_fields)
+            kind = kinds.get(question) or _guessed(base, response.get("value"))
+            try:
+                yield from list(_response(base, response.get("value"), kind, given_fields))
+            except ValueError as failure:
+                yield replace(base, kind=_UNREAD.get(kind, "label"), unread=str(failure))
 
 
-def _response(base: Said, value: Any, kind: str | None, fields: Json) -> Iterator[Read]:
-    kind = kind or _guessed(base, value)
+def _response(base: Said, value: Any, kind: str, fields: Json) -> Iterator[Read]:
     if value is None:
         yield LeftOut("empty responses")
     elif kind == "rating":

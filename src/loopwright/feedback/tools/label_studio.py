@@ -8,13 +8,33 @@ textarea and rectanglelabels.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from loopwright.base.types import Json
 from loopwright.feedback.tools import boxes, texts
-from loopwright.feedback.tools.model import Bad, Fields, LeftOut, Read, Said, Shown
+from loopwright.feedback.tools.model import Bad, Fields, Kind, LeftOut, Read, Said, Shown
 from loopwright.intake.readers import BadRow, Row
+
+
+@dataclass(frozen=True)
+class _Task:
+    """Where a task stood, its key and its data, and what of it was compared."""
+
+    place: str
+    key: str
+    data: Json
+    fields: Fields
+    tags: tuple[str, ...] = ()
+    """The tags of the compared texts, left and right."""
+
+    @property
+    def pair(self) -> tuple[str, str] | None:
+        """Return the compared fields, where the tags are called like them."""
+        if len(self.tags) == 2 and all(tag in self.data for tag in self.tags):
+            return self.tags[0], self.tags[1]
+        return None
+
 
 _SIDES = {"left": "first", "right": "second"}
 
@@ -49,62 +69,98 @@ def _task(row: Row, fields: Fields) -> Iterator[Read]:
         return
     key = str(values.get("id") or values.get("inner_id") or row.place)
     for annotation in annotations:
-        if not isinstance(annotation, dict) or not isinstance(annotation.get("result"), list):
-            raise ValueError("an annotation has no list of results")
-        if annotation.get("was_cancelled"):
-            yield LeftOut("cancelled annotations")
-            continue
-        for result in annotation["result"]:
-            yield from _result(result, row=row, key=key, annotation=annotation, fields=fields)
+        yield from _annotation(annotation, row, key, fields)
 
 
-def _result(result: Any, *, row: Row, key: str, annotation: Json, fields: Fields) -> Iterator[Read]:
-    if not isinstance(result, dict) or not isinstance(result.get("value"), dict):
-        raise ValueError("a result has no value")
-    kind, value, data = str(result.get("type")), result["value"], row.values["data"]
-    control = str(result.get("from_name") or kind)
+def _annotation(annotation: Any, row: Row, key: str, fields: Fields) -> Iterator[Read]:
+    if not isinstance(annotation, dict):
+        yield Bad(row.place, "an annotation is no object")
+        return
+    who = texts.person(annotation.get("completed_by"))
+    if annotation.get("was_cancelled"):
+        yield LeftOut("cancelled annotations")
+        return
+    results = annotation.get("result")
+    if not isinstance(results, list):
+        yield Bad(row.place, "the annotation has no list of results", who)
+        return
+    task = _Task(row.place, key, row.values["data"], fields, _compared(results))
+    for result in results:
+        if not isinstance(result, dict) or not isinstance(result.get("value"), dict):
+            yield Bad(row.place, "a result has no value", who)
+        else:
+            yield from _result(result, task, annotation)
+
+
+def _result(result: Json, task: _Task, annotation: Json) -> Iterator[Read]:
+    kind = str(result.get("type"))
     read_kind = _KINDS.get(kind)
     if read_kind is None:
-        yield LeftOut(f"{kind} regions")
+        yield LeftOut(f"{kind[:100]} regions")
         return
+    shown = _shown(kind, task)
+    base = Said(
+        task.place,
+        shown,
+        str(result.get("from_name") or kind)[:200],
+        read_kind,
+        "",
+        texts.person(annotation.get("completed_by")),
+        at=texts.seconds(annotation.get("created_at")),
+        sheet=str(annotation.get("id") or ""),
+        side=_side(result, task, shown),
+    )
+    try:
+        yield from list(_answers(kind, result, task, base))
+    except ValueError as failure:
+        yield replace(base, unread=str(failure))
+
+
+def _shown(kind: str, task: _Task) -> Shown:
     if kind == "rectanglelabels":
-        image = boxes.image_of(data, fields)
-        shown = Shown(key, texts.prompt_beside(data, fields), image=image)
-    else:
-        pair = _named_pair(result, data) if kind == "pairwise" else None
-        shown = texts.shown(key, data, fields, pair=pair)
-    who = texts.person(annotation.get("completed_by"))
-    at = texts.seconds(annotation.get("created_at"))
-    sheet = str(annotation.get("id") or "")
+        image = boxes.image_of(task.data, task.fields)
+        return Shown(task.key, texts.prompt_beside(task.data, task.fields), image=image)
+    compared = kind in ("pairwise", "rating")
+    return texts.shown(task.key, task.data, task.fields, pair=task.pair if compared else None)
 
-    def said(what: str, *, score: float | None = None, as_kind: Any = read_kind) -> Said:
-        return Said(row.place, shown, control, as_kind, what, who, score=score, at=at, sheet=sheet)
 
+def _side(result: Json, task: _Task, shown: Shown) -> str:
+    """Return which of the compared texts a result was given on, "" where it is on no single one."""
+    names = result.get("to_name")
+    on = names[0] if isinstance(names, list) and len(names) == 1 else names
+    for pair in (task.tags, shown.sources):
+        if len(pair) == 2 and on in pair:
+            return ("first", "second")[list(pair).index(on)]
+    return ""
+
+
+def _answers(kind: str, result: Json, task: _Task, base: Said) -> Iterator[Read]:
+    value, control = result["value"], base.control
     if kind == "pairwise":
         side = _SIDES.get(str(value.get("selected")))
         if side is None:
             yield LeftOut("comparisons without a choice")
-        elif len(shown.texts) != 2:
+        elif len(base.shown.texts) != 2:
             raise ValueError(
                 "the two texts that were compared are not known; name them with "
                 "--field first=NAME --field second=NAME"
             )
         else:
-            yield said(side)
+            yield replace(base, value=side)
     elif kind == "rating":
         number = value.get("rating")
         if isinstance(number, bool) or not isinstance(number, int | float):
             raise ValueError(f"the rating of {control} is no number")
-        yield said("", score=float(number))
+        yield replace(base, score=float(number))
     elif kind == "rectanglelabels":
-        yield replace(said("", as_kind="box"), box=boxes.box_of(result, control))
+        yield replace(base, box=boxes.box_of(result, control))
     elif kind == "ranker":
-        yield _ranking(value, data, said("", as_kind="ranking"))
+        yield _ranking(value, task.data, base)
     elif kind == "textarea":
-        yield from _texts(value, control, shown, said)
+        yield from _texts(value, base)
     else:
         for label in _labels(kind, value):
-            yield said(label)
+            yield replace(base, value=label)
 
 
 def _ranking(value: Json, data: Json, base: Said) -> Read:
@@ -142,14 +198,14 @@ def _entries(data: Json, ids: set[str]) -> dict[str, Any] | None:
     return None
 
 
-def _texts(value: Json, control: str, shown: Shown, said: Any) -> Iterator[Read]:
+def _texts(value: Json, base: Said) -> Iterator[Read]:
     written = value.get("text")
     lines = written if isinstance(written, list) else [written]
     text = "\n".join(str(line) for line in lines if line)
     if not text.strip():
         return
-    if len(shown.texts) == 1 and texts.is_edit(control):
-        yield said(text)
+    if len(base.shown.texts) == 1 and texts.is_edit(base.control):
+        yield replace(base, value=text)
     else:
         yield LeftOut("remarks")
 
@@ -164,18 +220,19 @@ def _labels(kind: str, value: Json) -> list[str]:
     return [str(label) for label in found]
 
 
-def _named_pair(result: Json, data: Json) -> tuple[str, str] | None:
-    """Return the compared fields where the tags are called like them."""
-    named = result.get("to_name")
-    names = named.split(",") if isinstance(named, str) else named
-    if isinstance(names, list) and len(names) == 2:
-        left, right = (str(name).strip() for name in names)
-        if left in data and right in data:
-            return left, right
-    return None
+def _compared(results: list[Any]) -> tuple[str, ...]:
+    """Return the tags of the two texts that were compared, or none."""
+    for result in results:
+        if isinstance(result, dict) and result.get("type") == "pairwise":
+            named = result.get("to_name")
+            names = named.split(",") if isinstance(named, str) else named
+            if isinstance(names, list) and len(names) == 2:
+                left, right = (str(name).strip() for name in names)
+                return left, right
+    return ()
 
 
-_KINDS = {
+_KINDS: dict[str, Kind] = {
     "choices": "label",
     "taxonomy": "label",
     "pairwise": "pair",

@@ -29,6 +29,7 @@ class Box:
     turned: bool
 
 
+Kind = Literal["pair", "ranking", "label", "rating", "text", "thumb", "box"]
 Prompt = str | Sequence[Message]
 
 
@@ -51,7 +52,7 @@ class Said:
     place: str
     shown: Shown
     control: str
-    kind: Literal["pair", "ranking", "label", "rating", "text", "thumb", "box"]
+    kind: Kind
     value: str
     """pair: first, second, tie or both_bad; label, text: as it stands; thumb: up or down."""
     annotator: str
@@ -63,6 +64,10 @@ class Said:
     box: Box | None = None
     sheet: str = ""
     """Which of the person's answers to the whole row this belongs to, where there are several."""
+    side: str = ""
+    """first or second: which of two shown texts it is about, where the tool says so."""
+    unread: str = ""
+    """Why the answer cannot be read; the others of its row can."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +88,17 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Bad:
-    """A row that cannot be read, and why."""
+    """A row, or one person's answer in it, that cannot be read, and why."""
 
     place: str
     reason: str
+    who: str = ""
+    """Whose answer it is; "" for the whole row."""
+
+    @property
+    def where(self) -> str:
+        """Return the place with the person."""
+        return f"{self.place}, annotator {self.who}" if self.who else self.place
 
 
 Read = Said | Plain | LeftOut | Bad

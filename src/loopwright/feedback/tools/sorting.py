@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from loopwright.base.errors import InvalidInput
 from loopwright.feedback.model import FeedbackKind, NewFeedback, Target
-from loopwright.feedback.tools import texts
+from loopwright.feedback.tools import sides, texts
 from loopwright.feedback.tools.model import Bad, LeftOut, Read, Said
 from loopwright.intake.row_answers import named_options
 from loopwright.projects.question_spec import criteria_of
@@ -45,6 +45,10 @@ class Survey:
     """Controls that draw boxes, with the boxes' labels."""
     edits: set[str] = field(default_factory=set)
     """Controls with a corrected text."""
+    beside: defaultdict[str, set[tuple[str, sides.Words]]] = field(
+        default_factory=lambda: defaultdict(set)
+    )
+    """Controls with ratings of compared texts: which text each is about, and what of it."""
 
     @classmethod
     def of(cls, reads: Iterable[Read]) -> Survey:
@@ -54,6 +58,9 @@ class Survey:
             if isinstance(said, Bad):
                 found.bad = found.bad or said
             if not isinstance(said, Said):
+                continue
+            if said.unread:
+                found.bad = found.bad or unread(said)
                 continue
             if said.kind == "pair":
                 found.pairs += 1
@@ -67,6 +74,9 @@ class Survey:
                 found.most[said.control] = max(found.most[said.control], said.score or 0.0)
                 if len(said.shown.texts) == 1:
                     found.scored.add(said.control)
+                elif len(said.shown.texts) == 2:
+                    side, what = sides.about(said.control, said.shown.sources)
+                    found.beside[said.control].add((said.side or side, what))
             elif said.kind == "label":
                 found.labels[said.control].add(said.value)
                 if not said.shown.texts:
@@ -99,6 +109,8 @@ class Votes:
     """Whether the items show a completion."""
     from_zero: frozenset[str] = frozenset()
     """Controls whose lowest rating is 0, which is level 1."""
+    sides: Mapping[str, str] = field(default_factory=dict)
+    """Controls of a scorecard -> which text of the two each scores: first or second."""
 
 
 def choose(survey: Survey, spec: ProjectSpec, *, question: str | None) -> Votes | None:
@@ -114,12 +126,16 @@ def choose(survey: Survey, spec: ProjectSpec, *, question: str | None) -> Votes 
                 code="question_does_not_fit",
             )
         return found
-    ordered = sorted(spec.questions, key=lambda one: one.kind != "pairwise")
+    # Whoever has both wants comparisons with their scores.
+    ordered = sorted(spec.questions, key=lambda one: _BEFORE.get(one.kind, len(_BEFORE)))
     fits = (_fitting(survey, one, criteria, named=False) for one in ordered)
     return next((found for found in fits if found is not None), None)
 
 
+_BEFORE = {"scorecard": 0, "pairwise": 1}
 _WANTED = {
+    "scorecard": "It takes comparisons with ratings of both texts by every criterion of it, called "
+    "like tone_1 and tone_2, or given on the texts.",
     "pairwise": "It takes comparisons; name a single_label question for labels.",
     "single_label": "It takes labels that are its options, one of a person on an item.",
     "multi_label": "It takes labels that are its options.",
@@ -155,8 +171,8 @@ def _fitting(
             control = _called(question.id, fitting, else_any=True)
         case "rubric":
             return _rubric(survey, question, criteria)
-        case _:
-            return None
+        case "scorecard":
+            return _scorecard(survey, question, criteria)
     return None if control is None else Votes(question, {control: ""}, completion=True)
 
 
@@ -193,6 +209,28 @@ def _rubric(survey: Survey, question: QuestionSpec, criteria: Sequence[Criterion
     return Votes(question, controls, completion=True, from_zero=frozenset(from_zero))
 
 
+def _scorecard(
+    survey: Survey, question: QuestionSpec, criteria: Sequence[Criterion]
+) -> Votes | None:
+    """A comparison whose texts were both rated by every criterion."""
+    controls, of = {}, {}
+    for criterion in criteria_of(question, criteria):
+        names = {sides.words_of(criterion.id), sides.words_of(criterion.name)}
+        for side in ("first", "second"):
+            wanted = {(side, name) for name in names}
+            fitting = [one for one in sorted(survey.beside) if _only(survey, one) & wanted]
+            if not fitting:
+                return None
+            controls[fitting[0]], of[fitting[0]] = criterion.id, side
+    return Votes(question, controls, completion=True, sides=of) if survey.pairs else None
+
+
+def _only(survey: Survey, control: str) -> set[tuple[str, sides.Words]]:
+    """Return what a control is about, nothing where that is another text on every row."""
+    found = survey.beside[control]
+    return found if len(found) == 1 else set()
+
+
 def _called(wanted: str, controls: Iterable[str], *more: str, else_any: bool) -> str | None:
     """Return the control of that name; or the only one there is, where that will do."""
     known = sorted(controls)
@@ -213,7 +251,10 @@ def as_feedback(said: Said, survey: Survey, *, tool: str, source: str) -> NewFee
         return LeftOut("rankings (no ranking question takes them)")
     if said.kind == "pair":
         return LeftOut("comparisons (the project has no pairwise question)")
-    if len(said.shown.texts) > 1:
+    shown = said.shown.texts
+    if said.side and len(shown) == 2:
+        shown = shown[:1] if said.side == "first" else shown[1:]
+    if len(shown) > 1:
         return LeftOut(f"{said.kind}s about two texts at once")
     if said.kind == "label" and len(said.value) > 200:
         return LeftOut("labels longer than 200 characters")
@@ -221,7 +262,7 @@ def as_feedback(said: Said, survey: Survey, *, tool: str, source: str) -> NewFee
     if said.kind == "label":
         key.append(said.value)
     rating, edited = said.kind == "rating", said.kind == "text"
-    completion = texts.plain(said.shown.texts[0]) if said.shown.texts else None
+    completion = texts.plain(shown[0]) if shown else None
     return NewFeedback(
         client_id="import:" + ":".join(key),
         kind=_KINDS[said.kind],
@@ -236,6 +277,11 @@ def as_feedback(said: Said, survey: Survey, *, tool: str, source: str) -> NewFee
         rater=None if said.annotator == "unknown" else said.annotator,
         occurred_at=said.at,
     )
+
+
+def unread(said: Said) -> Bad:
+    """Return an answer that cannot be read as what is told of it."""
+    return Bad(said.place, said.unread, "" if said.annotator == "unknown" else said.annotator)
 
 
 def left_out(counter: Counter[str], found: LeftOut) -> None:

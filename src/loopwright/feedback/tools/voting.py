@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from loopwright.base.types import Json
 from loopwright.feedback.tools import boxes, texts
@@ -29,40 +30,54 @@ def sheets(reads: Iterable[Read]) -> Iterator[Sheet | Plain | LeftOut | Bad]:
     yield from held.values()
 
 
-def vote_rows(sheet: Sheet, votes: Votes, images: Images | None = None) -> tuple[list[Json], Sheet]:
-    """Return what of a sheet are votes, as rows, and what is left of it.
-
-    Raises ValueError where an answer to the question is not whole.
-    """
+def groups_of(sheet: Sheet, votes: Votes) -> tuple[list[Sheet], Sheet]:
+    """Return what of a sheet makes up each of its votes, and what is left of it."""
     kind = votes.question.kind
-    if kind == "pairwise":
-        pairs = [said for said in sheet if said.kind == "pair"]
-        return [_pair(said) for said in pairs], [said for said in sheet if said.kind != "pair"]
-    takes = _TAKES[kind]
-    mine = [said for said in sheet if said.control in votes.controls and said.kind == takes]
-    rest = [said for said in sheet if said not in mine]
-    if not mine:
-        return [], rest
-    if kind == "single_label":
-        return [_about_one(said, votes, _option(said, votes)) for said in mine], rest
-    if kind == "multi_label":
-        labels = [_option(said, votes) for said in mine]
-        return [_about_one(mine[0], votes, labels)], rest
-    if kind == "boxes":
-        return [_boxed(mine, votes, images)], rest
-    if kind == "rubric":
-        return [_scored(mine, votes)], rest
-    if kind == "ranking":
-        return [_ranked(said) for said in mine], rest
-    corrects = kind == "correction"
-    return [_about_one(one, votes, one.value if corrects else one.score) for one in mine], rest
+    paired = kind in ("pairwise", "scorecard")
+    pairs = [said for said in sheet if said.kind == "pair"]
+    takes = _TAKES.get(kind)
+    parts = [said for said in sheet if said.control in votes.controls and said.kind == takes]
+    if paired:
+        mine = [*pairs, *parts] if pairs else []
+        groups = [[pair, *parts] for pair in pairs]
+    else:
+        mine = parts
+        groups = ([parts] if parts else []) if kind in _WHOLE else [[said] for said in parts]
+    return groups, [said for said in sheet if said not in mine]
+
+
+def vote_row(group: Sheet, votes: Votes, images: Images | None = None) -> Json:
+    """Return one vote as a row. Raises ValueError where the answer is not whole."""
+    for said in group:
+        if said.unread:
+            raise ValueError(said.unread)
+    said = group[0]
+    match votes.question.kind:
+        case "pairwise":
+            return _pair(said)
+        case "scorecard":
+            return _scorecard(said, group[1:], votes)
+        case "single_label":
+            return _about_one(said, votes, _option(said, votes))
+        case "multi_label":
+            return _about_one(said, votes, [_option(one, votes) for one in group])
+        case "boxes":
+            return _boxed(group, votes, images)
+        case "rubric":
+            return _scored(group, votes)
+        case "ranking":
+            return _ranked(said)
+        case "correction":
+            return _about_one(said, votes, said.value)
+        case _:
+            return _about_one(said, votes, said.score)
 
 
 def fields_of(votes: Votes) -> dict[str, str]:
     """Return the fields of the mapping under which vote rows are imported."""
     named = ["item", "prompt", "annotator", "judged_at"]
     match votes.question.kind:
-        case "pairwise":
+        case "pairwise" | "scorecard":
             named += ["choice", "first", "second", "first_source", "second_source"]
         case "ranking":
             named += ["texts", "ranks", "sources"]
@@ -75,15 +90,31 @@ def fields_of(votes: Votes) -> dict[str, str]:
     return {name: name for name in named}
 
 
-def scores_of(votes: Votes) -> dict[str, str]:
-    """Return the mapping's scores: criterion -> column."""
-    return {criterion: f"score:{criterion}" for criterion in votes.controls.values() if criterion}
+def scores_of(votes: Votes) -> dict[str, Any]:
+    """Return the parts of the mapping that say where scores stand: {part: {criterion: column}}."""
+    if not votes.sides:
+        found = {criterion: f"score:{criterion}" for criterion in votes.controls.values()}
+        return {"scores": {name: column for name, column in found.items() if name}}
+    return {
+        f"scores_{side}": {
+            criterion: _column(side, criterion)
+            for control, criterion in votes.controls.items()
+            if votes.sides[control] == side
+        }
+        for side in ("first", "second")
+    }
 
 
 _TAKES = {
     "single_label": "label", "multi_label": "label", "likert": "rating", "rubric": "rating",
-    "ranking": "ranking", "correction": "text", "boxes": "box",
+    "scorecard": "rating", "ranking": "ranking", "correction": "text", "boxes": "box",
 }  # fmt: skip
+_WHOLE = ("multi_label", "boxes", "rubric")
+"""Kinds of which all that a person said is one vote."""
+
+
+def _column(side: str, criterion: str) -> str:
+    return f"score:{side}:{criterion}"
 
 
 def _base(said: Said, item: str) -> Json:
@@ -108,6 +139,25 @@ def _pair(said: Said) -> Json:
     }
 
 
+def _scorecard(pair: Said, ratings: Sheet, votes: Votes) -> Json:
+    scores = {
+        _column(votes.sides[said.control], votes.controls[said.control]): said.score
+        for said in ratings
+    }
+    for control, criterion in votes.controls.items():
+        if _column(votes.sides[control], criterion) not in scores:
+            raise _not_rated(control, votes)
+    return {**_pair(pair), "item": f"{pair.shown.key}:{votes.question.id}", **scores}
+
+
+def _not_rated(control: str, votes: Votes) -> ValueError:
+    wanted = ", ".join(dict.fromkeys(votes.controls.values()))
+    return ValueError(
+        f"{control} was not rated, and question {votes.question.id!r} wants every criterion: "
+        f"{wanted}"
+    )
+
+
 def _about_one(said: Said, votes: Votes, answer: object) -> Json:
     row = {**_base(said, f"{said.shown.key}:{said.control}"), "choice": answer}
     return {**row, **_completion(said)} if votes.completion else row
@@ -121,10 +171,7 @@ def _scored(sheet: Sequence[Said], votes: Votes) -> Json:
     }
     for control, criterion in votes.controls.items():
         if f"score:{criterion}" not in scores:
-            raise ValueError(
-                f"{control} was not rated, and question {votes.question.id!r} wants every "
-                f"criterion: {', '.join(votes.controls.values())}"
-            )
+            raise _not_rated(control, votes)
     said = sheet[0]
     return {**_base(said, f"{said.shown.key}:{votes.question.id}"), **_completion(said), **scores}
 
