@@ -309,6 +309,23 @@ def test_what_is_no_export_is_refused(home: Home, tool: Tool, name: str, content
     assert refused.value.remedy
 
 
+@pytest.mark.parametrize(
+    ("tool", "row", "says"),
+    [
+        (Tool.ARGILLA, {"responses": {"t": "kind"}}, "the responses to t are no list"),
+        (Tool.ARGILLA, {"responses": {"t": [None]}}, "the responses to t are no list"),
+        (Tool.ARGILLA, {"t.responses": 4, "prompt": "Hi"}, "are not all lists"),
+        (Tool.LABEL_STUDIO, {"annotations": [7], "predictions": 1}, "an annotation is no object"),
+    ],
+)
+def test_a_row_of_another_shape_is_a_bad_row(home: Home, tool: Tool, row: Json, says: str) -> None:
+    whole = {"data": {"prompt": "Hi"}, "fields": {"prompt": "Hi"}, **row}
+    if "t.responses" in row:
+        del whole["fields"]
+    with pytest.raises(InvalidInput, match=rf"x\.jsonl:1: .*{says}"):
+        take(home, tool, [written(home, "x.jsonl", lines([whole]))])
+
+
 def test_a_changed_row_is_refused_or_left_out(home: Home) -> None:
     row = {"prompt": "Hi", "completion": "Ho", "label": True}
     take(home, Tool.HUGGINGFACE, [written(home, "u.jsonl", lines([row]))])

@@ -65,7 +65,7 @@ def read(rows: Iterable[Row | BadRow], *, fields: Fields, kinds: Kinds) -> Itera
 
 def _record(row: Row, fields: Fields, kinds: Kinds) -> Iterator[Read]:
     record = _nested(row.values)
-    if record["suggestions"]:
+    if isinstance(record["suggestions"], dict) and record["suggestions"]:
         yield LeftOut("suggestions", len(record["suggestions"]))
     answers = {name: given for name, given in record["responses"].items() if given}
     if not answers:
@@ -73,7 +73,7 @@ def _record(row: Row, fields: Fields, kinds: Kinds) -> Iterator[Read]:
         return
     shown = texts.shown(str(record["id"] or row.place), record["fields"], fields)
     for question, given in answers.items():
-        for response in given:
+        for response in _objects(given, question):
             status = response.get("status")
             if status in ("draft", "discarded"):
                 yield LeftOut(f"{'drafts' if status == 'draft' else 'discarded responses'}")
@@ -86,6 +86,12 @@ def _record(row: Row, fields: Fields, kinds: Kinds) -> Iterator[Read]:
                 yield from list(_response(base, response.get("value"), kind, given_fields))
             except ValueError as failure:
                 yield replace(base, kind=_UNREAD.get(kind, "label"), unread=str(failure))
+
+
+def _objects(given: Any, question: str) -> list[Json]:
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        raise ValueError(f"the responses to {question} are no list of {{value, user_id}}")
+    return given
 
 
 def _response(base: Said, value: Any, kind: str, fields: Json) -> Iterator[Read]:
@@ -207,8 +213,10 @@ def _nested(values: Json) -> Json:
 def _flat(values: Json, question: str) -> list[Json]:
     key = f"{question}{_RESPONSES}"
     answers = values.get(key) or []
-    users = values.get(f"{key}.users") or [None] * len(answers)
-    states = values.get(f"{key}.status") or [None] * len(answers)
+    users, states = values.get(f"{key}.users"), values.get(f"{key}.status")
+    if not all(isinstance(one or [], list) for one in (answers, users, states)):
+        raise ValueError(f"{key}, its users and its status are not all lists")
+    users, states = (one or [None] * len(answers) for one in (users, states))
     if not len(answers) == len(users) == len(states):
         raise ValueError(f"{key} and its users and status have different lengths")
     return [

@@ -61,8 +61,9 @@ def _task(row: Row, fields: Fields) -> Iterator[Read]:
     if not is_export(values):
         raise ValueError("it is no task of Label Studio's JSON export (data and annotations)")
     for what in ("predictions", "drafts"):
-        if values.get(what):
-            yield LeftOut(what, len(values[what]))
+        found = values.get(what)
+        if isinstance(found, list) and found:
+            yield LeftOut(what, len(found))
     annotations = values["annotations"]
     if not isinstance(annotations, list) or not annotations:
         yield LeftOut("tasks without annotations")
