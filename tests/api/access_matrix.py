@@ -102,6 +102,7 @@ MATRIX: dict[tuple[str, str], Rule] = {
     ("GET", f"{_P}/images/{{digest}}"): Rule(EVERYBODY),
     ("POST", f"{_P}/prompts"): Rule(BUILDERS, {"json": {"prompts": [_PROMPT]}}),
     ("POST", f"{_P}/imports"): Rule(BUILDERS, _IMPORT),
+    ("GET", f"{_P}/imports/examples"): Rule(BUILDERS),
     ("POST", f"{_P}/imports/tool"): Rule(
         BUILDERS,
         {"files": {"files": ("x.jsonl", b'{"prompt": "Hi"}\n')}, "data": {"tool": "huggingface"}},

@@ -68,7 +68,7 @@ HOSTILE: list[tuple[str, bytes, str]] = [
     ("v.csv", f"{HEAD}\n1,Hi\0,A,B,old,new,u1,left\n".encode(), "v.csv:2: it holds a NUL"),
     ("v.csv", f"{HEAD}\n".encode() + b'1,"' + b"x\n" * (9 * 1024**2), " is longer than 16 MiB"),
     ("v.csv", f"{WIDE}\n{WIDE}\n".encode(), "and 9,960 more"),
-    ("v.csv", f"{FIRST}\n{FIRST}\n".encode(), "needs `header`"),
+    ("v.csv", f"{FIRST}\n{FIRST}\n".encode(), "needs `header: [...]`"),
     ("v.parquet", b"PAR1" + b"\0" * 64 + b"PAR1", "v.parquet is not a readable Parquet file"),
 ]
 

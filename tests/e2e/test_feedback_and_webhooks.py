@@ -109,7 +109,7 @@ def test_an_export_is_imported_on_the_page(
 def test_an_export_of_several_files_answers_the_named_question(
     command: list[str], tmp_path: Path, page: Page, shots: Path
 ) -> None:
-    """Images go along with the rows, and a question that is not there is told on the page."""
+    """Images go along with the rows, and a field that is not understood is told on the page."""
     result = {"from_name": "c", "to_name": "answer1,answer2", "type": "pairwise"}
     task = {
         "id": 1,
@@ -127,10 +127,12 @@ def test_an_export_of_several_files_answers_the_named_question(
         page.goto(f"{server.url}/p/helpdesk/data")
         page.get_by_label("What the file is").select_option("label-studio")
         page.locator("input[type=file]").first.set_input_files([export, image])
-        page.get_by_label("Question", exact=True).fill("other")
+        page.get_by_label("Question", exact=True).select_option("preference")
+        fields = page.get_by_label("Fields that cannot be guessed")
+        fields.fill("question=prompt")
         page.get_by_role("button", name="Import", exact=True).click()
-        expect(page.get_by_text("'other'").first).to_be_visible()
-        page.get_by_label("Question", exact=True).fill("preference")
+        expect(page.get_by_text("'question=prompt' is not understood")).to_be_visible()
+        fields.fill("prompt=prompt")
         page.get_by_role("button", name="Import", exact=True).click()
         done = page.get_by_text("Added 1 judgment, 1 item, 1 prompt from export.json.")
         expect(done.first).to_be_visible()

@@ -820,6 +820,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/imports/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["import_examples_api_projects__project_id__imports_examples_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/imports/tool": {
         parameters: {
             query?: never;
@@ -2878,6 +2894,17 @@ export interface components {
             height: number;
             media_type: string;
             width: number;
+        };
+        ImportExample: {
+            file: string;
+            /** @enum {string} */
+            form: "pairwise" | "single_label" | "multi_label" | "ranking" | "rubric" | "likert" | "correction" | "boxes" | "scorecard" | "people" | "preferences" | "demonstrations" | "prompts" | "contrast";
+            mapping: string;
+            question: string | null;
+            rows: string;
+        };
+        ImportExamples: {
+            examples: components["schemas"]["ImportExample"][];
         };
         ImportOut: {
             counts: {
@@ -6110,6 +6137,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    import_examples_api_projects__project_id__imports_examples_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportExamples"];
                 };
             };
             422: {

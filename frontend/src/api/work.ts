@@ -49,6 +49,8 @@ export type Cycle = Schemas["CycleOut"];
 export type CycleDetail = Schemas["CycleDetailOut"];
 export type CycleStep = Schemas["StepOut"];
 
+export type ImportExample = Schemas["ImportExample"];
+export type ProjectDetail = Schemas["ProjectDetailOut"];
 export type ImportRun = Schemas["ImportOut"];
 export type FeedbackPage = Schemas["FeedbackPage"];
 export type FeedbackRow = Schemas["FeedbackOut"];

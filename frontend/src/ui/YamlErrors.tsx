@@ -17,7 +17,7 @@ function mistakesIn(message: string): Mistake[] {
 }
 
 /** What is wrong in a file, line by line, each with the line as it was typed. */
-export function YamlErrors({ error, text }: { error: unknown; text: string }) {
+export function YamlErrors({ error, text, title }: { error: unknown; text: string; title?: string }) {
   const { t } = useTranslation();
   const problem = asApiError(error);
   const mistakes = mistakesIn(problem.message);
@@ -25,7 +25,7 @@ export function YamlErrors({ error, text }: { error: unknown; text: string }) {
   const lines = text.split("\n");
   return (
     <Stack gap="xs">
-      <ErrorPanel error={new ApiError(problem.status, problem.code, t("projects.wrong"), problem.remedy, problem.detail)} />
+      <ErrorPanel error={new ApiError(problem.status, problem.code, title ?? t("projects.wrong"), problem.remedy, problem.detail)} />
       {mistakes.map((mistake) => (
         <Stack key={`${mistake.line}-${mistake.message}`} gap={2}>
           <Text size="sm">

@@ -35,6 +35,7 @@ from loopwright.intake.import_images import ENDINGS, ImportImages
 from loopwright.intake.mapping import ImportKind, ImportMapping, TextFormat
 from loopwright.intake.masking import mask_text
 from loopwright.intake.model import ImportCounts, ImportReport, Reject
+from loopwright.intake.rules import LEAVE_OUT
 from loopwright.labeling.imports import Beside, finish, run_import
 from loopwright.projects import service as projects
 from loopwright.projects.spec import ProjectSpec
@@ -240,7 +241,8 @@ def _reads(export: ToolExport) -> Iterator[Read]:
         raise InvalidInput(
             f"{export.name} is not an export of {export.tool.value}.",
             remedy="Export from Label Studio as JSON; from Argilla (version 2) with to_disk, "
-            "records.to_json or to_hub; for other layouts use --from huggingface or a mapping.",
+            "records.to_json or to_hub; for other layouts say that it is a Hugging Face "
+            "dataset (--from huggingface), or write a mapping.",
             code="unknown_layout",
         )
     if studio:
@@ -318,7 +320,7 @@ def _refuse(made: _Converted, export: ToolExport, bad: Bad) -> None:
 def _bad_row(bad: Bad) -> InvalidInput:
     return InvalidInput(
         f"{bad.where}: {mask_text(bad.reason).text}. Nothing was imported.",
-        remedy="Correct the row, or import with --skip-bad and read the rejects.",
+        remedy=f"Correct the row, or {LEAVE_OUT}.",
         code="bad_row",
         detail={"place": bad.place},
     )
@@ -337,7 +339,7 @@ def _keep(
             if answer.code is not None and not skip_bad:
                 raise Conflict(
                     f"{place} was imported before with another content. Nothing was imported.",
-                    remedy="Import it under another --source, or with --skip-bad.",
+                    remedy=f"Import it under another source (--source), or {LEAVE_OUT}.",
                     code="row_changed",
                 )
     if changed:

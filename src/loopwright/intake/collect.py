@@ -357,7 +357,7 @@ class Collector:
         if not self._skip_bad:
             raise InvalidInput(
                 f"{place}: {told}. Nothing was imported.",
-                remedy="Correct the row, or import with --skip-bad and read the rejects.",
+                remedy=f"Correct the row, or {rules.LEAVE_OUT}.",
                 code="bad_row",
                 detail={"place": place},
             )

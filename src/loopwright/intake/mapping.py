@@ -219,7 +219,10 @@ def check_columns(mapping: ImportMapping, columns: Sequence[str], *, place: str)
     if missing:
         maybe = did_you_mean(missing[0], columns) if len(missing) == 1 else ""
         without_header = (
-            "" if mapping.header else " A CSV file whose first line is a row needs `header`."
+            ""
+            if mapping.header
+            else " A CSV file whose first line is a row already needs `header: [...]`, a name for "
+            f"each of its {len(columns)} columns."
         )
         raise InvalidInput(
             f"{place} has no column {listed(missing)}; it has {listed(columns)}.",
@@ -326,7 +329,9 @@ def _answer_of(mapping: ImportMapping) -> tuple[str, ...]:
 
 def _refused(message: str) -> InvalidInput:
     return InvalidInput(
-        message, remedy="Correct the mapping; examples/ holds whole ones.", code="invalid_mapping"
+        message,
+        remedy="Correct the mapping; the Data page and examples/ show whole ones.",
+        code="invalid_mapping",
     )
 
 

@@ -13,6 +13,8 @@ from loopwright.projects.question_spec import QuestionSpec
 from loopwright.questions.elsewhere import in_sides
 from loopwright.questions.model import PAIR_SIDES
 
+_RANK = "a rank; 1 is the best"
+
 
 class RowAnswers:
     """Reads the answers to one question by one mapping. A ValueError says what is wrong."""
@@ -57,7 +59,7 @@ class RowAnswers:
 
     def _alone(self, values: Json) -> Json:
         if self._kind == "ranking":
-            return {"ranks": in_sides([number(one) for one in self._ranks(values)])}
+            return {"ranks": in_sides(self._ranks(values))}
         if self._kind == "rubric":
             return {"scores": _levels(values, self._mapping.scores)}
         given = values.get(self._choice)
@@ -94,13 +96,13 @@ class RowAnswers:
     def _ranks(self, values: Json) -> list[Any]:
         ranked = self._mapping.ranked
         if ranked:
-            return [values.get(column) for column in ranked.values()]
+            return [_measured(values.get(one), one, _RANK) for one in ranked.values()]
         column, texts = self._mapping.fields["ranks"], self._mapping.fields["texts"]
         ranks = listed(values.get(column), column)
         count = len(listed(values.get(texts), texts))
         if len(ranks) != count:
             raise ValueError(f"{column} has {len(ranks)} ranks, {texts} has {count} texts")
-        return ranks
+        return [_measured(one, f"{column}[{at}]", _RANK) for at, one in enumerate(ranks)]
 
     def _box(self, given: Any) -> Any:
         if not isinstance(given, dict):
@@ -117,7 +119,20 @@ class RowAnswers:
 
 
 def _levels(values: Json, columns: Mapping[str, str]) -> Json:
-    return {criterion: number(values.get(column)) for criterion, column in columns.items()}
+    return {
+        criterion: _measured(values.get(column), column, f"the level of {criterion}")
+        for criterion, column in columns.items()
+    }
+
+
+def _measured(given: Any, column: str, wanted: str) -> Any:
+    """Return a number of a cell; a ValueError names the column that has none."""
+    if given is None or (isinstance(given, str) and not given.strip()):
+        raise ValueError(f"{column} is empty; it wants {wanted}")
+    found = number(given)
+    if type(found) not in (int, float):
+        raise ValueError(f"{column} is {given!r}, and it wants {wanted}")
+    return found
 
 
 def _on(flag: Any, place: Mapping[str, str]) -> Any:

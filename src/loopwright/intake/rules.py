@@ -10,6 +10,8 @@ from loopwright.base.ids import encode_130_bits
 from loopwright.base.types import Json
 from loopwright.intake.model import Item, Message, NewItem
 
+LEAVE_OUT = "leave out bad rows (--skip-bad) and read the rejects"
+"""The remedy of an import that a row stops, as the page and the command line know it."""
 TRAIN, HELD_OUT = "train", "held_out"
 HELD_OUT_SHARE = 0.2
 _ROLES = ("system", "user", "assistant", "tool")

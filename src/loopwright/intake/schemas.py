@@ -224,6 +224,40 @@ class ImportOut(BaseModel):
         return cls(**fields, sentence=sentence_of(report))
 
 
+class ImportExample(BaseModel):
+    """A mapping to start from, and a small file (name and content) that it reads."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    form: Literal[
+        "pairwise",
+        "single_label",
+        "multi_label",
+        "ranking",
+        "rubric",
+        "likert",
+        "correction",
+        "boxes",
+        "scorecard",
+        "people",
+        "preferences",
+        "demonstrations",
+        "prompts",
+        "contrast",
+    ]
+    """The kind of question that its votes answer, or of import; people: a column for each."""
+    question: str | None
+    mapping: str
+    file: str
+    rows: str
+
+
+class ImportExamples(BaseModel):
+    """A project's examples: its questions first, in their order."""
+
+    examples: list[ImportExample]
+
+
 class ImportsOut(BaseModel):
     """A project's imports, newest first."""
 

@@ -181,7 +181,7 @@ def _refused(target: Target, place: str, reason: str, code: str, detail: Json) -
     if not target.skip_bad:
         raise Conflict(
             f"{place}: {reason}. Nothing was imported.",
-            remedy=f"{service.ITEM_REMEDY} Or import with --skip-bad and read the rejects.",
+            remedy=f"{service.ITEM_REMEDY} Or {rules.LEAVE_OUT}.",
             code=code,
             detail={"place": place, **detail},
         )

@@ -20,9 +20,18 @@ from loopwright.intake import store
 from loopwright.intake.collect import ImportFile
 from loopwright.intake.import_images import ImportImages
 from loopwright.intake.mapping import parse_mapping
-from loopwright.intake.schemas import ImportOut, ImportsOut, ItemsAdded, ItemsIn
+from loopwright.intake.schemas import (
+    ImportExample,
+    ImportExamples,
+    ImportOut,
+    ImportsOut,
+    ItemsAdded,
+    ItemsIn,
+)
 from loopwright.labeling import items
+from loopwright.labeling.import_examples import examples
 from loopwright.labeling.imports import run_import
+from loopwright.projects import service as projects
 
 router = APIRouter(prefix="/api/projects/{project_id}", tags=["imports"])
 
@@ -82,6 +91,15 @@ def list_imports(project_id: str, home: HomeOf, actor: ActorOf) -> ImportsOut:
     require(actor, Permission.RESULTS_READ, project_id)
     found = home.db.read(lambda tx: store.imports(tx, project_id))
     return ImportsOut(imports=[ImportOut.of(report) for report in found])
+
+
+@router.get("/imports/examples")
+def import_examples(project_id: str, home: HomeOf, actor: ActorOf) -> ImportExamples:
+    """Return a mapping for each question and kind of import, with rows that it reads."""
+    require(actor, Permission.ITEMS_WRITE, project_id)
+    spec = home.db.read(lambda tx: projects.get(tx, project_id)).spec
+    found = [ImportExample.model_validate(one) for one in examples(spec)]
+    return ImportExamples(examples=found)
 
 
 @router.get("/imports/{import_id}/rejects", response_class=StreamingResponse)

@@ -1,23 +1,20 @@
-import { Anchor, Stack, Text } from "@mantine/core";
+import { Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { project } from "../../api/http";
 import { list } from "../../api/queries";
 import type { ImportRun } from "../../api/work";
 import { CopyId } from "../../ui/CopyId";
 import { DataTable } from "../../ui/DataTable";
 import { Loaded } from "../../ui/Loaded";
 import { Ago } from "../../ui/Time";
+import { Rejects } from "./Rejects";
 
 /** What one import did, and the way to the rows that it left out. */
 export function ImportSentence({ projectId, report }: { projectId: string; report: ImportRun }) {
-  const { t } = useTranslation();
   return (
     <Stack gap={4}>
       <Text size="sm">{report.sentence}</Text>
-      {Number(report.counts.rejected ?? 0) > 0 && (
-        <Anchor size="xs" href={project(projectId, `/imports/${report.id}/rejects`)} download>{t("data.rejects")}</Anchor>
-      )}
+      {Number(report.counts.rejected ?? 0) > 0 && <Rejects projectId={projectId} importId={report.id} />}
     </Stack>
   );
 }

@@ -54,7 +54,9 @@ def box_of(result: Json, control: str) -> Box:
 def sent_name(name: str, images: Images | None) -> str:
     """Return the name under which an image was sent. Raises ValueError where it was not."""
     if not name:
-        raise ValueError("no field, or more than one, names the image; use --field image=NAME")
+        raise ValueError(
+            "no field, or more than one, names the image; name it as a field: image=NAME (--field)"
+        )
     shorter = name[_PREFIX:]
     prefixed = name[_PREFIX - 1 : _PREFIX] == "-"
     if images is not None:

@@ -143,8 +143,8 @@ def _answers(kind: str, result: Json, task: _Task, base: Said) -> Iterator[Read]
             yield LeftOut("comparisons without a choice")
         elif len(base.shown.texts) != 2:
             raise ValueError(
-                "the two texts that were compared are not known; name them with "
-                "--field first=NAME --field second=NAME"
+                "the two texts that were compared are not known; name them as "
+                "fields: first=NAME, second=NAME (--field)"
             )
         else:
             yield replace(base, value=side)

@@ -37,7 +37,8 @@ def shown(
     if prompt is None or values.get(prompt) in (None, "", []):
         known = ", ".join(sorted(map(str, values))) or "none"
         raise ValueError(
-            f"no field holds the prompt (fields: {known}); name it with --field prompt=NAME"
+            f"no field holds the prompt (fields: {known}); name it as a field: prompt=NAME "
+            "(--field)"
         )
     if left and right:
         texts = (text_of(values, left), text_of(values, right))

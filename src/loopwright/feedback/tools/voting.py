@@ -202,7 +202,7 @@ def _completion(said: Said) -> Json:
     if len(said.shown.texts) != 1:
         raise ValueError(
             f"{said.control} is about {len(said.shown.texts)} texts, and the question about one; "
-            "name its field with --field completion=NAME"
+            "name its field: completion=NAME (--field)"
         )
     return {"completion": texts.plain(said.shown.texts[0])}
 
