@@ -27,7 +27,8 @@ export async function call<T>(method: Method, path: string, options: CallOptions
     throw offline(cause);
   }
   const type = response.headers.get("content-type") ?? "";
-  const parsed: unknown = type.includes("json") ? await response.json().catch(() => null) : await response.text();
+  // JSON lines (x-ndjson) are many values: whoever asks for them reads them line by line.
+  const parsed: unknown = /\bjson\b/.test(type) ? await response.json().catch(() => null) : await response.text();
   if (!response.ok) throw errorFrom(response.status, parsed);
   return parsed as T;
 }

@@ -4,6 +4,7 @@ import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { worded } from "../../app/i18n";
 import { show } from "../../test/show";
 import { ImportForm } from "./ImportForm";
+import { Rejects } from "./Rejects";
 
 beforeAll(() => worded(Promise.resolve()));
 afterEach(() => vi.unstubAllGlobals());
@@ -45,6 +46,15 @@ test("a mapping that was typed stays when another example is looked at, and is s
   expect(sent[0]?.get("mapping")).toBe("kind: votes\nquestion: better\nsource: mine");
   expect(sent[0]?.getAll("images").map((one) => (one as File).name)).toEqual(["a.png", "b.png"]);
   expect(mapping).toHaveValue("kind: votes\nquestion: better\nsource: mine");
+});
+
+test("what was left out is listed with its reasons", async () => {
+  const lines = '{"place":"votes.csv:2","reason":"winner is empty"}\n{"place":"votes.csv:7","reason":"id is empty"}\n';
+  vi.stubGlobal("fetch", async () => new Response(lines, { status: 200, headers: { "content-type": "application/x-ndjson" } }));
+  show(<Rejects projectId="p" importId="imp_1" />);
+  await userEvent.setup().click(await screen.findByText("What was left out, with reasons"));
+  expect(await screen.findByText("winner is empty")).toBeInTheDocument();
+  expect(screen.getByRole("link", { name: "Download all 2 as JSON lines" })).toHaveAttribute("href", "/api/projects/p/imports/imp_1/rejects");
 });
 
 test("a mistake in the mapping is shown with its line", async () => {
