@@ -1,6 +1,6 @@
 """Offer items to a judge: what is held already, then the queue, then what was passed over."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -15,7 +15,7 @@ from loopwright.projects.model import Project
 from loopwright.questions.registry import kind_of
 from loopwright.sampling import rules as sampling_rules
 from loopwright.sampling import service as sampling
-from loopwright.sampling.model import Branch, Slot
+from loopwright.sampling.model import Branch, Cursor, Slot
 
 _EXPIRE_AT_ONCE = 200
 
@@ -81,22 +81,22 @@ class _Search:
 
     def run(self) -> None:
         """Look past the cursor; at its end also for lapsed, expired and passed-over slots."""
-        self._take_next()
+        self._look(sampling.take_next)
         if self._missing == 0:
             return
         expired = expire_leases(self._tx, now=self._now)
         self._take_lapsed()
         if expired:
-            self._take_next()
+            self._look(sampling.take_next)
         if self._missing:
-            self._sweep()
+            self._look(sampling.sweep)
 
     @property
     def _missing(self) -> int:
         return self._wanted - len(self.offers)
 
-    def _take_next(self) -> None:
-        self.cursor, slots = sampling.take_next(
+    def _look(self, step: Callable[..., tuple[Cursor, list[Slot]]]) -> None:
+        self.cursor, slots = step(
             self._tx,
             take=store.TAKE,
             cursor=self.cursor,
@@ -104,18 +104,7 @@ class _Search:
             count=self._missing,
             now=self._now,
         )
-        self._offer(slots)
-
-    def _sweep(self) -> None:
-        self.cursor, slots = sampling.sweep(
-            self._tx,
-            take=store.TAKE,
-            cursor=self.cursor,
-            order=self._order,
-            count=self._missing,
-            now=self._now,
-        )
-        self._offer(slots)
+        self.offers += offer(self._desk, slots)
 
     def _take_lapsed(self) -> None:
         """Take back the judge's own expired offers whose slots nobody took meanwhile."""
@@ -139,9 +128,6 @@ class _Search:
         ]
         store.lease(self._tx, again)
         self.offers += again
-
-    def _offer(self, slots: Sequence[Slot]) -> None:
-        self.offers += offer(self._desk, slots)
 
 
 def _renewed(desk: Desk, *, held: set[str]) -> list[Assignment]:

@@ -1,8 +1,11 @@
 """HTTP: skip, undo, give back."""
 
-from typing import Annotated
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends
+from sqlalchemy import Connection
 
 from loopwright.accounts.access import Permission, require
 from loopwright.accounts.model import Actor
@@ -20,12 +23,12 @@ from loopwright.labeling.schemas import (
     UndoneOut,
 )
 from loopwright.projects import service as projects
-from loopwright.projects.model import Project
 
 router = APIRouter(prefix="/api/projects/{project_id}", tags=["labeling"])
 
 HomeOf = Annotated[Home, Depends(get_home)]
 ActorOf = Annotated[Actor, Depends(current_actor)]
+T = TypeVar("T")
 
 
 @router.post("/assignments/{assignment_id}/skip")
@@ -33,57 +36,37 @@ def skip(
     project_id: str, assignment_id: str, body: SkipIn, home: HomeOf, actor: ActorOf
 ) -> SkippedOut:
     """Give an item back with a reason; somebody else gets it."""
-    project = _project(home, actor, project_id)
-    now = system_now()
-    home.db.write(
-        lambda tx: service.skip(
-            tx,
-            project=project,
-            judge=judge_of_actor(tx, project_id, actor, now),
-            assignment_id=assignment_id,
-            token=body.token,
-            reason=body.reason,
-            now=now,
-        )
+    use_case = partial(
+        service.skip, assignment_id=assignment_id, token=body.token, reason=body.reason
     )
+    _as_judge(home, actor, project_id, use_case)
     return SkippedOut()
 
 
 @router.post("/assignments/release")
 def release(project_id: str, body: ReleaseIn, home: HomeOf, actor: ActorOf) -> ReleasedOut:
     """Give offers back that were not begun: a page that is left does not keep them."""
-    project = _project(home, actor, project_id)
-    now = system_now()
-    released = home.db.write(
-        lambda tx: sharing.release(
-            tx,
-            project=project,
-            judge=judge_of_actor(tx, project_id, actor, now),
-            assignment_ids=body.assignments,
-            sitting=body.sitting,
-            now=now,
-        )
-    )
-    return ReleasedOut(released=released)
+    use_case = partial(sharing.release, assignment_ids=body.assignments, sitting=body.sitting)
+    return ReleasedOut(released=_as_judge(home, actor, project_id, use_case))
 
 
 @router.post("/judgments/{judgment_id}/undo")
 def undo(project_id: str, judgment_id: str, home: HomeOf, actor: ActorOf) -> UndoneOut:
     """Take the caller's judgment back; its item is offered anew."""
-    project = _project(home, actor, project_id)
-    now = system_now()
-    again = home.db.write(
-        lambda tx: service.undo(
-            tx,
-            project=project,
-            judge=judge_of_actor(tx, project_id, actor, now),
-            judgment_id=judgment_id,
-            now=now,
-        )
-    )
-    return UndoneOut(assignment=home.db.read(lambda tx: offered(tx, project, [again]))[0])
+    use_case = partial(service.undo, judgment_id=judgment_id)
+    again = _as_judge(home, actor, project_id, use_case)
+    found = home.db.read(lambda tx: offered(tx, projects.get(tx, project_id), [again]))
+    return UndoneOut(assignment=found[0])
 
 
-def _project(home: Home, actor: Actor, project_id: str) -> Project:
+def _as_judge(home: Home, actor: Actor, project_id: str, use_case: Callable[..., T]) -> T:
+    """Run a use case for the caller as a judge of the project, in one transaction."""
     require(actor, Permission.JUDGE, project_id)
-    return home.db.read(lambda tx: projects.get(tx, project_id))
+    project = home.db.read(lambda tx: projects.get(tx, project_id))
+    now = system_now()
+
+    def write(tx: Connection) -> T:
+        judge = judge_of_actor(tx, project_id, actor, now)
+        return use_case(tx, project=project, judge=judge, now=now)
+
+    return home.db.write(write)
