@@ -152,6 +152,10 @@ def test_without_gold_nothing_closes_and_it_says_what_is_needed(home: Home) -> N
     keeper = ConsensusKeeper(home)
     for name in ("ada", "bea"):
         answer_all(desk, name)
+    with running_server(home) as served:
+        reader = served.add_person("Eva", role=Role.VIEWER, project_id="desk")[1]
+        before = reader.get("/api/projects/desk/early-exit").json()
+    assert [one["reason"] for one in before["gates"]] == ["needs 40 more gold items"] * 2
     keeper.step()
     keeper.stop()
     states = home.db.read(lambda tx: sampling.states_of(tx, desk.items))

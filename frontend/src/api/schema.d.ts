@@ -2455,6 +2455,7 @@ export interface components {
             items: components["schemas"]["ExitItemsOut"];
             ledger: components["schemas"]["ExitFactOut"][];
             on: boolean;
+            questions: string[];
             saved: components["schemas"]["SavedOut"];
             settings: components["schemas"]["ExitSettingsOut"] | null;
             simulated: boolean;
@@ -2776,7 +2777,7 @@ export interface components {
             /** @enum {string} */
             state: "running" | "waiting" | "paused";
             threshold: number | null;
-            updated_at: number;
+            updated_at: number | null;
         };
         Gates: {
             contrast_accuracy_low?: number | null;

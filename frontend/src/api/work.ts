@@ -45,6 +45,8 @@ export type ItemView = Schemas["ItemViewOut"];
 export type ItemPolicies = Schemas["ItemPoliciesOut"];
 export type Vote = Schemas["VoteOut"];
 
+export type EarlyExitView = Schemas["EarlyExitOut"];
+
 export type Cycle = Schemas["CycleOut"];
 export type CycleDetail = Schemas["CycleDetailOut"];
 export type CycleStep = Schemas["StepOut"];

@@ -10,9 +10,14 @@ from loopwright.projects.early_exit_spec import EarlyExitSpec
 from loopwright.quality.exit_model import Audit, ExitFact, ExitGate, ExitKind
 from loopwright.quality.model import Consensus
 from loopwright.sampling.model import ItemProgress, ItemState
-from loopwright.stats.early_exit import audited, closed_error_watched
+from loopwright.stats.early_exit import (
+    CLOSED_METHOD,
+    MIN_GOLD,
+    audited,
+    closed_error_watched,
+)
 from loopwright.stats.eprocess import rate_evidence
-from loopwright.stats.estimate import Estimate
+from loopwright.stats.estimate import Estimate, unknown
 
 LEVEL = 0.95
 """Of the bound on the error, and of the evidence that pauses a gate."""
@@ -93,6 +98,14 @@ def gate_state(audits: list[Audit], spec: EarlyExitSpec) -> tuple[bool, str | No
 def error_of(audits: list[Audit]) -> Estimate:
     """Return the share of audited items that would have been closed wrongly, with its bound."""
     return closed_error_watched(*checks(audits), level=LEVEL)
+
+
+def not_looked_at(gold: int) -> Estimate:
+    """Return what stands for a gate that was never set: how many gold items are lacking."""
+    missing = MIN_GOLD - gold
+    if missing <= 0:
+        return unknown("is set within seconds of the next judgment", gold, CLOSED_METHOD)
+    return unknown(f"needs {missing} more gold item{'s' * (missing > 1)}", gold, CLOSED_METHOD)
 
 
 def checks(audits: list[Audit]) -> tuple[int, int]:

@@ -63,7 +63,7 @@ class GateOut(BaseModel):
     set_on: int
     error: EstimateOut
     saved: EstimateOut
-    updated_at: float
+    updated_at: float | None
 
 
 class BinOut(BaseModel):
@@ -134,7 +134,8 @@ class ExitFactOut(BaseModel):
 
 
 class EarlyExitOut(BaseModel):
-    """Early exit of a project; `on` is false where project.yaml does not ask for it.
+    """Early exit of a project; `on` is false where project.yaml does not ask for it, `questions`
+    are those whose items may close early.
 
     `error` is the share of audited items that would have been closed wrongly, with an upper bound
     that holds whenever it is read.
@@ -143,6 +144,7 @@ class EarlyExitOut(BaseModel):
     on: bool
     simulated: bool
     settings: ExitSettingsOut | None
+    questions: list[str]
     saved: SavedOut
     items: ExitItemsOut
     error: EstimateOut
@@ -170,6 +172,7 @@ class ExitView:
             on=wanted is not None,
             simulated=self.spec.simulated,
             settings=None if wanted is None else ExitSettingsOut(**wanted.model_dump()),
+            questions=list(self.questions),
             saved=SavedOut(
                 votes=saved.votes,
                 used=saved.used,
@@ -186,11 +189,24 @@ class ExitView:
                 wrong=wrong,
             ),
             error=EstimateOut.of(found.error),
-            gates=[_gate(found.gates[one]) for one in self.questions if one in found.gates],
+            gates=[] if wanted is None else [self._gate(one) for one in self.questions],
             calibration=[CalibrationOut.of(one) for one in self.kept],
             audits=[self._audit(one) for one in found.audits[:_AUDITS]],
             ledger=[self._fact(one) for one in found.ledger],
         )
+
+    def _gate(self, question_id: str) -> GateOut:
+        made = self.report.gates.get(question_id)
+        if made is not None:
+            return _gate(made)
+        gold = [
+            one.calibration.n for one in self.kept if one.calibration.question_id == question_id
+        ]
+        nothing = EstimateOut.of(exit_rules.not_looked_at(sum(gold)))
+        return GateOut(
+            question_id=question_id, state="waiting", reason=nothing.reason, threshold=None,
+            calibrated_on=0, set_on=0, error=nothing, saved=nothing, updated_at=None,
+        )  # fmt: skip
 
     def _audit(self, one: Audit) -> AuditOut:
         fact = one.fact

@@ -5,6 +5,7 @@ import { items } from "./items";
 import { mine } from "./mine";
 import { project } from "./project";
 import { quality } from "./quality";
+import { saved } from "./saved";
 import { webhooks } from "./webhooks";
 import { work } from "./work";
 
@@ -18,5 +19,6 @@ export const pages = {
   importFrom,
   items,
   quality,
+  saved,
   webhooks,
 };

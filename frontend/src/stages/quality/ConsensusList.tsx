@@ -41,12 +41,23 @@ function Votes({ row }: { row: ConsensusRow }) {
   ));
 }
 
+/** What the model says, which nothing has held against gold yet: never shown as if it came true. */
+function Uncalibrated({ row }: { row: ConsensusRow }) {
+  const { t } = useTranslation();
+  return (
+    <Hint focusable label={row.not_calibrated ?? ""}>
+      <span className="lw-number">{percent(row.probability)}</span>
+      <Text size="xs" c="dimmed">{t(row.parts.length > 0 ? "quality.ofParts" : "quality.notCalibrated")}</Text>
+    </Hint>
+  );
+}
+
 /** A figure of a decision only: beside split votes it would read as one. The lean stays a hover away. */
 function Probability({ row }: { row: ConsensusRow }) {
   const { t } = useTranslation();
-  const value = <span className="lw-number">{percent(row.probability)}</span>;
   if (row.settled) return <Hint focusable label={t("quality.votesSay", { answer: row.text, share: percent(row.probability) })}><Text span size="sm" c="dimmed">{t("quality.settled")}</Text></Hint>;
-  if (!row.undecided) return value;
+  if (!row.undecided && row.calibrated !== null) return <Hint focusable label={t("quality.calibratedHint", { share: percent(row.probability) })}><span className="lw-number">{percent(row.calibrated)}</span></Hint>;
+  if (!row.undecided) return <Uncalibrated row={row} />;
   return <Hint focusable label={t("quality.lean", { answer: row.text, share: percent(row.probability) })}><Text span size="sm" c="dimmed">{t("quality.noDecision")}</Text></Hint>;
 }
 

@@ -6,6 +6,7 @@ import { may, type Need } from "../../api/roles";
 export const TABS = [
   { path: "overview", label: "quality.tabs.overview", needs: "results", Tab: lazy(() => import("./Overview")) },
   { path: "items", label: "quality.tabs.items", needs: "results", Tab: lazy(() => import("./ItemsTab")) },
+  { path: "saved", label: "quality.tabs.saved", needs: "results", Tab: lazy(() => import("./VotesSaved")) },
   { path: "desk", label: "quality.tabs.desk", needs: "judge", Tab: lazy(() => import("../adjudication/DeskTab")) },
   { path: "gold", label: "quality.tabs.gold", needs: "change", Tab: lazy(() => import("../gold/Gold")) },
 ] as const satisfies readonly { path: string; label: string; needs: Need; Tab: unknown }[];
