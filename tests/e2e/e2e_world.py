@@ -42,6 +42,7 @@ PAGES = (
     "my-work",
     "guidelines",
     "quality",
+    "quality/agreement",
     "data",
     "training",
     "evaluation",

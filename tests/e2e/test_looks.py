@@ -39,10 +39,10 @@ def test_page_is_accessible_and_fits(
     page = context.new_page()
     try:
         _open(page, filled.url + path)
-        page.screenshot(path=shots / f"{name}-{scheme}.png", full_page=True)
+        page.screenshot(path=shots / f"{name.replace('/', '-')}-{scheme}.png", full_page=True)
         assert _violations(page) == []
         page.set_viewport_size({"width": 400, "height": 800})
-        page.screenshot(path=shots / f"{name}-{scheme}-400.png")
+        page.screenshot(path=shots / f"{name.replace('/', '-')}-{scheme}-400.png")
         assert page.evaluate("document.documentElement.scrollWidth") <= 400
     finally:
         context.close()

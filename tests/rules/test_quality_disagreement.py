@@ -1,5 +1,6 @@
 """Why people differ: causes that were put into the votes are found, others are not invented."""
 
+import numpy as np
 import pytest
 from said_world import (
     Answer,
@@ -9,12 +10,13 @@ from said_world import (
     missing_rule,
     mistake,
     old_rule,
+    slip,
     slips,
     taste,
     votes_of,
 )
 
-from loopwright.quality.causes import Cause
+from loopwright.quality.causes import EXPLAINS, Cause
 from loopwright.quality.disagreement import REMEDIES, Finding, finding, ranked
 from loopwright.quality.said import SaidBook
 
@@ -42,6 +44,8 @@ def test_the_cause_that_was_put_there_is_named(answer: Answer, cause: Cause, see
     found = look(answer, votes=5, seed=seed)
     assert found.cause is cause, found.evidence
     assert found.remedy == REMEDIES[cause]
+    named = [one for one in found.evidence if one.explains >= EXPLAINS]
+    assert (cause in {one.cause for one in named}) == (cause is not Cause.UNKNOWN)
     assert all(0.0 <= one.explains <= 1.0 for one in found.evidence)
 
 
@@ -104,6 +108,17 @@ def test_what_is_sure_and_often_judged_is_repaired_first() -> None:
     assert all(
         one.priority == pytest.approx((one.disagreement.low or 0.0) * one.judged) for one in order
     )
+
+
+def test_a_cause_of_a_part_is_told_and_not_named() -> None:
+    def some_rule(item: int, rater: int, dice: np.random.Generator) -> int:
+        return slip(0.45 if item % 3 == 2 else 0.16, dice)
+
+    found = look(some_rule, votes=5)
+    assert found.cause is Cause.UNKNOWN
+    assert "strongest sign: In segment refunds" in found.sentence
+    [part] = [one for one in found.evidence if one.cause is Cause.MISSING_RULE]
+    assert part.explains < EXPLAINS
 
 
 @pytest.mark.parametrize("raters", [0, 1, 2])

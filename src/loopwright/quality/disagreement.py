@@ -27,6 +27,8 @@ from loopwright.stats.estimate import Estimate
 
 FEWEST = 20
 """Things with two or more votes below which no cause is looked for."""
+_TOLD = 0.15
+"""What explains less of the disagreement is not worth telling."""
 _ALIKE = 0.15
 """Causes that explain about as much: the more particular one is named."""
 _SPLIT_ALIKE = 0.35
@@ -66,7 +68,8 @@ class Finding:
     sentence: str
     remedy: str
     evidence: tuple[Evidence, ...]
-    """Every cause that the votes speak for, the strongest first."""
+    """Every cause that the votes speak for, the strongest first; also those that explain less
+    than what a cause is named for."""
     items: tuple[str, ...]
     """The most contested items."""
 
@@ -118,7 +121,7 @@ def finding(
         priority=(disagreement.low or 0.0) * judged,
         cause=cause,
         sentence=sentence,
-        remedy=REMEDIES[cause],
+        remedy=REMEDIES[cause] if found.mean > 0.0 else "Nothing is to be repaired here.",
         evidence=tuple(evidence),
         items=tuple(list(dict.fromkeys(contested))[:_ITEMS]),
     )
@@ -141,14 +144,15 @@ def _evidence(
         split_items(votes),
         against_settled(votes, settled),
     )
-    found = [one for one in tests if one is not None and one.explains >= EXPLAINS]
+    found = [one for one in tests if one is not None and one.explains >= _TOLD]
     return sorted(found, key=lambda one: -one.explains)
 
 
 def _named(evidence: Sequence[Evidence], *, things: int, mean: float) -> tuple[Cause, str]:
-    if evidence:
-        cause = _chosen(evidence).cause
-        return cause, " ".join(one.sentence for one in evidence if one.cause is cause)
+    strong = [one for one in evidence if one.explains >= EXPLAINS]
+    if strong:
+        cause = _chosen(strong).cause
+        return cause, " ".join(one.sentence for one in strong if one.cause is cause)
     if things < FEWEST:
         missing = FEWEST - things
         return Cause.UNKNOWN, (
@@ -157,9 +161,14 @@ def _named(evidence: Sequence[Evidence], *, things: int, mean: float) -> tuple[C
         )
     if mean == 0.0:
         return Cause.UNKNOWN, "Nobody differs, so there is no cause to look for."
+    if evidence:
+        part = f"{100 * EXPLAINS:.0f} %"
+        return Cause.UNKNOWN, (
+            f"No single cause explains {part} of it. The strongest sign: {evidence[0].sentence}"
+        )
     return Cause.UNKNOWN, (
-        "The votes fit no single cause: it is not one person, one segment, one guideline version, "
-        "two camps, or a part of the items."
+        "The votes show no cause: neither one person, nor a segment, a guideline version, two "
+        "camps, or a part of the items."
     )
 
 

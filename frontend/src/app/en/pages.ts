@@ -1,4 +1,5 @@
 import { adjudication } from "./adjudication";
+import { agreement } from "./agreement";
 import { feedback, importFrom } from "./feedback";
 import { gold } from "./gold";
 import { items } from "./items";
@@ -14,6 +15,7 @@ export const pages = {
   ...work,
   ...mine,
   adjudication,
+  agreement,
   feedback,
   gold,
   importFrom,

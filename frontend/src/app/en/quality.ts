@@ -3,6 +3,7 @@ export const quality = {
   tabs: {
     label: "Parts of Quality",
     overview: "Overview",
+    agreement: "Agreement",
     items: "Items",
     saved: "Votes saved",
     desk: "Desk",

@@ -5,6 +5,7 @@ import { may, type Need } from "../../api/roles";
  * `path` is the last part of the address, `label` the key of its name, `needs` what one must be allowed to see it. */
 export const TABS = [
   { path: "overview", label: "quality.tabs.overview", needs: "results", Tab: lazy(() => import("./Overview")) },
+  { path: "agreement", label: "quality.tabs.agreement", needs: "results", Tab: lazy(() => import("./AgreementTab")) },
   { path: "items", label: "quality.tabs.items", needs: "results", Tab: lazy(() => import("./ItemsTab")) },
   { path: "saved", label: "quality.tabs.saved", needs: "results", Tab: lazy(() => import("./VotesSaved")) },
   { path: "desk", label: "quality.tabs.desk", needs: "judge", Tab: lazy(() => import("../adjudication/DeskTab")) },
