@@ -231,3 +231,11 @@ MATRIX |= {
     ("POST", f"{_P}/gold/{{gold_id}}/retire"): Rule(BUILDERS, {"json": {"why": "worn"}}),
     ("GET", f"{_P}/my/gold"): Rule(JUDGES),
 }
+MATRIX |= {
+    ("GET", f"{_P}/coaching"): Rule(LEADS),
+    ("GET", f"{_P}/coaching/{{rater_id}}"): Rule(LEADS),
+    ("GET", f"{_P}/my/coaching"): Rule(JUDGES),
+    ("GET", f"{_P}/my/plan"): Rule(JUDGES),
+    ("POST", f"{_P}/my/plan"): Rule(JUDGES),
+    ("POST", f"{_P}/my/plan/items/{{item_id}}"): Rule(JUDGES, {"json": {"answer": {}}}),
+}

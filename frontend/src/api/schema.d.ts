@@ -420,6 +420,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/coaching": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_people_api_projects__project_id__coaching_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/coaching/{rater_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_person_api_projects__project_id__coaching__rater_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/consensus": {
         parameters: {
             query?: never;
@@ -1108,6 +1140,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/my/coaching": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_my_coaching_api_projects__project_id__my_coaching_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/my/days": {
         parameters: {
             query?: never;
@@ -1150,6 +1198,38 @@ export interface paths {
         get: operations["my_judgments_api_projects__project_id__my_judgments_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/my/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_my_plan_api_projects__project_id__my_plan_get"];
+        put?: never;
+        post: operations["make_my_plan_api_projects__project_id__my_plan_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/my/plan/items/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["practise_api_projects__project_id__my_plan_items__item_id__post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2184,11 +2264,42 @@ export interface components {
         ChangedOut: {
             changed: number;
         };
+        CheckedOut: {
+            after: components["schemas"]["EstimateOut"];
+            before: components["schemas"]["EstimateOut"];
+            name: string;
+        };
         ClaimIn: {
             case_id?: string | null;
         };
         ClaimOut: {
             case: components["schemas"]["CaseDetailOut"] | null;
+        };
+        CoachedGroupOut: {
+            name: string;
+            noticed: string | null;
+            people: number;
+            trend: components["schemas"]["TrendOut"];
+        };
+        CoachedLine: {
+            judged: number;
+            noticed: string[];
+            rater_id: string;
+            right: components["schemas"]["EstimateOut"] | null;
+            told: number;
+            weak: string[];
+        };
+        CoachedOut: {
+            judged: number;
+            noticed: string[];
+            rater_id: string;
+            told: number;
+            trends: components["schemas"]["TrendOut"][];
+        };
+        CoachingOut: {
+            evidence: components["schemas"]["SignOut"][];
+            groups: components["schemas"]["CoachedGroupOut"][];
+            people: components["schemas"]["CoachedLine"][];
         };
         CoefficientOut: {
             estimate: components["schemas"]["EstimateOut"];
@@ -2442,6 +2553,15 @@ export interface components {
             most_open: number;
             /** @default true */
             on_disagreement: boolean;
+        };
+        DriftOut: {
+            alarmed: boolean;
+            baseline: components["schemas"]["EstimateOut"];
+            latest: components["schemas"]["EstimateOut"];
+            method: string;
+            score: number | null;
+            since: number;
+            since_week: string | null;
         };
         EarlierOut: {
             at: number;
@@ -3143,6 +3263,10 @@ export interface components {
                 [key: string]: components["schemas"]["QuestionOut"];
             };
         };
+        MyPlanOut: {
+            next: components["schemas"]["AssignmentOut"] | null;
+            plan: components["schemas"]["PlanOut"] | null;
+        };
         MyRequestOut: {
             at: number;
             case_id: string;
@@ -3269,6 +3393,22 @@ export interface components {
             role: components["schemas"]["Role"];
             tags: string[];
         };
+        PlanOut: {
+            aspects: string[];
+            check_at: number;
+            checks: components["schemas"]["CheckedOut"][];
+            due: boolean;
+            id: string;
+            items: number;
+            made_at: number;
+            practised: number;
+            right: number;
+            studies: components["schemas"]["StudyLine"][];
+        };
+        PointOut: {
+            judgment: number;
+            right: components["schemas"]["EstimateOut"];
+        };
         PoliciesOut: {
             policies: components["schemas"]["PolicyOut"][];
         };
@@ -3288,6 +3428,18 @@ export interface components {
             reward_model_id: string | null;
             run_id: string | null;
             system_prompt: string;
+        };
+        PracticeIn: {
+            answer: {
+                [key: string]: unknown;
+            };
+        };
+        PractisedOut: {
+            is_right: boolean;
+            right: string;
+            score: number;
+            settled_by: string;
+            yours: string;
         };
         PresenceIn: {
             /** @default true */
@@ -4049,6 +4201,14 @@ export interface components {
         SignIn: {
             token: string;
         };
+        SignOut: {
+            count: number;
+            items: string[];
+            otherwise: string;
+            raters: string[];
+            sentence: string;
+            sign: string;
+        };
         /** @enum {string} */
         Signal: "thumb_up" | "thumb_down" | "rating" | "edit" | "accept" | "reject" | "label";
         SignalsIn: {
@@ -4147,6 +4307,11 @@ export interface components {
             criteria: string[];
             title: string;
             why: string;
+        };
+        StudyLine: {
+            id: string;
+            read: boolean;
+            title: string;
         };
         StudyOut: {
             check_asked: boolean;
@@ -4291,6 +4456,18 @@ export interface components {
             };
             recent: components["schemas"]["CapturedOut"][];
         };
+        TrendOut: {
+            aspect: string;
+            curve: components["schemas"]["PointOut"][];
+            drift: components["schemas"]["DriftOut"];
+            everybody: components["schemas"]["EstimateOut"];
+            name: string;
+            question_id: string;
+            right: components["schemas"]["EstimateOut"];
+            slope: components["schemas"]["EstimateOut"];
+            weak: boolean;
+            weeks: components["schemas"]["WeekOut"][];
+        };
         Turn: {
             content: string;
             /** @enum {string} */
@@ -4361,6 +4538,10 @@ export interface components {
         WebhooksOut: {
             families: components["schemas"]["Family"][];
             webhooks: components["schemas"]["WebhookOut"][];
+        };
+        WeekOut: {
+            right: components["schemas"]["EstimateOut"];
+            week: string;
         };
         loopwright__discussion__schemas__MessageIn: {
             client_id: string;
@@ -5217,6 +5398,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StudyDetailOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_people_api_projects__project_id__coaching_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoachingOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_person_api_projects__project_id__coaching__rater_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                rater_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoachedOut"];
                 };
             };
             422: {
@@ -6740,6 +6980,35 @@ export interface operations {
             };
         };
     };
+    read_my_coaching_api_projects__project_id__my_coaching_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoachedOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     my_days_api_projects__project_id__my_days_get: {
         parameters: {
             query?: {
@@ -6820,6 +7089,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MyJudgmentsOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_my_plan_api_projects__project_id__my_plan_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyPlanOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    make_my_plan_api_projects__project_id__my_plan_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyPlanOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    practise_api_projects__project_id__my_plan_items__item_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PracticeIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PractisedOut"];
                 };
             };
             422: {

@@ -1,5 +1,5 @@
 import type { components } from "./schema";
-import type { Estimate } from "./types";
+import type { Assignment, Estimate } from "./types";
 
 /** Shapes of the stages' read pages. */
 export interface LoopStage {
@@ -104,3 +104,9 @@ export type GoldItem = Schemas["GoldOut"];
 export type GoldCandidates = Schemas["CandidatesOut"];
 export type GoldPeople = Schemas["GoldPeopleOut"];
 export type MyGold = Schemas["MyGoldOut"];
+export type PeopleView = Schemas["CoachingOut"];
+export type PersonView = Schemas["CoachedOut"];
+export type Trend = Schemas["TrendOut"];
+export type PlanView = Schemas["PlanOut"];
+export type MyPlanView = Omit<Schemas["MyPlanOut"], "next"> & { next: Assignment | null };
+export type Practised = Schemas["PractisedOut"];

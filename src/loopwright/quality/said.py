@@ -139,6 +139,10 @@ class SaidBook:
             for vote in read_votes(one.votes, one.outcome, _NO_TEXT):
                 self._take(one, vote, at)
 
+    def rows_by_rater(self) -> Sequence[int]:
+        """Return the number of the rater of each judgment."""
+        return self._columns["rater"]
+
     def ordered(self) -> list[Aspect]:
         """Return the aspects, the question with most votes first."""
         size: dict[str, int] = {}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 FAMILIES = {
+    "coaching": "A plan was made, or a lead looked at how somebody judges.",
     "cycle": "A round of the loop started, took a step, or ended.",
     "dataset": "A dataset version was frozen or exported.",
     "evaluation": "An evaluation was opened or measured.",

@@ -1,5 +1,6 @@
 import { adjudication } from "./adjudication";
 import { agreement } from "./agreement";
+import { coaching } from "./coaching";
 import { feedback, importFrom } from "./feedback";
 import { gold } from "./gold";
 import { items } from "./items";
@@ -16,6 +17,7 @@ export const pages = {
   ...mine,
   adjudication,
   agreement,
+  coaching,
   feedback,
   gold,
   importFrom,

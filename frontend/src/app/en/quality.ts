@@ -7,7 +7,7 @@ export const quality = {
     items: "Items",
     saved: "Votes saved",
     desk: "Desk",
-    gold: "Gold",
+    gold: "Gold", people: "People",
     none: "No such part",
     noneText: "Quality has no part of this name, or your role does not open it. Choose one above.",
   },

@@ -14,6 +14,7 @@ import { Shown } from "../../ui/PlainText";
 import { Page, Section } from "../../ui/Page";
 import { Ago } from "../../ui/Time";
 import { MyCases } from "../adjudication/MyCases";
+import { MyCoaching } from "../coaching/MyCoaching";
 import { MyGold } from "../gold/MyGold";
 import { inWords } from "./inWords";
 
@@ -141,6 +142,7 @@ export function MyWorkPage() {
     <Page title={t("nav.my-work")}>
       <MyCases projectId={project} />
       <Days projectId={project} />
+      <MyCoaching projectId={project} />
       <MyGold projectId={project} />
       <Judgments projectId={project} />
       <Explained />

@@ -1,0 +1,1 @@
+"""How each person judges over time: drift, learning, a plan of their own, evidence to look at."""
