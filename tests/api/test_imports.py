@@ -14,6 +14,7 @@ from loopwright.base.types import Json
 from loopwright.infra.home import Home
 from loopwright.intake import store
 from loopwright.intake.model import ItemPurpose
+from loopwright.intake.schemas import sentence_of
 from loopwright.labeling import store as labeling
 from loopwright.sampling import service as sampling
 
@@ -110,6 +111,20 @@ def test_a_vote_twice_in_one_file_counts_once(home: Home) -> None:
     report = import_text(home, VOTE_ROWS + VOTE_ROWS.splitlines()[1] + "\n")
     assert report.counts["repeated"] == 1
     assert report.counts["judgments_added"] == 6
+
+
+def test_a_vote_that_says_other_than_before_is_told_and_the_first_stands(home: Home) -> None:
+    other = VOTE_ROWS.splitlines()[1].replace("right", "left") + "\n"
+    first = import_text(home, VOTE_ROWS + other)
+    assert (first.counts["repeated"], first.counts["differing"]) == (1, 1)
+    assert sentence_of(first).endswith(
+        "1 vote says other than an earlier one by the same person, which stands."
+    )
+    later = import_text(home, VOTE_ROWS.replace(",right", ",left"), now=200.0)
+    assert (later.counts["judgments_added"], later.counts["differing"]) == (0, 2)
+    assert import_text(home, VOTE_ROWS, now=300.0).counts["differing"] == 0
+    outcomes = [one.outcome for one in home.db.read(lambda tx: labeling.judgments(tx, "crowd"))]
+    assert sorted(outcomes) == ["first", "first", "first", "second", "second", "tie"]
 
 
 def test_a_changed_prompt_under_a_known_key_is_refused(home: Home) -> None:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loopwright.base.errors import InvalidInput
+from loopwright.base.ids import encode_130_bits
 from loopwright.intake import rules
 from loopwright.intake.dialogue import parse_dialogue, render_dialogue, split_shared
 from loopwright.intake.mapping import ImportMapping, check_columns, parse_mapping
@@ -145,6 +146,12 @@ def test_ids_follow_from_what_they_name(first: str, second: str) -> None:
     assert made == rules.derived_id("itm", first, second)
     assert made != rules.derived_id("itm", first + second, "") or second == ""
     assert len(made) == 30
+
+
+def test_ids_are_the_same_for_ever() -> None:
+    assert rules.derived_id("itm", "prj", "crowd:1") == "itm_0xwszkvxh7h58ebhz3xfkw9nzp"
+    assert encode_130_bits(0) == "0" * 26
+    assert encode_130_bits(2**130 - 1) == "z" * 26
 
 
 def test_a_fifth_of_the_prompts_is_held_out() -> None:

@@ -1,19 +1,20 @@
 """Short, time-ordered identifiers."""
 
-import base64
 import secrets
 import threading
 import time
 
-_ALPHABET = b"0123456789abcdefghjkmnpqrstvwxyz"
-_SYMBOLS = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _ALPHABET)
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+_SHIFTS = range(120, -1, -10)
 _lock = threading.Lock()
 _last_stamp = 0
 
 
 def encode_130_bits(number: int) -> str:
     """Return 26 symbols that sort as the numbers do."""
-    return base64.b32encode((number << 30).to_bytes(20, "big"))[:26].translate(_SYMBOLS).decode()
+    # Two symbols at once: bulk imports derive ids by the hundred thousand.
+    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 
 def new_id(prefix: str) -> str:

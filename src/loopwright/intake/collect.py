@@ -298,7 +298,8 @@ class Collector:
     def _keep_prompt(self, prompt: MaskedPrompt, scope: MaskScope, place: str) -> None:
         if prompt.id in self._prompts:
             return
-        body = {**asdict(prompt), "place": place}
+        # Not asdict: it would copy every turn once more, and the stage only writes them.
+        body = {**vars(prompt), "place": place}
         if self._stage.prompt(prompt.id, prompt.digest, body):
             add_counts(self.masked, prompt.mask_counts)
         self._prompts[prompt.id] = scope
@@ -310,7 +311,7 @@ class Collector:
         return _text(prompt, text.source, masked)
 
     def _keep(self, prompt: MaskedPrompt, text: _Text) -> None:
-        body = {"prompt_id": prompt.id, "source": text.source, **asdict(text.masked)}
+        body = {"prompt_id": prompt.id, "source": text.source, **vars(text.masked)}
         if self._stage.completion(text.ref, text.source, body):
             add_counts(self.masked, text.masked.mask_counts)
 

@@ -209,6 +209,8 @@ class ImportCounts:
     """Those of the rejected that are one person's answer in another tool's row, not a row."""
     repeated: int = 0
     """Votes of a person on an item that the file holds more than once."""
+    differing: int = 0
+    """Votes that say other than an earlier one by the same person on the item, which stands."""
     prompts: int = 0
     completions: int = 0
     items: int = 0

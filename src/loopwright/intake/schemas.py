@@ -273,7 +273,7 @@ def sentence_of(report: ImportReport) -> str:
         for name, count in added
         if count
     )
-    skipped = _skipped(report.counts)
+    skipped = _differing(report.counts) + _skipped(report.counts)
     out = report.counts.get("left_out") or {}
     listed = ", ".join(f"{count:,} {reason}" for reason, count in sorted(out.items()))
     skipped = (f" Left out: {listed}." if listed else "") + skipped
@@ -282,6 +282,15 @@ def sentence_of(report: ImportReport) -> str:
     if not what:
         return f"Nothing was added: all of {report.file} was already there.{skipped}"
     return f"Added {what} from {report.file}.{skipped}"
+
+
+def _differing(counts: Json) -> str:
+    """Say how many votes contradict an earlier one that stands."""
+    count = counts.get("differing", 0)
+    if not count:
+        return ""
+    votes = "1 vote says" if count == 1 else f"{count:,} votes say"
+    return f" {votes} other than an earlier one by the same person, which stands."
 
 
 def _skipped(counts: Json) -> str:

@@ -27,12 +27,16 @@ CREATE TABLE completion (ref TEXT PRIMARY KEY, body BLOB) WITHOUT ROWID;
 CREATE TABLE item (n INTEGER PRIMARY KEY, id TEXT UNIQUE, body BLOB);
 CREATE TABLE vote (n INTEGER PRIMARY KEY, item_id TEXT, item_key TEXT, annotator TEXT,
                    outcome TEXT, shown TEXT, judged_at REAL, answer BLOB,
-                   UNIQUE(item_id, annotator));
+                   differs INTEGER NOT NULL DEFAULT 0, UNIQUE(item_id, annotator));
 CREATE TABLE source (name TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE reject (n INTEGER PRIMARY KEY, place TEXT, reason TEXT);
 CREATE TABLE joined (key TEXT PRIMARY KEY, body BLOB) WITHOUT ROWID;
 """
-_VOTE = "INSERT OR IGNORE INTO vote VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
+_VOTE = """
+INSERT INTO vote VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, 0)
+ON CONFLICT (item_id, annotator) DO UPDATE SET
+differs = differs + (outcome IS NOT excluded.outcome OR answer IS NOT excluded.answer)
+"""
 
 
 class Stage:
@@ -125,6 +129,11 @@ class Stage:
         """Return how many rows a table of the stage has."""
         self._flush()
         return int(self._one(f"SELECT count(*) FROM {table}") or 0)  # noqa: S608 - our own names
+
+    def differing(self) -> int:
+        """Return how many votes say other than an earlier one by the same person on the item."""
+        self._flush()
+        return int(self._one("SELECT sum(differs) FROM vote") or 0)
 
     def annotators(self) -> list[str]:
         """Return who voted."""

@@ -147,6 +147,7 @@ def _counts(stage: Stage, collector: Collector, beside: Beside | None) -> Import
         rejected=stage.count("reject"),
         rejected_answers=collector.answers_rejected + more,
         repeated=stage.vote_rows - votes,
+        differing=stage.differing(),
         prompts=stage.count("prompt"),
         completions=stage.count("completion"),
         items=stage.count("item"),
@@ -169,6 +170,7 @@ def _apply(
     counts: Json = {
         **report.counts,
         "rejected": report.counts["rejected"] + len(placed.refused),
+        "differing": report.counts["differing"] + placed.differing,
         **placed.added,
         **({} if beside is None else beside.apply(tx)),
     }

@@ -27,7 +27,7 @@ from loopwright.intake.model import (
     Reject,
 )
 from loopwright.intake.staging import Stage
-from loopwright.labeling import queue
+from loopwright.labeling import queue, store
 from loopwright.labeling import service as labeling
 from loopwright.labeling.model import ImportedJudgment
 from loopwright.models import service as models
@@ -57,6 +57,8 @@ class Done:
 
     added: Json
     refused: Sequence[Reject]
+    differing: int
+    """Votes that say other than those that the project has of the same people; those stand."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def place(tx: Connection, target: Target, stage: Stage, *, import_id: str) -> Do
     )
     completions = _completions(tx, target, stage, policies, without=prompts.away)
     items = _items(tx, target, stage, policies, import_id=import_id, without=prompts.away)
-    judgments = _votes(tx, target, stage, without=items.away)
+    judgments, differing = _votes(tx, target, stage, without=items.away)
     return Done(
         {
             "prompts_added": prompts.added,
@@ -89,6 +91,7 @@ def place(tx: Connection, target: Target, stage: Stage, *, import_id: str) -> Do
             "judgments_added": judgments,
         },
         [*prompts.refused, *items.refused],
+        differing,
     )
 
 
@@ -214,9 +217,12 @@ def _origin(mapping: ImportMapping, import_id: str) -> Json:
     return found if mapping.tool is None else {**found, "tool": mapping.tool}
 
 
-def _votes(tx: Connection, target: Target, stage: Stage, *, without: Container[str]) -> int:
+def _votes(
+    tx: Connection, target: Target, stage: Stage, *, without: Container[str]
+) -> tuple[int, int]:
+    """Store votes; return how many are new, and how many say other than one that is there."""
     if target.mapping.kind not in JUDGED:
-        return 0
+        return 0, 0
     raters = accounts.ensure_raters(
         tx,
         project_id=target.project_id,
@@ -224,13 +230,23 @@ def _votes(tx: Connection, target: Target, stage: Stage, *, without: Container[s
         kind="imported",
         now=target.now,
     )
-    added = 0
+    added = differing = 0
     for votes in stage.votes():
         rows = [_judgment(vote, target, raters) for vote in votes if vote[0] not in without]
-        added += labeling.record_imported(
-            tx, project_id=target.project_id, rows=rows, now=target.now
-        )
-    return added
+        new = labeling.record_imported(tx, project_id=target.project_id, rows=rows, now=target.now)
+        added += new
+        differing += _differing(tx, rows) if new < len(rows) else 0
+    return added, differing
+
+
+def _differing(tx: Connection, rows: Sequence[ImportedJudgment]) -> int:
+    items = list({row.item_id for row in rows})
+    kept = {one.client_id: one for one in store.judgments_of_items(tx, items)}
+    known = [(row, kept[row.client_id]) for row in rows if row.client_id in kept]
+    return sum(
+        one.outcome != row.outcome or (row.answer is not None and one.answer != row.answer)
+        for row, one in known
+    )
 
 
 def _rater_key(target: Target, annotator: str) -> str:
