@@ -7,7 +7,7 @@ other, each sees what is committed when its own turn comes. The first that fails
 transaction back, and whoever sent the group hears of it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -147,18 +147,28 @@ def _results(pgconn: PGconn, count: int) -> PQGen[list[PGresult]]:
     return found
 
 
+def _text(value: str) -> bytes:
+    if "\0" in value:
+        raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+    return value.encode()
+
+
+_WRITERS: dict[type, Callable[[Any], bytes | None]] = {
+    str: _text,
+    type(None): lambda _: None,
+    int: lambda value: b"%d" % value,
+    float: lambda value: repr(value).encode(),
+    bool: lambda value: b"t" if value else b"f",
+}
+
+
 def _written(value: Any) -> bytes | None:
     """Return a value as the server reads it; the statement says of what type it is."""
-    if value is None:
-        return None
+    write = _WRITERS.get(type(value))
+    if write is not None:
+        return write(value)
     if isinstance(value, str):
-        if "\0" in value:
-            raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
-        return value.encode()
-    if isinstance(value, bool):
-        return b"t" if value else b"f"
-    if isinstance(value, int | float):
-        return repr(value).encode()
+        return _text(value)
     raise TypeError(f"a prepared statement takes no {type(value).__name__}")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
@@ -77,12 +78,7 @@ def read_answer(tx: Connection, *, project: Project, offer: Asked, answer: Json)
     question = project.spec.question(offer.question_id)
     kind = kind_of(question.kind)
     criteria, flags = _guideline(tx, project, offer, question, answer)
-    config = kind.parse_config(
-        {
-            **question.model_dump(mode="json"),
-            "criteria": [one.model_dump(mode="json") for one in criteria],
-        }
-    )
+    config = _config(question, tuple(criteria))
     shown = _shown(tx, offer, kind, answer, flags)
     checked = kind.check_answer(config, answer, shown)
     votes = kind.votes(config, checked, shown)
@@ -110,6 +106,17 @@ def criteria_shown(
     published = {one["id"]: Criterion.model_validate(one) for one in stored}
     wanted = criteria_of(question, current)
     return [published.get(one.id, one) for one in wanted]
+
+
+@lru_cache(maxsize=256)
+def _config(question: QuestionSpec, criteria: tuple[Criterion, ...]) -> Any:
+    """Every judgment asks for its kind's view of a question, which seldom changes."""
+    return kind_of(question.kind).parse_config(
+        {
+            **question.model_dump(mode="json"),
+            "criteria": [one.model_dump(mode="json") for one in criteria],
+        }
+    )
 
 
 def _guideline(

@@ -48,6 +48,8 @@ class ConsensusKeeper:
         self._undone_at = 0.0
         self._held_until = 0.0
         self._since_refit = 0
+        self._news = 0
+        """Votes that came or were taken back in this round: each changes one item."""
         self._unrated: set[str] = set()
         self._rate_at = 0.0
         self._exits = ExitKeeper(home)
@@ -112,7 +114,7 @@ class ConsensusKeeper:
         self._gaps = SequenceGaps(0)
         # What was committed long ago leaves no gap worth watching, only the newest numbers do.
         self._gaps.start([vote.seq for vote in votes], now=now)
-        self._book, self._since_refit = book, 0
+        self._book, self._since_refit, self._news = book, 0, 0
 
     def _follow(self, now: float) -> None:
         if self._book is None:
@@ -132,6 +134,7 @@ class ConsensusKeeper:
             self._book.add(vote)
         self._gaps.seen([vote.seq for vote in votes], now=now)
         self._since_refit += len(votes)
+        self._news = len(votes) + len(undone)
         if self._since_refit >= max(REFIT_EVERY, len(self._book) // 4):
             self._book.refit()
             self._since_refit = 0
@@ -171,8 +174,10 @@ class ConsensusKeeper:
                 )
 
         try:
-            # No other keeper writes these rows while the lease is held.
-            fresh = self._home.db.read(lambda tx: _fresh(tx, changed))
+            fresh = changed
+            if len(changed) > self._news:  # a refit touches everything and changes little
+                # No other keeper writes these rows while the lease is held.
+                fresh = self._home.db.read(lambda tx: _fresh(tx, changed))
             for start in range(0, len(fresh), WRITTEN_AT_ONCE):
                 part = fresh[start : start + WRITTEN_AT_ONCE]
                 self._home.db.write(lambda tx, part=part: _put(tx, part))  # type: ignore[misc]

@@ -1,7 +1,6 @@
 """Every query of quality."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import (
@@ -77,7 +76,7 @@ def consensus_page(
 
 def put_consensus(tx: Connection, rows: Sequence[Consensus]) -> None:
     """Store consensus answers over what is there; in one order, so that writers never cross."""
-    ordered = sorted((asdict(row) for row in rows), key=lambda row: str(row["item_id"]))
+    ordered = sorted((vars(row) for row in rows), key=lambda row: str(row["item_id"]))
     _upsert(tx, consensus, ordered, keys=("item_id",))
 
 
