@@ -67,6 +67,12 @@ class World:
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One kind is enough: test_item_view looks through specialists' eyes on both."""
+    return sqlite_url
+
+
+@pytest.fixture
 def world(home: Home) -> Iterator[World]:
     add_project(home, PROJECT)
     with running_server(home) as server, server.owner() as owner:
@@ -258,6 +264,31 @@ def test_after_judging_or_skipping_a_specialist_sees_that_item_alone(world: Worl
         assert word not in _told(seen)
     assert [one["item_id"] for one in client.get(f"{P}/consensus").json()] == [offer["item_id"]]
     assert client.get(f"{P}/items/{offer['item_id']}/policies").status_code == 403
+
+
+def test_a_closed_item_stays_out_of_sight_of_who_may_get_it_as_gold(world: World) -> None:
+    sven, client = world.server.add_person("Sven", role=Role.SPECIALIST, project_id="blind")
+    item = world.ids["better"]
+    closed = world.owner.post(f"{P}/queue/overlap", json={"overlap": 1, "items": [item]})
+    assert closed.is_success
+    assert world.owner.get(f"{P}/items/{item}").json()["state"] == "closed"
+    assert client.get(f"{P}/items/{item}").status_code == 409
+    assert client.get(f"{P}/consensus").json() == []
+    world.server.home.db.write(
+        lambda tx: quality.settle(
+            tx,
+            project_id="blind",
+            item_id=item,
+            question_id="better",
+            answer="tie",
+            source="adjudication",
+            ref_id="dec_of_sven",
+            by=sven,
+            now=system_now(),
+        )
+    )
+    assert client.get(f"{P}/items/{item}").json()["settled"]["text"] == "Equally good"
+    assert [one["item_id"] for one in client.get(f"{P}/consensus").json()] == [item]
 
 
 def test_who_may_see_everything_is_blind_to_what_they_hold(world: World) -> None:

@@ -53,6 +53,10 @@ def test_an_item_tells_its_votes_its_answer_and_its_history(home: Home) -> None:
         names = reader.get(f"/api/projects/desk/items/{item_id}/policies").json()["policies"]
         assert names == ["pol_secret_a", "pol_secret_b"]
         _what_is_missing_is_named(reader)
+        assert len(reader.get("/api/projects/desk/consensus").json()) == 1
+        _, other = server.add_person("Sven", role=Role.SPECIALIST, project_id="desk")
+        assert other.get(f"/api/projects/desk/items/{item_id}").status_code == 409
+        assert other.get("/api/projects/desk/consensus").json() == []
 
 
 def _happen(desk: Desk) -> None:

@@ -11,7 +11,6 @@ from loopwright.accounts.routes import current_actor
 from loopwright.base.types import LARGEST
 from loopwright.infra.home import Home
 from loopwright.infra.http import get_home
-from loopwright.labeling.blind import blind_items
 from loopwright.projects import service as projects
 from loopwright.quality import service
 from loopwright.quality.model import ConsensusOrder
@@ -47,15 +46,15 @@ def list_consensus(
 ) -> list[ConsensusOut]:
     """Return consensus answers, the latest change first or the least certain first.
 
-    Items that one's own judgment is still to come on are left out of the page.
+    Items are left out whose answers the caller may not see yet (quality.sight).
     """
     require(actor, Permission.RESULTS_READ, project_id)
 
     def read(tx: Connection) -> list[ConsensusOut]:
         spec = projects.get(tx, project_id).spec
-        page = service.consensus_page(tx, spec=spec, order=order, limit=limit, offset=offset)
-        items = [shown.consensus.item_id for shown in page]
-        hidden = blind_items(tx, actor=actor, project_id=project_id, item_ids=items)
-        return [ConsensusOut.of(shown) for shown in page if shown.consensus.item_id not in hidden]
+        page = service.consensus_page(
+            tx, spec=spec, order=order, limit=limit, offset=offset, seen_by=actor
+        )
+        return [ConsensusOut.of(shown) for shown in page]
 
     return home.db.read(read)

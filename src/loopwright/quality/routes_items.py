@@ -5,12 +5,12 @@ from sqlalchemy import Connection
 
 from loopwright.accounts.access import Permission, require
 from loopwright.intake import store as intake
-from loopwright.labeling.blind import require_sight
 from loopwright.projects import service as projects
 from loopwright.quality import item_view, service
 from loopwright.quality.routes import ActorOf, HomeOf
 from loopwright.quality.schemas import VoteOut
 from loopwright.quality.schemas_items import ItemPoliciesOut, ItemViewOut
+from loopwright.quality.sight import require_sight
 
 router = APIRouter(prefix="/api/projects/{project_id}/items/{item_id}", tags=["quality"])
 

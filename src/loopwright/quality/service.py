@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 
+from loopwright.accounts.model import Actor
 from loopwright.intake import store as intake
 from loopwright.labeling import store as labeling
 from loopwright.projects.spec import ProjectSpec
@@ -60,10 +61,18 @@ def report(tx: Connection, *, project_id: str) -> QualityReport:
 
 
 def consensus_page(
-    tx: Connection, *, spec: ProjectSpec, order: ConsensusOrder, limit: int, offset: int
+    tx: Connection,
+    *,
+    spec: ProjectSpec,
+    order: ConsensusOrder,
+    limit: int,
+    offset: int,
+    seen_by: Actor,
 ) -> list[ShownConsensus]:
     """Return a page of consensus answers, each with the end of its prompt as a title."""
-    page = store.consensus_page(tx, spec.id, order=order, limit=limit, offset=offset)
+    page = store.consensus_page(
+        tx, spec.id, order=order, limit=limit, offset=offset, seen_by=seen_by
+    )
     return in_full(tx, spec=spec, page=page)
 
 

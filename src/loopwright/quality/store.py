@@ -15,6 +15,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from loopwright.accounts.model import Actor
 from loopwright.base.types import Json
 from loopwright.infra.database import JsonText
 from loopwright.infra.upsert import insert_into
@@ -29,6 +30,7 @@ from loopwright.quality.model import (
     ItemVote,
     PairVerdict,
 )
+from loopwright.quality.sight import in_sight
 from loopwright.quality.store_settlements import is_settled
 from loopwright.quality.tables import consensus, keeper_lease, reliability
 from loopwright.sampling.tables import item_state
@@ -58,15 +60,24 @@ def consensus_of(tx: Connection, item_ids: Iterable[str]) -> dict[str, Consensus
 
 
 def consensus_page(
-    tx: Connection, project_id: str, *, order: ConsensusOrder, limit: int, offset: int
+    tx: Connection,
+    project_id: str,
+    *,
+    order: ConsensusOrder,
+    limit: int,
+    offset: int,
+    seen_by: Actor,
 ) -> list[Consensus]:
-    """Return a page of a project's consensus answers."""
+    """Return a page of a project's consensus answers, of items that are in somebody's sight."""
     by: list[ColumnElement[Any]] = [consensus.c.updated_at.desc()]
     if order is ConsensusOrder.UNSURE:
         by = [case((is_settled(), 1), else_=0), consensus.c.probability.asc()]
     query = (
         select(consensus)
-        .where(consensus.c.project_id == project_id)
+        .where(
+            consensus.c.project_id == project_id,
+            in_sight(consensus.c.item_id, actor=seen_by, project_id=project_id),
+        )
         .order_by(*by, consensus.c.item_id)
         .limit(limit)
         .offset(offset)
