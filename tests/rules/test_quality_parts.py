@@ -1,11 +1,15 @@
 """Consensus of answers that are more than one category: labels, levels, orders, boxes."""
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from loopwright.quality.book import ConsensusBook
+from loopwright.quality.calibrating import GoldItem, calibrations, kept_promises
 from loopwright.quality.model import Consensus, ItemVote
+from loopwright.stats.early_exit import fit_gate
 
 Rows = list[list[Any]]
 
@@ -152,3 +156,50 @@ def test_new_answers_do_not_have_everything_computed_again() -> None:
     assert set(changed[0].posterior) == {"x", *(f"new{at}" for at in range(5))}
     assert changed[0].votes == {"x": 3, **{f"new{at}": 1 for at in range(5)}}
     assert sum(changed[0].posterior.values()) == pytest.approx(1.0)
+
+
+def test_who_is_good_at_the_other_labels_weighs_more_on_a_new_one() -> None:
+    book = ConsensusBook()
+    votes: list[ItemVote] = []
+    for at in range(60):
+        truth, other = ("yes", "no") if at % 2 else ("no", "yes")
+        for who, answer in enumerate((truth, truth, "no" if at % 3 else other)):
+            seen = ItemVote(len(votes), "p", "q", f"i{at}", f"r{who}", "x", "multi_label")
+            votes.append(replace(seen, votes=labels(a=answer)))
+    for seq, (rater, said) in enumerate([("r0", "yes"), ("r2", "no")], start=1000):
+        votes.append(ItemVote(seq, "p", "q", "new", rater, said, "multi_label", labels(b=said)))
+    book.load(votes)
+    changed, _ = book.changes(now=1.0)
+    [new] = [row for row in changed if row.item_id == "new"]
+    assert part(new, "b")["answer"] == "yes", "r0 is mostly right on the other label, r2 is not"
+    assert part(new, "b")["probability"] > 0.6
+
+
+def test_strange_votes_have_defined_answers() -> None:
+    """All ties, one who always says the same, gold that nobody gave or that contradicts itself."""
+    book = ConsensusBook()
+    votes = [
+        ItemVote(2 * at + rater, "p", "q", f"i{at}", f"r{rater}", said, "pairwise")
+        for at in range(30)
+        for rater, said in enumerate(("tie", "first"))
+    ]
+    book.load(votes)
+    changed, _ = book.changes(now=1.0)
+    for row in changed:
+        assert all(0.0 <= share <= 1.0 for share in row.posterior.values())
+        assert sum(row.posterior.values()) == pytest.approx(1.0, abs=1e-6)
+        assert row.undecided
+    truths = {f"i{at}": ("both_bad", "first", "second")[at % 3] for at in range(30)}
+    gold = book.gold_votes("p", "q", {**truths, "never judged": "first"}, most=5)
+    assert len(gold.truth) == 30
+    assert np.isfinite(gold.probabilities).all()
+    rows = [GoldItem(row.item_id, "q", truths[row.item_id], row.posterior) for row in changed]
+    [kept] = kept_promises(rows)
+    assert kept.error.value is not None
+    assert 0.0 <= kept.error.value <= 1.0
+    calibrated = calibrations(rows)["q"].apply(changed[0].posterior)
+    assert calibrated is not None
+    assert sum(calibrated.values()) == pytest.approx(1.0)
+    fit = fit_gate(gold, error=0.05, generator=np.random.default_rng(1))
+    assert fit.gate is None
+    assert fit.error.reason is not None

@@ -1,6 +1,7 @@
 """Consensus against crowd-kit, invariants, simulated truth, and real sets with gold answers."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -234,3 +235,32 @@ def test_real_sets_with_gold_answers(shared_data: Path) -> None:
         assert ours[-1] >= theirs[-1] - 0.005, path.stem
     assert np.mean(ours) >= 0.855
     assert np.mean(ours) >= np.mean(theirs) + 0.02
+
+
+def test_who_is_good_at_one_kind_of_item_weighs_more_there() -> None:
+    """Stream and batch agree, and each rater's weight is that on the item's group."""
+    draw = np.random.default_rng(5)
+    skill = {"a": {"x": 0.95, "y": 0.6}, "b": {"x": 0.6, "y": 0.95}, "c": {"x": 0.7, "y": 0.7}}
+    votes = []
+    for number in range(600):
+        group, truth = "xy"[number % 2], "01"[int(draw.integers(2))]
+        for rater, known in skill.items():
+            right = draw.random() < known[group]
+            answer = truth if right else "01"[truth == "0"]
+            votes.append(Vote(f"i{number}", rater, answer, group))
+    torn = [Vote("odd", "a", "0", "x"), Vote("odd", "b", "1", "x")]
+    even = [Vote("even", "a", "0", "y"), Vote("even", "b", "1", "y")]
+    batch = infer_truth([*votes, *torn, *even], "01").posteriors
+    assert batch["odd"].answer == "0"
+    assert batch["even"].answer == "1"
+    stream = fitted_stream(votes, "01")
+    for vote in (*torn, *even):
+        stream.add(vote)
+    for item in ("odd", "even"):
+        found = stream.posterior(item)
+        assert found is not None
+        assert found.probability == pytest.approx(batch[item].probability, abs=0.02)
+    alike = infer_truth(
+        [replace(vote, group="") for vote in (*votes, *torn, *even)], "01"
+    ).posteriors
+    assert batch["odd"].probability > alike["odd"].probability + 0.1

@@ -53,6 +53,10 @@ class ResultCalls(ABC):
         """Return a page of consensus answers with their probabilities."""
         return self._get(project, "consensus", limit=limit, offset=offset, order=order)
 
+    def early_exit(self, project: str) -> Json:
+        """Return votes saved, the bound on the error, gates, calibration and audits."""
+        return self._get(project, "early-exit")
+
     def datasets(self, project: str) -> list[Json]:
         """Return the dataset versions, newest first."""
         return list(self._get(project, "datasets")["datasets"])

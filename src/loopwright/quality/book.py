@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from loopwright.intake.model import DEFAULT_SEGMENT
 from loopwright.quality import parts
 from loopwright.quality.model import Consensus, ItemVote, is_split
-from loopwright.quality.tracks import CategoryTrack, LevelTrack, Track
+from loopwright.quality.tracks import CategoryTrack, LevelTrack, Track, refit_together
 from loopwright.questions.boxes import Boxes
 from loopwright.questions.model import CategoryVote, OrdinalVote, PairVote
 from loopwright.questions.ranking import Ranking
@@ -54,7 +55,12 @@ class _Question:
         self.item_of[vote.seq] = vote.item_id
         self.kind = vote.kind or self.kind
         if vote.kind in _PLAIN_KINDS or vote.one_category:
-            self._put(_MAIN, vote.seq, Vote(vote.item_id, vote.rater_id, vote.outcome), settle)
+            self._put(
+                _MAIN,
+                vote.seq,
+                Vote(vote.item_id, vote.rater_id, vote.outcome, _group(vote)),
+                settle,
+            )
         if vote.kind not in _PLAIN_KINDS:
             placed = list(_placed(vote))
             for place, found in placed:
@@ -76,8 +82,7 @@ class _Question:
         self.changed.add(item)
 
     def refit(self) -> None:
-        for track in self.tracks.values():
-            track.refit()
+        refit_together(list(self.tracks.values()))
         self.changed.update(self.item_of.values())
 
     def consensus(self, project: str, item: str, now: float) -> Consensus | None:
@@ -235,13 +240,21 @@ def _placed(vote: ItemVote) -> Iterator[tuple[parts.Place, Vote]]:
         match one:
             case PairVote() if vote.kind == Ranking.name:
                 thing = f"{vote.item_id}|{one.first}|{one.second}"
-                yield ("pair", one.aspect, 0), Vote(thing, vote.rater_id, one.outcome.value)
+                yield (
+                    ("pair", one.aspect, 0),
+                    Vote(thing, vote.rater_id, one.outcome.value, _group(vote)),
+                )
             case CategoryVote() if vote.kind != "single_label":
-                found = Vote(vote.item_id, vote.rater_id, one.label)
+                found = Vote(vote.item_id, vote.rater_id, one.label, _group(vote))
                 yield ("category", one.aspect or "(answer)", 0), found
             case OrdinalVote() if 1 <= one.level <= one.of:
                 thing = f"{vote.item_id}|{one.about}"
                 yield ("level", one.aspect, one.of), Vote(thing, vote.rater_id, str(one.level))
+
+
+def _group(vote: ItemVote) -> str:
+    """Return the segment, by which raters' reliability differs; "" where there is only one."""
+    return "" if vote.segment in (None, DEFAULT_SEGMENT) else str(vote.segment)
 
 
 def _boxes(vote: ItemVote) -> Iterator[tuple[str, Box]]:

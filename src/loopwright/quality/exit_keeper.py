@@ -94,13 +94,12 @@ class ExitKeeper:
                 truths[one.question_id][one.item_id] = one.truth
             audits = [(one.fact.item_id, one.wrong) for one in exits.audits_of(tx, spec)]
             mark = (store_exits.gold_mark(tx, spec.id), audits, spec.early_exit)
-            least = 1 if spec.early_exit is None else spec.early_exit.min
-            return mark, truths, store_exits.open_items(tx, spec.id, least=least)
+            # A slot that a lease gave back stands in the queue without any change of consensus.
+            return mark, truths, store_exits.opened_since(tx, spec.id)
 
         known.set_at = now
-        mark, truths, open_ones = self._home.db.read(read)
-        # A slot that a lease gave back stands in the queue without any change of consensus.
-        known.waiting.update(dict.fromkeys(open_ones))
+        mark, truths, opened = self._home.db.read(read)
+        known.waiting.update(dict.fromkeys(opened))
         if mark == known.mark:
             return
         most = 1 if spec.early_exit is None else spec.early_exit.max
@@ -114,3 +113,6 @@ class ExitKeeper:
             if made.state is GateState.PAUSED:
                 _log.warning("early exit paused", project=spec.id, why=made.reason)
         known.mark = mark
+        least = 1 if spec.early_exit is None else spec.early_exit.min
+        others = self._home.db.read(lambda tx: store_exits.open_items(tx, spec.id, least=least))
+        known.waiting.update(dict.fromkeys(others))

@@ -50,6 +50,8 @@ class ItemVote:
     """In item order (`questions.stored`); None where the outcome says it all."""
     answer: Json | None = None
     """The whole answer, for kinds whose votes leave something of it out (boxes)."""
+    segment: str | None = None
+    """Of the item's prompt."""
 
     @property
     def one_category(self) -> bool:

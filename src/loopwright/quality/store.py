@@ -19,7 +19,7 @@ from loopwright.accounts.model import Actor
 from loopwright.base.types import Json
 from loopwright.infra.database import JsonText
 from loopwright.infra.upsert import insert_into
-from loopwright.intake.tables import completion, item
+from loopwright.intake.tables import completion, item, prompt
 from loopwright.labeling.store import chunks
 from loopwright.labeling.tables import judgment
 from loopwright.models.tables import policy_version
@@ -47,6 +47,10 @@ _VOTE = (
     judgment.c.votes,
     # Boxes alone say more than their votes; other answers are never read here.
     type_coerce(case((judgment.c.kind == "boxes", judgment.c.answer)), JsonText).label("answer"),
+    prompt.c.segment,
+)
+_JUDGED = judgment.outerjoin(item, item.c.id == judgment.c.item_id).outerjoin(
+    prompt, prompt.c.id == item.c.prompt_id
 )
 
 
@@ -136,7 +140,8 @@ def put_reliabilities(tx: Connection, project_id: str, found: dict[str, Estimate
 
 def votes(tx: Connection, project_id: str | None = None) -> list[ItemVote]:
     """Return the judgments in force, of every project unless one is named."""
-    query = select(*_VOTE).where(judgment.c.superseded_by.is_(None)).order_by(judgment.c.seq)
+    query = select(*_VOTE).select_from(_JUDGED).where(judgment.c.superseded_by.is_(None))
+    query = query.order_by(judgment.c.seq)
     if project_id is not None:
         query = query.where(judgment.c.project_id == project_id)
     return _votes(tx, query)
@@ -161,7 +166,8 @@ def votes_after(
     wanted = judgment.c.seq > seq
     if also:
         wanted = or_(wanted, judgment.c.seq.in_(also))
-    query = select(*_VOTE).where(wanted, judgment.c.superseded_by.is_(None))
+    query = select(*_VOTE).select_from(_JUDGED)
+    query = query.where(wanted, judgment.c.superseded_by.is_(None))
     return _votes(tx, query.order_by(judgment.c.seq).limit(limit))
 
 

@@ -71,6 +71,21 @@ def open_items(tx: Connection, project_id: str, *, least: int) -> list[str]:
     return list(tx.scalars(query))
 
 
+def opened_since(tx: Connection, project_id: str) -> list[str]:
+    """Return the open items that early exit closed: somebody gave a slot of theirs back."""
+    query = (
+        select(exit_fact.c.item_id)
+        .join(item_state, item_state.c.item_id == exit_fact.c.item_id)
+        .where(
+            exit_fact.c.project_id == project_id,
+            exit_fact.c.kind == ExitKind.CLOSED.value,
+            item_state.c.state == ItemProgress.OPEN.value,
+        )
+        .distinct()
+    )
+    return list(tx.scalars(query))
+
+
 def facts_of(tx: Connection, item_ids: Iterable[str]) -> dict[str, list[ExitFact]]:
     """Return what early exit did to items, oldest first."""
     found: dict[str, list[ExitFact]] = {}

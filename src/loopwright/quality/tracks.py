@@ -3,8 +3,8 @@
 A thing is what is voted on: an item, a pair of its completions, one completion by a criterion.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from loopwright.stats.scale_consensus import Score
@@ -18,6 +18,8 @@ _FEW = 200
 """Up to so many votes a new answer has all of them fitted again: it costs little, and is exact."""
 
 _SMALL = 50
+_ENOUGH = 20
+"""Votes on other aspects below which they say nothing of a rater."""
 
 
 def categories_of(outcomes: set[str]) -> tuple[str, ...]:
@@ -53,6 +55,8 @@ class CategoryTrack:
     def __init__(self) -> None:
         self.votes: dict[tuple[int, str], Vote] = {}
         self.stream: TruthStream | None = None
+        self.elsewhere: dict[str, float] = {}
+        """How often raters are right on the other aspects of the question."""
 
     def put(self, seq: int, vote: Vote) -> None:
         """Keep a vote for the refit that follows."""
@@ -86,7 +90,9 @@ class CategoryTrack:
         """Compute everything again, by batch."""
         votes = [self.votes[key] for key in sorted(self.votes)]
         if votes:
-            self.stream = fitted_stream(votes, categories_of({vote.answer for vote in votes}))
+            self.stream = fitted_stream(
+                votes, categories_of({vote.answer for vote in votes}), elsewhere=self.elsewhere
+            )
 
     def histories(
         self, things: Iterable[str], most: int
@@ -159,3 +165,32 @@ class LevelTrack:
         """Return how many gave a thing each level."""
         given = Counter(str(round(value)) for value in self.stream.scores(thing).values())
         return dict(sorted(given.items()))
+
+
+def refit_together(tracks: Sequence[Track]) -> None:
+    """Compute the aspects of a question again; who is good at the others starts so at each.
+
+    The first pass tells how often a rater is right on each aspect, the second holds each at what
+    the others say.
+    """
+    counted = [one for one in tracks if isinstance(one, CategoryTrack) and one.votes]
+    for one in counted:
+        one.elsewhere = {}
+    for track in tracks:
+        track.refit()
+    if len(counted) < 2:
+        return
+    sums = [{} if one.stream is None else one.stream.sums() for one in counted]
+    right: defaultdict[str, float] = defaultdict(float)
+    total: defaultdict[str, int] = defaultdict(int)
+    for each in sums:
+        for rater, (hits, votes) in each.items():
+            right[rater] += hits
+            total[rater] += votes
+    for one, mine in zip(counted, sums, strict=True):
+        for rater, (hits, votes) in mine.items():
+            others = total[rater] - votes
+            if others >= _ENOUGH:
+                one.elsewhere[rater] = (right[rater] - hits) / others
+        if one.elsewhere:
+            one.refit()

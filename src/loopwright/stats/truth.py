@@ -1,14 +1,16 @@
 """The answer behind several judgments, and how reliable each rater is; vote by vote.
 
 Each rater has a confusion matrix, shrunk toward one coin (right with the rater's own accuracy,
-else any other answer alike), which is shrunk toward the accuracy of all raters. Inference is
-collapsed variational Bayes of zeroth order (CVB0; Asuncion et al. 2009, "On smoothing and
-inference for topic models") on the Dawid-Skene model: an item's posterior is computed from
+else any other answer alike), which is shrunk toward the accuracy of all raters, or toward what is
+known of the rater from elsewhere (`elsewhere`: other criteria of the same question). Where items
+are of groups (segments), the coin is the rater's own on that group, shrunk toward that on all.
+Inference is collapsed variational Bayes of zeroth order (CVB0; Asuncion et al. 2009, "On smoothing
+and inference for topic models") on the Dawid-Skene model: an item's posterior is computed from
 counts that leave this item out. Reliability is learned on items that somebody else judged too: a
-rater's only answer on an item agrees with itself whatever it is, and where most items have one
-vote such evidence drives every answer to the most frequent one. One vote re-weights only the item
-that it is on (Neal, Hinton 1998, "A view of the EM algorithm that justifies incremental
-variants"); `truth_batch` finds the same fixed point from all votes at once.
+rater's only answer on an item agrees with itself whatever it is, and where most items have one vote
+such evidence drives every answer to the most frequent one. One vote re-weights only the item that
+it is on (Neal, Hinton 1998, "A view of the EM algorithm that justifies incremental variants");
+`truth_batch` finds the same fixed point from all votes at once.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,6 +37,9 @@ class TruthSettings:
     shrink: float = 1000.0
     """Votes by which each row of a confusion matrix is held at one coin. Free matrices fall below
     majority on real sets with a rare answer (20: 3 points on ZenCrowd); 1000 never does."""
+    group_votes: float = 20.0
+    """Votes by which a rater's accuracy on one group of items is held at that on all, and that
+    on one criterion at that on the others."""
     prior: float = 1.0
     """Items by which each answer's frequency is held at even."""
 
@@ -46,6 +51,8 @@ class Vote:
     item: str
     rater: str
     answer: str
+    group: str = ""
+    """The kind of item, where raters may be better at one than at another; "": all are alike."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ class Posterior:
 
 
 class _Rater:
-    __slots__ = ("counts", "right", "rows", "spread", "total")
+    __slots__ = ("counts", "groups", "right", "rows", "spread", "total")
 
     def __init__(self, size: int) -> None:
         self.counts = [[0.0] * size for _ in range(size)]
@@ -69,12 +76,15 @@ class _Rater:
         self.total = 0
         self.right = 0.0
         self.spread = 0.0
+        self.groups: dict[str, list[float]] = {}
+        """By group of items, expected right votes and votes."""
 
 
 class _Item:
-    __slots__ = ("posterior", "votes")
+    __slots__ = ("group", "posterior", "votes")
 
-    def __init__(self) -> None:
+    def __init__(self, group: str) -> None:
+        self.group = group
         self.votes: dict[str, int] = {}
         self.posterior: list[float] = []
 
@@ -82,7 +92,13 @@ class _Item:
 class TruthStream:
     """Consensus that follows each vote at once; the categories are known at the start."""
 
-    def __init__(self, categories: Sequence[str], settings: TruthSettings | None = None) -> None:
+    def __init__(
+        self,
+        categories: Sequence[str],
+        settings: TruthSettings | None = None,
+        *,
+        elsewhere: Mapping[str, float] | None = None,
+    ) -> None:
         if len(set(categories)) != len(categories) or len(categories) < 2:
             raise ValueError(f"two or more different categories are needed, got {categories}")
         self.categories = tuple(categories)
@@ -90,6 +106,7 @@ class TruthStream:
         self._code = {category: code for code, category in enumerate(self.categories)}
         self._items: dict[str, _Item] = {}
         self._raters: dict[str, _Rater] = {}
+        self._elsewhere = elsewhere or {}
         self._frequency = [0.0] * len(categories)
         self._right = 0.0
         self._total = 0.0
@@ -100,17 +117,23 @@ class TruthStream:
         Raises KeyError for an answer that is not one of the categories.
         """
         answer = self._code[vote.answer]
-        item = self._items.setdefault(vote.item, _Item())
+        item = self._item(vote)
         if vote.rater not in self._raters:
             self._raters[vote.rater] = _Rater(len(self.categories))
         self._count(item, sign=-1.0)
         item.votes[vote.rater] = answer
         self._settle(item)
 
+    def _item(self, vote: Vote) -> _Item:
+        found = self._items.get(vote.item)
+        if found is None:
+            found = self._items[vote.item] = _Item(vote.group)
+        return found
+
     def load(self, votes: Iterable[Vote], posteriors: Mapping[str, Posterior]) -> None:
         """Take many votes with the posteriors that a batch found for their items."""
         for vote in votes:
-            item = self._items.setdefault(vote.item, _Item())
+            item = self._item(vote)
             item.votes[vote.rater] = self._code[vote.answer]
             if vote.rater not in self._raters:
                 self._raters[vote.rater] = _Rater(len(self.categories))
@@ -178,6 +201,10 @@ class TruthStream:
         """Return the items that have votes."""
         return self._items.keys()
 
+    def sums(self) -> dict[str, tuple[float, int]]:
+        """Return each rater's expected right votes and votes, on items that others judged too."""
+        return {name: (max(one.right, 0.0), one.total) for name, one in self._raters.items()}
+
     def reliabilities(self, *, minimum: int = 5) -> dict[str, Estimate]:
         """Return each rater's accuracy on items that somebody else judged too."""
         return {rater: self.reliability(rater, minimum=minimum) for rater in self._raters}
@@ -224,6 +251,10 @@ class TruthStream:
             rater.spread += right * (1.0 - posterior[answer])
             self._right += right
             self._total += sign
+            if item.group:
+                cell = rater.groups.setdefault(item.group, [0.0, 0.0])
+                cell[0] += right
+                cell[1] += sign
 
     def _settle(self, item: _Item) -> None:
         """Compute an item's posterior from the other items' counts, then count it in."""
@@ -235,7 +266,16 @@ class TruthStream:
         belief = [share + known.prior for share in self._frequency]
         for name, answer in item.votes.items():
             rater = self._raters[name]
-            accuracy = (rater.right + weight * pooled) / (rater.total + weight)
+            start = self._elsewhere.get(name)
+            if start is None:
+                accuracy = (rater.right + weight * pooled) / (rater.total + weight)
+            else:
+                held = known.group_votes
+                accuracy = (rater.right + held * start) / (rater.total + held)
+            if item.group and (cell := rater.groups.get(item.group)) is not None:
+                accuracy = (max(cell[0], 0.0) + known.group_votes * accuracy) / (
+                    max(cell[1], 0.0) + known.group_votes
+                )
             wrong = shrink * (1.0 - accuracy) / (size - 1)
             counts, rows = rater.counts, rater.rows
             for truth in range(size):

@@ -1,6 +1,6 @@
 """The fixed point of `truth` from all votes at once, over arrays."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ from loopwright.stats.truth import (
 from loopwright.stats.truth_em import CodedVotes, dawid_skene, pooled_accuracy
 
 Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
 _EM_STEPS = 60
 
 
@@ -39,6 +40,7 @@ def infer_truth(
     iterations: int = 100,
     tolerance: float = 1e-6,
     minimum: int = 5,
+    elsewhere: Mapping[str, float] | None = None,
 ) -> TruthResult:
     """Return consensus and reliabilities; of a rater's two votes on an item the last counts.
 
@@ -63,7 +65,11 @@ def infer_truth(
     coded = CodedVotes(
         table[:, 0], table[:, 1], table[:, 2], len(item_code), len(rater_code), len(categories)
     )
-    posterior, used, change = _iterate(coded, known, iterations=iterations, tolerance=tolerance)
+    started = np.array([(elsewhere or {}).get(rater, np.nan) for rater in rater_code])
+    sides = _Sides(_groups(votes, item_code), started)
+    posterior, used, change = _iterate(
+        coded, known, sides, iterations=iterations, tolerance=tolerance
+    )
     n = np.bincount(coded.item, minlength=coded.items)
     posteriors = {
         name: posterior_of(categories, posterior[code].tolist(), int(n[code]))
@@ -75,18 +81,48 @@ def infer_truth(
     )
 
 
+@dataclass(frozen=True)
+class _Sides:
+    """What is known beside the votes: the group of each item (None: no item has one), and each
+    rater's accuracy elsewhere, NaN where it is not known."""
+
+    group: Codes | None
+    elsewhere: Floats
+
+
 def fitted_stream(
-    votes: Sequence[Vote], categories: Sequence[str], *, settings: TruthSettings | None = None
+    votes: Sequence[Vote],
+    categories: Sequence[str],
+    *,
+    settings: TruthSettings | None = None,
+    elsewhere: Mapping[str, float] | None = None,
 ) -> TruthStream:
     """Return a stream that stands where the batch ended, ready for the next vote."""
-    stream = TruthStream(categories, settings)
-    result = infer_truth(votes, categories, settings=settings)
+    stream = TruthStream(categories, settings, elsewhere=elsewhere)
+    result = infer_truth(votes, categories, settings=settings, elsewhere=elsewhere)
     stream.load(votes, result.posteriors)
     return stream
 
 
+def _groups(votes: Sequence[Vote], item_code: dict[str, int]) -> Codes | None:
+    """Return the group of each item, 0 for those without; None where no item has one."""
+    names = {vote.group for vote in votes} - {""}
+    if not names:
+        return None
+    code = {name: number for number, name in enumerate(sorted(names), start=1)}
+    group = np.zeros(len(item_code), dtype=np.int64)
+    for vote in votes:
+        group[item_code[vote.item]] = code.get(vote.group, 0)
+    return group
+
+
 def _iterate(
-    coded: CodedVotes, settings: TruthSettings, *, iterations: int, tolerance: float
+    coded: CodedVotes,
+    settings: TruthSettings,
+    sides: "_Sides",
+    *,
+    iterations: int,
+    tolerance: float,
 ) -> tuple[Floats, int, float]:
     # Plain EM is near the same fixed point and an iteration costs a fifth.
     near = dawid_skene(
@@ -96,14 +132,14 @@ def _iterate(
     change = np.inf
     used = 0
     while used < iterations and change > tolerance:
-        update = _step(coded, posterior, settings)
+        update = _step(coded, posterior, settings, sides)
         change = float(np.abs(update - posterior).max())
         posterior = update
         used += 1
     return posterior, used, change
 
 
-def _step(coded: CodedVotes, posterior: Floats, settings: TruthSettings) -> Floats:
+def _step(coded: CodedVotes, posterior: Floats, settings: TruthSettings, sides: "_Sides") -> Floats:
     """Return every item's posterior given the counts that leave it out."""
     size = coded.categories
     item_votes = np.bincount(coded.item, minlength=coded.items)[coded.item]
@@ -120,10 +156,14 @@ def _step(coded: CodedVotes, posterior: Floats, settings: TruthSettings) -> Floa
     item_hits = np.bincount(coded.item, hit, coded.items)[coded.item]
     others = total.sum() - item_votes * several
     pooled = pooled_accuracy(right.sum() - item_hits, others, size, settings)
-    weight = settings.rater_votes
+    known = ~np.isnan(sides.elsewhere)[coded.rater]
+    weight = np.where(known, settings.group_votes, settings.rater_votes)
+    pooled = np.where(known, sides.elsewhere[coded.rater], pooled)
     accuracy = (right[coded.rater] - hit + weight * pooled) / (
         total[coded.rater] - several + weight
     )
+    if sides.group is not None:
+        accuracy = _on_group(coded, sides.group[coded.item], (hit, several), accuracy, settings)
     coin = np.repeat(((1.0 - accuracy) / (size - 1))[:, None], size, axis=1)
     coin[np.arange(len(own)), coded.answer] = accuracy
     seen = np.maximum(counts[coded.rater, coded.answer] - own, 0.0)
@@ -134,6 +174,22 @@ def _step(coded: CodedVotes, posterior: Floats, settings: TruthSettings) -> Floa
     shares = np.exp(logs - logs.max(axis=1, keepdims=True))
     result: Floats = shares / shares.sum(axis=1, keepdims=True)
     return result
+
+
+def _on_group(
+    coded: CodedVotes,
+    group: Codes,
+    counted: tuple[Floats, NDArray[np.bool_]],
+    accuracy: Floats,
+    settings: TruthSettings,
+) -> Floats:
+    """Return each vote's accuracy on the group of its item, given the counts that leave it out."""
+    hit, several = counted
+    cell = coded.rater * (int(group.max()) + 1) + group
+    right, total = np.bincount(cell, hit), np.bincount(cell, several)
+    held = settings.group_votes
+    own = (right[cell] - hit + held * accuracy) / (total[cell] - several + held)
+    return np.where(group > 0, own, accuracy)
 
 
 def _reliabilities(
