@@ -16,6 +16,7 @@ and their clustered sandwich interval that of `bradley_terry`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from scipy.special import expit, logit
@@ -31,14 +32,15 @@ from loopwright.stats.estimate import Estimate, unknown
 from loopwright.stats.paired_fit import (
     Cells,
     Coded,
+    Codes,
     Floats,
-    Moments,
     cells_of,
     curvature,
     moments,
     newton,
     penalty_of,
     scores_by_rater,
+    shares_of,
 )
 
 RELIABILITY_METHOD = (
@@ -47,6 +49,25 @@ RELIABILITY_METHOD = (
 _RATER_VOTES = 4.0
 """Votes by which a rater's reliability and habit are held at those of all raters."""
 _START = 0.8
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where each vote's parts stand in flat tables; the same at every step, so found once."""
+
+    share: Codes
+    """In (cells, values)."""
+    habit: Codes
+    """In (raters, values) as seen from the left side; where no side is known, in a second such
+    table that is even over the sides."""
+
+
+def places_of(cells: Cells) -> Places:
+    """Return where each vote stands."""
+    votes, width = cells.votes, len(cells.values)
+    seen = np.where(votes.left < 0, width - 1 - cells.value, cells.value)
+    even = np.where(votes.left == 0, votes.raters * width, 0)
+    return Places(cells.cell * width + cells.value, even + votes.rater * width + seen)
 
 
 @dataclass(frozen=True)
@@ -63,6 +84,16 @@ class AnnotatorFit:
     """(votes,): how likely each vote followed the common order."""
     iterations: int
     change: float
+    places: Places
+
+    @cached_property
+    def likelihoods(self) -> tuple[Floats, Floats]:
+        """Per vote, the joint probability of following the order, and that of the habit."""
+        shares = shares_of(self.cells, self.beta).ravel()[self.places.share]
+        ordered = self.follows[self.cells.votes.rater] * shares
+        habit = (1.0 - self.follows)[:, None] * self.habit
+        both = np.concatenate([habit, 0.5 * (habit + habit[:, ::-1])]).ravel()
+        return np.maximum(ordered, 1e-300), both[self.places.habit]
 
     def predict(self, votes: Coded) -> Floats:
         """Return P(verdict) of other votes, shape (votes, `cells.values`), in their own order."""
@@ -121,7 +152,8 @@ def fit_annotators(
     beta[votes.sources] = 0.0
     ones = np.ones(len(cells.cell))
     follows = np.full(votes.raters, _START if votes.raters > 1 else 1.0)
-    fit = AnnotatorFit(cells, beta, follows, _habits(cells, ones), ones, 0, np.inf)
+    places = places_of(cells)
+    fit = AnnotatorFit(cells, beta, follows, _habits(cells, places, ones), ones, 0, np.inf, places)
     sizes = np.bincount(votes.rater, minlength=votes.raters).astype(float)
     while fit.iterations < iterations:
         one = _step(fit, penalty, sizes)
@@ -156,37 +188,29 @@ def _packed(fit: AnnotatorFit) -> Floats:
 
 
 def _log_likelihood(fit: AnnotatorFit, penalty: Floats) -> float:
-    ordered, habitual = _likelihoods(fit, moments(fit.cells, fit.beta))
+    ordered, habitual = fit.likelihoods
     return float(np.log(ordered + habitual).sum() - 0.5 * (penalty * fit.beta**2).sum())
 
 
 def _step(fit: AnnotatorFit, penalty: Floats, sizes: Floats) -> AnnotatorFit:
     cells, votes = fit.cells, fit.cells.votes
-    ordered, habitual = _likelihoods(fit, moments(cells, fit.beta))
+    ordered, habitual = fit.likelihoods
     weights = ordered / (ordered + habitual)
-    beta = newton(cells, cells.counts(weights), penalty, start=fit.beta, steps=1)
+    width = len(cells.values)
+    counts: Floats = np.bincount(fit.places.share, weights, cells.design.shape[0] * width).astype(
+        np.float64
+    )
+    beta = newton(cells, counts.reshape(-1, width), penalty, start=fit.beta, steps=1)
     follows, habit = fit.follows, fit.habit
     if votes.raters > 1:
         followed = np.bincount(votes.rater, weights, votes.raters)
         mean = (followed.sum() + 4.0) / (sizes.sum() + 5.0)
         follows = (followed + _RATER_VOTES * mean) / (sizes + _RATER_VOTES)
-        habit = _habits(cells, 1.0 - weights)
+        habit = _habits(cells, fit.places, 1.0 - weights)
     change = max(float(np.abs(beta - fit.beta).max()), float(np.abs(follows - fit.follows).max()))
-    return AnnotatorFit(cells, beta, follows, habit, weights, fit.iterations + 1, change)
-
-
-def _likelihoods(fit: AnnotatorFit, found: Moments) -> tuple[Floats, Floats]:
-    """Return, per vote, the joint probability of following the order, and of the habit."""
-    cells, votes = fit.cells, fit.cells.votes
-    width = len(cells.values)
-    row, mirror = votes.rater * width, width - 1 - cells.value
-    flat = fit.habit.ravel()
-    straight, turned = flat[row + cells.value], flat[row + mirror]
-    habit = np.where(votes.left > 0, straight, np.where(votes.left < 0, turned, 0.0))
-    habit = np.where(votes.left == 0, 0.5 * (straight + turned), habit)
-    follows = fit.follows[votes.rater]
-    shares = found.shares.ravel()[cells.cell * width + cells.value]
-    return np.maximum(follows * shares, 1e-300), (1.0 - follows) * habit
+    return AnnotatorFit(
+        cells, beta, follows, habit, weights, fit.iterations + 1, change, fit.places
+    )
 
 
 def _seen(habit: Floats, left: Floats) -> Floats:
@@ -197,14 +221,10 @@ def _seen(habit: Floats, left: Floats) -> Floats:
     return result
 
 
-def _habits(cells: Cells, weights: Floats) -> Floats:
-    votes, width = cells.votes, len(cells.values)
-    row, mirror = votes.rater * width, width - 1 - cells.value
-    straight = weights * (1.0 + votes.left) / 2.0
-    total = votes.raters * width
-    counts = np.bincount(row + cells.value, straight, total)
-    counts += np.bincount(row + mirror, weights - straight, total)
-    by_rater = counts.reshape(votes.raters, width)
+def _habits(cells: Cells, places: Places, weights: Floats) -> Floats:
+    raters, width = cells.votes.raters, len(cells.values)
+    counts = np.bincount(places.habit, weights, 2 * raters * width).reshape(2, raters, width)
+    by_rater = counts[0] + 0.5 * (counts[1] + counts[1][:, ::-1])
     common = by_rater.sum(axis=0) + 1.0
     found: Floats = by_rater + _RATER_VOTES * common / common.sum()
     result: Floats = found / found.sum(axis=1, keepdims=True)
@@ -230,7 +250,7 @@ def _reliabilities(fit: AnnotatorFit, raters: Sequence[str], minimum: int) -> di
     if votes.raters < 2:
         reason = "needs a second annotator to compare with"
         return {name: unknown(reason, int(sizes[0]), RELIABILITY_METHOD) for name in raters}
-    ordered, habitual = _likelihoods(fit, moments(fit.cells, fit.beta))
+    ordered, habitual = fit.likelihoods
     # d log P(vote) / d logit(rho) = P(followed | vote) - rho
     slope = ordered / (ordered + habitual) - fit.follows[votes.rater]
     held = _RATER_VOTES * fit.follows * (1.0 - fit.follows)

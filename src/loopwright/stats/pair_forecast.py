@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from loopwright.stats.annotator_ratings import AnnotatorFit, fit_annotators
+from loopwright.stats.annotator_ratings import AnnotatorFit, fit_annotators, places_of
 from loopwright.stats.paired_fit import Coded, Codes, Floats, cells_of, newton, penalty_of
 
 _FLOOR = 1e-6
@@ -64,6 +64,7 @@ def plain_fit(votes: Coded) -> AnnotatorFit:
         weights=np.ones(len(votes.first)),
         iterations=0,
         change=0.0,
+        places=places_of(cells),
     )
 
 

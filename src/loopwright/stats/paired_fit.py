@@ -133,23 +133,43 @@ def penalty_of(cells: Cells, prior_sd: float = PRIOR_SD) -> Floats:
     return penalty
 
 
-def moments(cells: Cells, beta: Floats) -> Moments:
-    """Return what the parameters expect in each cell."""
+def shares_of(cells: Cells, beta: Floats) -> Floats:
+    """Return P(value) in each cell, shape (cells, values)."""
     size = cells.design.shape[1]
     strength = np.asarray(cells.design @ beta[:size])
-    logits = strength[:, None] * cells.values + cells.level @ beta[size:]
-    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares /= shares.sum(axis=1, keepdims=True)
+    shares: Floats = strength[:, None] * cells.values
+    shares += cells.level @ beta[size:]
+    shares -= _over_values(np.maximum, shares)[:, None]
+    np.exp(shares, out=shares)
+    shares /= _over_values(np.add, shares)[:, None]
+    return shares
+
+
+def _over_values(fold: np.ufunc, table: Floats) -> Floats:
+    """Return a fold over each row, column by column: values are few, and rows are many."""
+    found: Floats = table[:, 0].copy()
+    for column in range(1, table.shape[1]):
+        fold(found, table[:, column], out=found)
+    return found
+
+
+def moments(cells: Cells, beta: Floats) -> Moments:
+    """Return what the parameters expect in each cell."""
+    return moments_of(cells, shares_of(cells, beta))
+
+
+def moments_of(cells: Cells, shares: Floats) -> Moments:
+    """Return what these probabilities (`shares_of`) expect in each cell."""
     mean = shares @ cells.values
     level = shares @ cells.level
     cross = (shares * cells.values) @ cells.level - mean[:, None] * level
     return Moments(shares, mean, shares @ cells.values**2 - mean**2, level, cross)
 
 
-def objective(cells: Cells, beta: Floats, counts: Floats, penalty: Floats) -> float:
-    """Return the penalized log likelihood of the counts."""
-    shares = np.maximum(moments(cells, beta).shares, 1e-300)
-    return float((counts * np.log(shares)).sum() - 0.5 * (penalty * beta**2).sum())
+def objective(shares: Floats, beta: Floats, counts: Floats, penalty: Floats) -> float:
+    """Return the penalized log likelihood of the counts under P(value) in each cell."""
+    logs = np.log(np.maximum(shares, 1e-300))
+    return float(np.vdot(counts, logs) - 0.5 * (penalty * beta**2).sum())
 
 
 def gradient(cells: Cells, found: Moments, counts: Floats) -> Floats:
@@ -184,17 +204,23 @@ def newton(
     """Return the parameters of largest penalized likelihood, or after `steps` steps toward them."""
     beta: Floats = np.zeros(cells.parameters) if start is None else start
     n = counts.sum(axis=1)
-    value = objective(cells, beta, counts, penalty)
+    shares = shares_of(cells, beta)
+    value = objective(shares, beta, counts, penalty)
     for _ in range(steps or _STEPS):
-        found = moments(cells, beta)
+        found = moments_of(cells, shares)
         slope = gradient(cells, found, counts) - penalty * beta
         step = np.linalg.solve(curvature(cells, found, n) + np.diag(penalty), slope)
         scale = 1.0
-        while (reached := objective(cells, beta + scale * step, counts, penalty)) < value:
+        while True:
+            tried = beta + scale * step
+            shares = shares_of(cells, tried)
+            reached = objective(shares, tried, counts, penalty)
+            if reached >= value:
+                break
             scale /= 2.0
             if scale < 1e-4:
                 return beta
-        beta, value = beta + scale * step, reached
+        beta, value = tried, reached
         if float(np.abs(step).max()) < _TOLERANCE:
             break
     return beta
