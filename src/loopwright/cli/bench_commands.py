@@ -30,7 +30,7 @@ def bench(
         str | None,
         typer.Option(
             help="Parts, with commas. labeling: sqlite, postgres; load, proofs, browser. "
-            "quality: ds, live, real."
+            "quality: ds, pairs, live, real, exit, people."
         ),
     ] = None,
     soak: Annotated[bool, typer.Option(help="labeling: a million judgments, 50 kills.")] = False,

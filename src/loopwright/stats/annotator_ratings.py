@@ -49,6 +49,9 @@ RELIABILITY_METHOD = (
 _RATER_VOTES = 4.0
 """Votes by which a rater's reliability and habit are held at those of all raters."""
 _START = 0.8
+_GAIN = 1e-5
+"""What moves afterwards is how reliability trades with the scale of ratings, which votes hardly
+tell apart."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,10 @@ def rate_with_reliability(
 def fit_annotators(
     votes: Coded, *, iterations: int = 45, tolerance: float = 1e-3, prior_sd: float = 3.0
 ) -> AnnotatorFit:
-    """Return the fit; it ends when no parameter moves by `tolerance`, or after `iterations`.
+    """Return the fit.
+
+    It ends when no parameter moves by `tolerance`, when three steps raise the log likelihood by
+    less than `_GAIN` of it, or after `iterations`.
 
     EM is slow where a habit and a left advantage explain the same votes; each third step is
     therefore extrapolated (SQUAREM; Varadhan, Roland 2008), and taken back if it fits worse.
@@ -155,6 +161,7 @@ def fit_annotators(
     places = places_of(cells)
     fit = AnnotatorFit(cells, beta, follows, _habits(cells, places, ones), ones, 0, np.inf, places)
     sizes = np.bincount(votes.rater, minlength=votes.raters).astype(float)
+    before = -np.inf
     while fit.iterations < iterations:
         one = _step(fit, penalty, sizes)
         two = _step(one, penalty, sizes)
@@ -162,8 +169,13 @@ def fit_annotators(
             return two
         leap = _extrapolated(fit, one, two)
         fit = _step(leap, penalty, sizes)
-        if _log_likelihood(fit, penalty) < _log_likelihood(two, penalty):
+        reached = _log_likelihood(fit, penalty)
+        if reached < _log_likelihood(two, penalty):
             fit = _step(two, penalty, sizes)
+            reached = _log_likelihood(fit, penalty)
+        if reached - before < _GAIN * abs(reached):
+            return fit
+        before = reached
     return fit
 
 

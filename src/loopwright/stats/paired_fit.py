@@ -8,6 +8,7 @@ the number of distinct cells, not of votes.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +72,19 @@ class Cells:
     def parameters(self) -> int:
         """Return the number of parameters: sources, left, free levels."""
         return self.votes.sources + 1 + int(self.level.shape[1])
+
+    @cached_property
+    def crossed(self) -> tuple[Codes, Floats]:
+        """Where a cell adds to the matrix over sources and left, flat, and (cells, 9) how much.
+
+        Three columns of the design are set in each cell: a counting sum over nine places costs a
+        sixth of a sparse product.
+        """
+        size = self.design.shape[1]
+        column = self.design.indices.reshape(-1, 3).astype(np.int64)
+        value = self.design.data.reshape(-1, 3)
+        place = column[:, :, None] * size + column[:, None, :]
+        return place.ravel(), (value[:, :, None] * value[:, None, :]).reshape(-1, 9)
 
     def counts(self, weights: Floats | None = None) -> Floats:
         """Return the (weighted) votes by cell and value."""
@@ -190,8 +204,9 @@ def blocks(cells: Cells, main: Floats, cross: Floats, levels: Floats) -> Floats:
     """Return the symmetric matrix over all parameters from its parts by cell."""
     size = cells.design.shape[1]
     result: Floats = np.zeros((cells.parameters, cells.parameters))
-    # multiply() keeps the matrix sparse; a diagonal product would build another one first
-    result[:size, :size] = (cells.design.T @ cells.design.multiply(main[:, None])).toarray()
+    place, product = cells.crossed
+    weighed = np.bincount(place, (product * main[:, None]).ravel(), size * size)
+    result[:size, :size] = weighed.reshape(size, size)
     result[:size, size:] = cells.design.T @ cross
     result[size:, :size] = result[:size, size:].T
     result[size:, size:] = levels

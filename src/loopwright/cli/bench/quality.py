@@ -1,4 +1,4 @@
-"""How good and how fast consensus is, beside crowd-kit in the same run and on real votes.
+"""How good and how fast trust in answers is, beside peers in the same run and on real votes.
 
 Ratios are of processor seconds, since a shared machine's wall clock measures its other users.
 """
@@ -18,11 +18,14 @@ import psutil
 from loopwright import __version__
 from loopwright.base.errors import InvalidInput
 from loopwright.base.types import Json
+from loopwright.cli.bench.quality_exit import early_exit
 from loopwright.cli.bench.quality_live import live
+from loopwright.cli.bench.quality_pairs import pairs_race
+from loopwright.cli.bench.quality_people import people
 from loopwright.cli.bench.quality_real import real
 from loopwright.cli.bench.quality_truth import SEED, dawid_skene_race
 
-PARTS = ("ds", "live", "real")
+PARTS = ("ds", "pairs", "live", "real", "exit", "people")
 Say = Callable[[str], None]
 
 
@@ -44,8 +47,11 @@ def measure(options: Options, *, say: Say) -> Json:
     notes: Json = {}
     work: dict[str, Callable[[], tuple[Json, Json]]] = {
         "ds": lambda: dawid_skene_race(largest=options.largest, say=say),
+        "pairs": lambda: pairs_race(say=say),
         "live": lambda: live(say=say),
         "real": lambda: real(options.data, say=say),
+        "exit": lambda: early_exit(options.data, say=say),
+        "people": lambda: people(options.data, say=say),
     }
     for part in options.parts:
         found, notes[part] = work[part]()
@@ -76,7 +82,7 @@ def data_folder(given: Path | None) -> Path | None:
     """
     if given is not None and not given.is_dir():
         raise InvalidInput(
-            f"{given} is no folder.", remedy="Pass --data FOLDER with active_crowd/."
+            f"{given} is no folder.", remedy="Pass --data FOLDER with active_crowd/ and llmfao/."
         )
     named = os.environ.get("LOOPWRIGHT_SHARED_DATA")
     folder = given or (Path(named) if named else Path("..") / "shared" / "data")
@@ -95,7 +101,10 @@ def _context() -> Json:
         "versions": {
             "loopwright": __version__,
             "python": platform.python_version(),
-            **{name: _version(name) for name in ("numpy", "scipy", "pandas", "crowd-kit")},
+            **{
+                name: _version(name)
+                for name in ("numpy", "scipy", "pandas", "crowd-kit", "evalica")
+            },
         },
     }
 
