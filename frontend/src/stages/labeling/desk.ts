@@ -43,7 +43,8 @@ export class LabelDesk extends Observed<DeskState> {
   open(): void {
     this.seat = takeSeat(`${this.projectId}/${this.whose.person}`, (mine) => (mine ? void this.sit() : this.set({ elsewhere: true, opened: true })));
     this.sender = startSender(this.whose, {
-      want: () => this.want(),
+      // Between two sittings an answer brings no items: a release on its way could take them.
+      want: () => (this.sitting === null ? { ...this.want(), count: 0 } : this.want()),
       sent: (sent) => this.settle(sent),
       left: (waiting) => this.set(waiting === 0 ? { waiting, signedOut: false, away: false } : { waiting }),
       stuck: (why) => this.set({ [why]: true }),
