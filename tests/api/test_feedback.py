@@ -20,9 +20,11 @@ from loopwright.feedback.tables import feedback as feedback_table
 from loopwright.guidelines.apply import apply_project
 from loopwright.infra.home import Home
 from loopwright.intake.tables import prompt
+from loopwright.labeling import service as labeling
+from loopwright.labeling.model import ImportedJudgment
 from loopwright.projects.spec import parse_project
 from loopwright.sampling import service as sampling
-from loopwright.sampling.model import Band
+from loopwright.sampling.model import Band, ItemProgress
 from support.server import PROJECT_YAML, RunningServer
 
 Json = dict[str, Any]
@@ -205,6 +207,34 @@ def test_a_thumb_down_opens_one_task_whoever_repeats_it(
     assert {row["name"]: row["count"] for row in counts["by_kind"]} == {
         "thumb down": 2, "thumb up": 1,
     }  # fmt: skip
+
+
+def test_what_imports_judged_enough_is_not_opened_and_takes_no_room(
+    app: httpx.Client, lead: httpx.Client, home: Home
+) -> None:
+    rules(home, "feedback: {rules: [{when: thumb_down, do: open, overlap: 2}], per_day: 1}\n")
+    pair = {
+        "prompt": {"messages": [{"role": "user", "content": "Where is it?"}]},
+        "completions": [{"text": "Here."}, {"text": "There."}],
+    }
+    body = {"items": [{**pair, "key": "judged"}, {**pair, "key": "new"}], "open": False}
+    judged, new = lead.post("/api/projects/support/items", json=body).json()["ids"]
+    votes = [
+        ImportedJudgment(f"import:{rater}", judged, "preference", rater, "first", None, 1.0)
+        for rater in ("rtr_1", "rtr_2")
+    ]
+    home.db.write(
+        lambda tx: labeling.record_imported(tx, project_id="support", rows=votes, now=2.0)
+    )
+
+    def about(item_id: str) -> Json:
+        return {"client_id": item_id, "kind": "thumb", "value": "down", "item_id": item_id}
+
+    assert send(app, about(judged))["state"] == "already_open"
+    state = home.db.read(lambda tx: sampling.state_of(tx, judged))
+    assert state is not None
+    assert (state.done, state.wanted, state.state) == (2, 2, ItemProgress.CLOSED)
+    assert send(app, about(new))["state"] == "opened"
 
 
 def test_a_flood_from_one_source_cannot_fill_the_queue(app: httpx.Client, home: Home) -> None:

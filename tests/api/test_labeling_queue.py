@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 from labeling_books import check_books
 from labeling_world import START, Desk, make_desk
-from queue_world import judge_all, move, overlap, reopen, skip, state
+from queue_world import import_votes, judge_all, move, overlap, reopen, skip, state
 
 from loopwright.base.errors import Conflict
 from loopwright.infra.home import Home
@@ -144,21 +144,27 @@ def test_a_closed_item_is_opened_again_by_a_higher_overlap(desk: Desk) -> None:
     check_books(desk)
 
 
+def keep_changing(desk: Desk, stop: threading.Event) -> None:
+    """Do what leads and imports do to items, until it is enough."""
+    dice = random.Random("lead")
+    votes = 0
+    while not stop.is_set():
+        some = dice.sample(desk.items, 30)
+        what = dice.random()
+        if what < 0.2:
+            votes += 1
+            import_votes(desk, some[0], f"voter-{votes}")
+        elif what < 0.5:
+            move(desk, some, dice.choice(list(Band)))
+        elif what < 0.8:
+            overlap(desk, some, dice.choice([1, 2, 3]))
+        else:
+            reopen(desk, some)
+
+
 def test_leads_change_the_queue_under_load_and_the_books_stay_right(home: Home) -> None:
     desk = make_desk(home, items=90, overlap=2)
     stop = threading.Event()
-
-    def lead() -> None:
-        dice = random.Random("lead")
-        while not stop.is_set():
-            some = dice.sample(desk.items, 30)
-            what = dice.random()
-            if what < 0.4:
-                move(desk, some, dice.choice(list(Band)))
-            elif what < 0.8:
-                overlap(desk, some, dice.choice([1, 2, 3]))
-            else:
-                reopen(desk, some)
 
     def expire(now: float) -> None:
         home.db.write(lambda tx: service.expire_leases(tx, now=now, count=1000))
@@ -177,7 +183,7 @@ def test_leads_change_the_queue_under_load_and_the_books_stay_right(home: Home) 
             expire(now)
 
     people = [threading.Thread(target=roam, args=(f"p{number}",)) for number in range(8)]
-    leads = threading.Thread(target=lead)
+    leads = threading.Thread(target=keep_changing, args=(desk, stop))
     for thread in [*people, leads]:
         thread.start()
     for thread in people:
