@@ -1,5 +1,7 @@
 """Agreement split by segment, version, team and week, and who disagrees with whom."""
 
+from dataclasses import replace
+
 import krippendorff
 import numpy as np
 import pytest
@@ -115,6 +117,16 @@ def test_judgments_that_come_later_give_the_same_tables() -> None:
         later.add(rows[start : start + 7])
     for by in By:
         assert agreement_rows(later, by, CONTEXT) == agreement_rows(at_once, by, CONTEXT)
+
+
+def test_what_no_coefficient_looks_at_says_so() -> None:
+    book = SaidBook()
+    given = scores(0, 1, {}, kind="correction")
+    book.add([replace(given, votes=[["text", "", 0]], outcome="corrected")])
+    [row] = agreement_rows(book, By.CRITERION, Context({}, {}))
+    assert (row.question_id, row.aspect) == ("score", "(text)")
+    assert "not compared" in str(row.coefficients[0].estimate.reason)
+    assert agreement_rows(book, By.SEGMENT, Context({}, {})) == []
 
 
 def test_nothing_and_one_vote_say_what_is_missing() -> None:

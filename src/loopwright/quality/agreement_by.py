@@ -95,7 +95,7 @@ def agreement_rows(book: SaidBook, by: By, context: Context) -> list[AgreementRo
             agreement_row(votes.where(kept), group)
             for group, kept in _groups(votes, book, by, context)
         )
-    return found
+    return found + _beyond_votes(book) if by in (By.PROJECT, By.CRITERION) else found
 
 
 def agreement_row(votes: Votes, group: str = "") -> AgreementRow:
@@ -154,6 +154,18 @@ def _by_column(column: Ints, names: Sequence[Any]) -> Iterator[tuple[str, Flags]
     numbers = [int(one) for one in np.unique(column)]
     for number in sorted(numbers, key=lambda one: (names[one] is None, names[one])):
         yield "" if names[number] is None else str(names[number]), column == number
+
+
+def _beyond_votes(book: SaidBook) -> list[AgreementRow]:
+    """Return what of a kind's answers no coefficient looks at, with the reason."""
+    found = []
+    for question_id, kind in sorted(book.kinds.items()):
+        beyond = kind_of(kind).beyond_votes
+        if beyond is not None:
+            aspect, reason = beyond
+            named = (Named("alpha", unknown(reason, 0, "none")),)
+            found.append(AgreementRow(question_id, kind, aspect, "", 0, 0, (), named))
+    return found
 
 
 def _beyond_one_figure(question_id: str, kind: str | None) -> AgreementRow:

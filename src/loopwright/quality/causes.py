@@ -118,19 +118,18 @@ def concentrated(
 
 
 def camps(votes: Votes) -> Evidence | None:
-    """Look for two camps on half of the things, and whether the other half knows them too."""
+    """Look for two camps on half of the items, and whether the other half knows them too."""
     pairs = pair_matrix(votes)
     if len(pairs.raters) < 4:
         return None
-    order = np.unique(pairs.thing)
-    learn = np.isin(pairs.thing, order[::2])
+    learn = np.isin(pairs.item, np.unique(pairs.item)[::2])
     side = _two_sides(pairs, learn)
     if side is None or min(int(side.sum()), int((~side).sum())) < 2:
         return None
     held = ~learn
     within = held & (side[pairs.first] == side[pairs.second])
     between = held & (side[pairs.first] != side[pairs.second])
-    things, place = np.unique(pairs.thing, return_inverse=True)
+    things, first, place = np.unique(pairs.thing, return_index=True, return_inverse=True)
     place = place.reshape(-1)
     inside, outside = (
         _per_thing(pairs.differs[kept], place[kept], len(things)) for kept in (within, between)
@@ -138,7 +137,7 @@ def camps(votes: Votes) -> Evidence | None:
     both = ~np.isnan(inside) & ~np.isnan(outside)
     if int(both.sum()) < _GROUP:
         return None
-    gap = _mean(outside[both] - inside[both], np.nonzero(both)[0])
+    gap = _mean(outside[both] - inside[both], pairs.item[first][both])
     if gap.low is None or gap.low <= _MARGIN:
         return None
     low = float(np.nanmean(inside[both]))
@@ -165,8 +164,9 @@ def split_items(votes: Votes) -> Evidence | None:
         return None
     size, minority = number[many], (number - found.counts.max(axis=1))[many]
     before = float(found.differing[many].mean())
-    alone = _fit_one(size, minority)
-    part, rest, mixed = _fit_mixture(size, minority)
+    kinds, times = np.unique(np.stack([size, minority]), axis=1, return_counts=True)
+    alone = _fit_one(kinds[0], kinds[1], times)
+    part, rest, mixed = _fit_mixture(kinds[0], kinds[1], times)
     if mixed - alone < 0.5 * np.log(len(size)) + 2.0:
         return None
     return Evidence(
@@ -288,18 +288,19 @@ def _folded(size: Floats, minority: Floats, rate: float) -> Floats:
 _RATES = np.linspace(0.005, 0.5, 100)
 
 
-def _fit_one(size: Floats, minority: Floats) -> float:
-    return max(float(_folded(size, minority, rate).sum()) for rate in _RATES)
+def _fit_one(size: Floats, minority: Floats, times: Ints) -> float:
+    """Return the log likelihood of one rate on every item; `times` counts items alike."""
+    return max(float(_folded(size, minority, rate) @ times) for rate in _RATES)
 
 
-def _fit_mixture(size: Floats, minority: Floats) -> tuple[float, float, float]:
+def _fit_mixture(size: Floats, minority: Floats, times: Ints) -> tuple[float, float, float]:
     """Return the part of even splits, the rate elsewhere, and the log likelihood."""
     even = _folded(size, minority, 0.5)
     best = (0.0, 0.0, -np.inf)
     for rate in _RATES[_RATES < 0.35]:
         rest = _folded(size, minority, float(rate))
         for part in np.linspace(0.02, 0.7, 35):
-            value = float(np.logaddexp(np.log(part) + even, np.log1p(-part) + rest).sum())
+            value = float(np.logaddexp(np.log(part) + even, np.log1p(-part) + rest) @ times)
             if value > best[2]:
                 best = (float(part), float(rate), value)
     return best

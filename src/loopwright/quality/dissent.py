@@ -99,6 +99,7 @@ class PairMatrix:
     second: Ints
     """Rows of `raters`."""
     thing: Ints
+    item: Ints
     differs: Floats
 
 
@@ -106,7 +107,7 @@ def pair_matrix(votes: Votes) -> PairMatrix:
     """Return the pairs of votes of the raters with most votes."""
     ids, number = np.unique(votes.rater, return_counts=True)
     raters = ids[np.argsort(-number, kind="stable")[:MOST_RATERS]]
-    things, thing = np.unique(votes.thing, return_inverse=True)
+    things, at, thing = np.unique(votes.thing, return_index=True, return_inverse=True)
     codes = np.full((len(raters), len(things)), -1, dtype=np.int64)
     for row, rater in enumerate(raters):
         mine = votes.rater == rater
@@ -119,6 +120,6 @@ def pair_matrix(votes: Votes) -> PairMatrix:
         found.append((*pair, both, weights[codes[a, both], codes[b, both]]))
     if not found:
         none = np.zeros(0, dtype=np.int64)
-        return PairMatrix(raters, none, none, none, np.zeros(0))
+        return PairMatrix(raters, none, none, none, none, np.zeros(0))
     first, second, place, differs = (np.concatenate(part) for part in zip(*found, strict=True))
-    return PairMatrix(raters, first, second, things[place], differs)
+    return PairMatrix(raters, first, second, things[place], votes.item[at][place], differs)

@@ -121,6 +121,8 @@ class SaidBook:
 
     def __init__(self) -> None:
         self.aspects: dict[tuple[str, str], Aspect] = {}
+        self.kinds: dict[str, str] = {}
+        """Question -> its kind, also of questions whose answers are no votes."""
         self.items, self.raters = Names(), Names()
         self.segments, self.guidelines, self.weeks = Names(), Names(), Names()
         self._columns = {
@@ -131,6 +133,8 @@ class SaidBook:
         """Take judgments that were not there yet."""
         for one in judged:
             at = len(self._columns["item"])
+            if one.kind is not None:
+                self.kinds[one.question_id] = one.kind
             self._columns["item"].append(self.items.number(one.item_id))
             self._columns["rater"].append(self.raters.number(one.rater_id))
             self._columns["segment"].append(self.segments.number(one.segment))
