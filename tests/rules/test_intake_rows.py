@@ -59,7 +59,8 @@ def test_an_unknown_column_names_those_that_exist() -> None:
 
 
 def votes() -> RowReader:
-    return RowReader(parse_mapping(VOTES))
+    more = "winner, requires: tags, names: people, judged_at: at}"
+    return RowReader(parse_mapping(VOTES.replace("winner}", more)))
 
 
 ROW = {"id": 7, "text": "Why?", "a": "A", "b": "B", "who": 3.0, "winner": "left"}
@@ -82,6 +83,11 @@ def test_a_vote_row_is_read() -> None:
         ({"text": None}, "text is missing"),
         ({"a": 4}, "a is a int, not text"),
         ({"id": [1]}, "id is a list"),
+        ({"tags": 4}, "tags is a int, not text or a list of words"),
+        ({"people": {"a": 1}}, "people is a dict, not text or a list of words"),
+        ({"at": "nan"}, "at is 'nan', not a Unix time in seconds"),
+        ({"at": 1.7e12}, "not a Unix time in seconds"),
+        ({"b": " \n"}, "b is empty"),
     ],
 )
 def test_a_wrong_value_is_named_by_its_column(change: dict[str, object], says: str) -> None:

@@ -270,14 +270,14 @@ class RowReader:
         said = "".join(turn["content"] for turn in messages)
         if said.strip() or "image" not in self._fields:
             _check_said(said, self._fields.get("prompt", "the prompt"))
-        names = values.get(self._fields.get("names", ""), ())
+        names = self._words(values, "names")
         return NewPrompt(
             messages=messages,
             source=mapping.source,
             key=self._optional_key(values, "prompt_key"),
             segment=self._optional_key(values, "segment") or mapping.segment or DEFAULT_SEGMENT,
             residency=self._optional_key(values, "residency") or mapping.residency,
-            names=[names] if isinstance(names, str) else [str(name) for name in names or ()],
+            names=[names] if isinstance(names, str) else names,
             simulated=mapping.simulated,
         )
 
@@ -307,14 +307,23 @@ class RowReader:
         return _key(values, column)
 
     def _requires(self, values: Json) -> tuple[str, ...]:
-        column = self._fields.get("requires")
-        found = None if column is None else values.get(column)
-        words = found.split(",") if isinstance(found, str) else found or ()
-        tags = [str(word).strip() for word in words]
+        found = self._words(values, "requires")
+        tags = [word.strip() for word in (found.split(",") if isinstance(found, str) else found)]
         for tag in filter(None, tags):
             if not _TAG.match(tag):
+                column = self._fields["requires"]
                 raise ValueError(f"{column} names {tag!r}, not a tag (lower-case, - and _)")
         return tuple(sorted({*self._mapping.requires, *filter(None, tags)}))
+
+    def _words(self, values: Json, field: str) -> str | list[str]:
+        """Return the text of a cell, or its list of words; an empty list where there is none."""
+        column = self._fields.get(field, "")
+        found = values.get(column)
+        if found is None or isinstance(found, str):
+            return found or []
+        if not isinstance(found, list):
+            raise ValueError(f"{column} is a {type(found).__name__}, not text or a list of words")
+        return [str(word) for word in found]
 
     def _shown(self, values: Json) -> str | None:
         shown = self._optional_key(values, "shown") or self._mapping.shown
