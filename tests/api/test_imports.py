@@ -113,6 +113,17 @@ def test_a_vote_twice_in_one_file_counts_once(home: Home) -> None:
     assert report.counts["judgments_added"] == 6
 
 
+def test_a_model_that_said_nothing_is_judged_where_the_mapping_says_so(home: Home) -> None:
+    rows = VOTE_ROWS.replace("Press the button", " ")
+    with pytest.raises(InvalidInput, match=r"votes\.csv:2: b is empty.*empty_completions: true"):
+        import_text(home, rows)
+    report = import_text(home, rows, mapping=VOTES + "empty_completions: true\n")
+    assert report.counts["judgments_added"] == 6
+    blank = VOTE_ROWS.replace("How do I reset it?", "")
+    with pytest.raises(InvalidInput, match="text is empty"):
+        import_text(home, blank, mapping=VOTES + "empty_completions: true\n")
+
+
 def test_a_vote_that_says_other_than_before_is_told_and_the_first_stands(home: Home) -> None:
     other = VOTE_ROWS.splitlines()[1].replace("right", "left") + "\n"
     first = import_text(home, VOTE_ROWS + other)

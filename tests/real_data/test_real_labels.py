@@ -26,6 +26,7 @@ source: pandalm
 question: better
 fields: {item: idx, prompt: instruction, context: input, first: response1, second: response2}
 people: [annotator1, annotator2, annotator3]
+empty_completions: true
 choices: {1: first, 2: second, 0: tie}
 """
 GENRES = """\

@@ -287,7 +287,12 @@ def _mapping(
     if kind[0] is ImportKind.PREFERENCES and _has_prompt(export):
         names["prompt"] = ""
     return ImportMapping(
-        kind=kind[0], question=export.question, fields={name: name for name in names}, **shared
+        kind=kind[0],
+        question=export.question,
+        fields={name: name for name in names},
+        # Public sets hold pairs in which one model said nothing.
+        empty_completions=kind[0] is ImportKind.PREFERENCES,
+        **shared,
     )
 
 

@@ -147,6 +147,8 @@ class ImportMapping(BaseModel):
     """Which completion stood on the left, when it was always the same one."""
     bare: bool = False
     """Whether rows without a completion are about the prompt, or the image, alone."""
+    empty_completions: bool = False
+    """Whether a completion without text is one that people judged: a model that said nothing."""
     open: bool = True
     """Whether the items are also offered for further judging."""
     simulated: bool = False

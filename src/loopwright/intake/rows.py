@@ -215,7 +215,8 @@ class RowReader:
         if self._answers is None or self._mapping.answers != ("ranking",):
             names: tuple[str, ...] = ("first", "second") if self.paired else ("completion",)
             completion = values.get(self._fields.get("completion", ""))
-            if self._mapping.bare and completion in (None, ""):
+            nothing = (None,) if self._mapping.empty_completions else (None, "")
+            if self._mapping.bare and completion in nothing:
                 names = ()
             return tuple(self._text(values, name) for name in names if name in self._fields)
         found = [
@@ -247,19 +248,36 @@ class RowReader:
 
     def _rest(self, values: Json, side: str, turns: list[Message]) -> RowText:
         source = self._optional_key(values, f"{side}_source") or self._mapping.source
-        return _turns(source, turns, self._fields[side])
+        return self._turns(source, turns, self._fields[side])
 
     def _written(self, source: str, text: Any, column: str) -> RowText:
         if isinstance(text, list):
-            return _turns(source, self._conversation({column: text}, column), column)
+            return self._turns(source, self._conversation({column: text}, column), column)
         found = _string({column: text}, column)
-        _check_said(found, column)
+        self._check_answer(found, column)
         return RowText(source, found)
+
+    def _turns(self, source: str, turns: Sequence[Message], column: str) -> RowText:
+        self._check_answer("".join(turn["content"] for turn in turns), column)
+        if len(turns) == 1 and turns[0]["role"] == "assistant":
+            return RowText(source, turns[0]["content"])
+        return RowText(source, "", tuple(turns))
+
+    def _check_answer(self, text: str, column: str) -> None:
+        if text.strip():
+            _check_said(text, column)
+        elif not self._mapping.empty_completions:
+            raise ValueError(
+                f"{column} is empty; where people judged that a model said nothing, a mapping "
+                "says so with empty_completions: true"
+            )
 
     def _prompt(self, values: Json) -> NewPrompt:
         column = self._fields["prompt"]
         if self._mapping.format is TextFormat.TEXT:
             text = _string(values, column)
+            if "image" not in self._fields:
+                _check_said(text, column)
             more = values.get(self._fields.get("context", ""))
             text = f"{text}\n\n{more}" if isinstance(more, str) and more.strip() else text
             return self._new_prompt(values, [{"role": "user", "content": text}])
@@ -343,13 +361,6 @@ class RowReader:
             column = self._fields["judged_at"]
             raise ValueError(f"{column} is {text!r}, not a Unix time in seconds")
         return found
-
-
-def _turns(source: str, turns: Sequence[Message], column: str) -> RowText:
-    _check_said("".join(turn["content"] for turn in turns), column)
-    if len(turns) == 1 and turns[0]["role"] == "assistant":
-        return RowText(source, turns[0]["content"])
-    return RowText(source, "", tuple(turns))
 
 
 def _check_said(text: str, column: str) -> None:

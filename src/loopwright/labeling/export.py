@@ -64,6 +64,8 @@ class _Shape:
     texts: bool = False
     bare: bool = False
     """Some have no completion."""
+    empty: bool = False
+    """Some completion says nothing."""
     images: bool = False
 
 
@@ -78,6 +80,7 @@ def mapping_of(tx: Connection, project_id: str, question_id: str) -> str:
     for one in _judged(tx, project_id, question):
         shape.texts |= bool(one.completions)
         shape.bare |= not one.completions
+        shape.empty |= any(not completion.text.strip() for completion in one.completions)
         shape.images |= one.item.image is not None
     fields = [*_ALWAYS, *_fields_of(question, shape)]
     found: Json = {
@@ -88,6 +91,7 @@ def mapping_of(tx: Connection, project_id: str, question_id: str) -> str:
         "open": False,
         **({"simulated": True} if spec.simulated else {}),
         **({"bare": True} if shape.texts and shape.bare else {}),
+        **({"empty_completions": True} if shape.empty else {}),
         "fields": {name: name for name in fields},
     }
     criteria = _criteria(spec, question)

@@ -53,6 +53,7 @@ fields: {item: id, prompt: text, prompt_key: prompt, first: result_x, second: re
          first_source: model_x, second_source: model_y, annotator: worker, choice: winner}
 choices: {left: first, right: second, tie: tie}
 shown: first_left
+empty_completions: true
 open: false
 """
 HH = """\
@@ -61,6 +62,7 @@ source: hh_rlhf
 question: preference
 format: dialogue
 fields: {chosen: chosen, rejected: rejected}
+empty_completions: true
 open: false
 """
 
