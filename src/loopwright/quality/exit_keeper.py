@@ -17,8 +17,11 @@ from loopwright.quality.model import Consensus
 
 _log = structlog.get_logger("quality.exits")
 
-AT_ONCE = 100
-"""Items that one transaction locks, so that annotators do not wait for a long one."""
+AT_ONCE = {"sqlite": 100, "postgresql": 1}
+"""Items that one transaction changes. On PostgreSQL one: who answers an item while they take a
+slot of another would else lock the two in the other order."""
+CHANGED = 200
+"""Items that one round changes, so that consensus does not wait long."""
 LOOKED_AT = 2000
 """Items that one round looks at; the others wait for the next."""
 GATE_SECONDS = 10.0
@@ -41,11 +44,14 @@ class ExitKeeper:
     def __init__(self, home: Home) -> None:
         self._home = home
         self._projects: defaultdict[str, _Project] = defaultdict(_Project)
+        self._off: dict[str, float] = {}
+        """Projects without early exit, and until when that is taken for granted."""
 
     def note(self, changed: Iterable[Consensus], emptied: Sequence[str]) -> None:
         """Remember items whose consensus changed, or that have no judgment left."""
         for row in changed:
-            self._projects[row.project_id].waiting[row.item_id] = None
+            if row.project_id not in self._off:
+                self._projects[row.project_id].waiting[row.item_id] = None
         if emptied:
             found = self._home.db.read(lambda tx: store_exits.facts_of(tx, emptied))
             for item_id, facts in found.items():
@@ -54,6 +60,7 @@ class ExitKeeper:
     def step(self, book: ConsensusBook, *, now: float) -> int:
         """Look at what waits; return how many items closed, went on or opened again."""
         done = 0
+        self._off = {key: until for key, until in self._off.items() if now < until}
         for project_id, known in list(self._projects.items()):
             try:
                 done += self._look(book, project_id, known, now)
@@ -67,20 +74,25 @@ class ExitKeeper:
             return 0
         spec = self._home.db.read(lambda tx: projects.get(tx, project_id)).spec
         if spec.early_exit is None:
+            # Turned on later, it looks at every open item: none of these has to be remembered.
             del self._projects[project_id]
+            self._off[project_id] = now + GATE_SECONDS
             return 0
         if now >= known.set_at + GATE_SECONDS:
             self._set_gates(book, spec, known, now)
         part = list(known.waiting)[:LOOKED_AT]
         due = self._home.db.read(lambda tx: exits.look(tx, spec=spec, item_ids=part))
         done = 0
-        for start in range(0, len(due), AT_ONCE):
-            some = due[start : start + AT_ONCE]
+        now_due, later = due[:CHANGED], frozenset(due[CHANGED:])
+        size = AT_ONCE[self._home.db.dialect]
+        for start in range(0, len(now_due), size):
+            some = now_due[start : start + size]
             done += self._home.db.write(
                 lambda tx, some=some: exits.apply(tx, spec=spec, item_ids=some, now=now)  # type: ignore[misc]
             )
         for item_id in part:
-            known.waiting.pop(item_id, None)
+            if item_id not in later:
+                known.waiting.pop(item_id, None)
         return done
 
     def _set_gates(

@@ -27,7 +27,7 @@ from loopwright.quality.exit_rules import Seen, Step
 from loopwright.quality.model import Consensus, Settlement
 from loopwright.sampling import service as sampling
 from loopwright.sampling import upkeep
-from loopwright.sampling.model import ItemState
+from loopwright.sampling.model import ItemProgress, ItemState
 from loopwright.stats.early_exit import Gate, GoldVotes, fit_gate, savings
 
 _LEDGER = 50
@@ -97,13 +97,15 @@ def apply(tx: Connection, *, spec: ProjectSpec, item_ids: Sequence[str], now: fl
             tx, project_id=spec.id, states=chosen, held=held, overlap=wanted, now=now
         )
     after = sampling.states_of(tx, [item_id for item_id, _, _ in steps])
-    facts = []
-    for item_id, step, seen in steps:
-        fact = _fact(spec, questions[item_id], step, seen, after[item_id], tx, now)
-        if fact is not None:
-            facts.append(fact)
+    gates = store_exits.gates(tx, spec.id)
+    facts = [
+        _fact(spec, gates[questions[item_id]], step, seen, after[item_id], now)
+        for item_id, step, seen in steps
+        # People may have taken every free vote meanwhile.
+        if step.kind is ExitKind.AUDIT or after[item_id].wanted != seen.state.wanted
+    ]
     store_exits.insert_facts(tx, facts)
-    _tell(tx, spec.id, facts, now)
+    _tell(tx, spec.id, facts, after, now)
     return len(facts)
 
 
@@ -174,24 +176,15 @@ def _steps(
 
 
 def _fact(
-    spec: ProjectSpec,
-    question_id: str,
-    step: Step,
-    seen: Seen,
-    after: ItemState,
-    tx: Connection,
-    now: float,
-) -> ExitFact | None:
-    """Return what to write down; None where people took every free vote meanwhile."""
-    if step.kind is not ExitKind.AUDIT and after.wanted == seen.state.wanted:
-        return None
-    gate = store_exits.gates(tx, spec.id)[question_id]
+    spec: ProjectSpec, gate: ExitGate, step: Step, seen: Seen, after: ItemState, now: float
+) -> ExitFact:
+    """Return what to write down."""
     answer = "" if seen.consensus is None else seen.consensus.answer
     return ExitFact(
         item_id=after.item_id,
         number=1 if seen.last is None else seen.last.number + 1,
         project_id=spec.id,
-        question_id=question_id,
+        question_id=gate.question_id,
         kind=step.kind,
         votes=seen.state.done,
         wanted_before=seen.state.wanted,
@@ -217,11 +210,22 @@ def _audit(
     return Audit(fact, votes, found.split or found.answer != fact.answer)
 
 
-def _tell(tx: Connection, project_id: str, facts: Sequence[ExitFact], now: float) -> None:
-    if not facts:
-        return
-    counts = {kind.value: sum(fact.kind is kind for fact in facts) for kind in ExitKind}
-    events.emit(
-        tx, kind="quality.early_exit", project_id=project_id, subject_id=None,
-        payload=counts, now=now,
-    )  # fmt: skip
+def _tell(
+    tx: Connection,
+    project_id: str,
+    facts: Sequence[ExitFact],
+    after: Mapping[str, ItemState],
+    now: float,
+) -> None:
+    for fact in facts:
+        if fact.kind is ExitKind.CLOSED and after[fact.item_id].state is ItemProgress.CLOSED:
+            events.emit(
+                tx, kind="item.closed", project_id=project_id, subject_id=fact.item_id,
+                payload={"judgments": fact.votes}, now=now,
+            )  # fmt: skip
+    if facts:
+        counts = {kind.value: sum(fact.kind is kind for fact in facts) for kind in ExitKind}
+        events.emit(
+            tx, kind="quality.early_exit", project_id=project_id, subject_id=None,
+            payload=counts, now=now,
+        )  # fmt: skip

@@ -20,6 +20,8 @@ from loopwright.stats.estimate import Estimate
 _TRAINED_ON = (ItemPurpose.CORE.value, ItemPurpose.CONFUSED.value, ItemPurpose.TARGETED.value)
 """Items that compare policies are left alone: who wins is counted in votes."""
 
+_AUDITS = 2000
+
 
 class Totals(NamedTuple):
     """Items whose last fact is of one kind: how many, the votes planned, and those wanted now."""
@@ -104,11 +106,12 @@ def insert_facts(tx: Connection, facts: Sequence[ExitFact]) -> None:
 
 
 def audit_facts(tx: Connection, project_id: str) -> list[ExitFact]:
-    """Return the audits of a project, the newest first."""
+    """Return the newest audits of a project, the newest first: enough to know its error by."""
     query = select(exit_fact).where(
         exit_fact.c.project_id == project_id, exit_fact.c.kind == ExitKind.AUDIT.value
     )
-    rows = tx.execute(query.order_by(exit_fact.c.at.desc(), exit_fact.c.item_id)).mappings()
+    query = query.order_by(exit_fact.c.at.desc(), exit_fact.c.item_id).limit(_AUDITS)
+    rows = tx.execute(query).mappings()
     return [_fact(row) for row in rows]
 
 
