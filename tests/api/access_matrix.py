@@ -239,3 +239,14 @@ MATRIX |= {
     ("POST", f"{_P}/my/plan"): Rule(JUDGES),
     ("POST", f"{_P}/my/plan/items/{{item_id}}"): Rule(JUDGES, {"json": {"answer": {}}}),
 }
+MATRIX |= {
+    ("GET", f"{_P}/sessions"): Rule(JUDGES),
+    ("POST", f"{_P}/sessions"): Rule(LEADS, {"json": {"name": "Monday"}}),
+    ("GET", f"{_P}/sessions/{{session_id}}"): Rule(JUDGES),
+    ("GET", f"{_P}/sessions/{{session_id}}/items/{{item_id}}"): Rule(JUDGES),
+    ("POST", f"{_P}/sessions/{{session_id}}/items/{{item_id}}"): Rule(
+        JUDGES, {"json": {"answer": {}}}
+    ),
+    ("POST", f"{_P}/sessions/{{session_id}}/reveal"): Rule(LEADS),
+    ("POST", f"{_P}/sessions/{{session_id}}/close"): Rule(LEADS, {"json": {}}),
+}

@@ -1588,6 +1588,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_sessions_api_projects__project_id__sessions_get"];
+        put?: never;
+        post: operations["make_session_api_projects__project_id__sessions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_session_api_projects__project_id__sessions__session_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/sessions/{session_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["close_api_projects__project_id__sessions__session_id__close_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/sessions/{session_id}/items/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_item_api_projects__project_id__sessions__session_id__items__item_id__get"];
+        put?: never;
+        post: operations["answer_item_api_projects__project_id__sessions__session_id__items__item_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/sessions/{session_id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["reveal_api_projects__project_id__sessions__session_id__reveal_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/threads": {
         parameters: {
             query?: never;
@@ -2173,6 +2253,19 @@ export interface components {
             question_id: string;
             reason: string | null;
         };
+        CalibrationSessionOut: {
+            after: components["schemas"]["AgreementByOut"][];
+            again: number;
+            answered: number;
+            before: components["schemas"]["AgreementByOut"][];
+            before_same: components["schemas"]["AgreementByOut"][];
+            items: components["schemas"]["SessionItemOut"][];
+            people: number;
+            session: components["schemas"]["SessionLine"];
+        };
+        CalibrationSessionsOut: {
+            sessions: components["schemas"]["SessionLine"][];
+        };
         CandidateOut: {
             answer: string;
             because: string;
@@ -2274,6 +2367,10 @@ export interface components {
         };
         ClaimOut: {
             case: components["schemas"]["CaseDetailOut"] | null;
+        };
+        CloseIn: {
+            /** @default  */
+            lesson: string;
         };
         CoachedGroupOut: {
             name: string;
@@ -4154,6 +4251,12 @@ export interface components {
         RunsOut: {
             runs: components["schemas"]["RunOut"][];
         };
+        SaidOut: {
+            first: string;
+            reason: string | null;
+            second: string | null;
+            who: string;
+        };
         SavedOut: {
             currency: string | null;
             money: number | null;
@@ -4170,10 +4273,42 @@ export interface components {
             /** @default 1 */
             weight: number;
         };
+        SessionAnswerIn: {
+            answer: {
+                [key: string]: unknown;
+            };
+        };
+        SessionIn: {
+            /** @default [] */
+            items: string[];
+            name: string;
+        };
+        SessionItemOut: {
+            counts: {
+                [key: string]: number;
+            };
+            item_id: string;
+            mine: number;
+            prompt: string;
+            said: components["schemas"]["SaidOut"][];
+        };
+        SessionLine: {
+            closed_at: number | null;
+            id: string;
+            items: number;
+            lesson: string | null;
+            made_at: number;
+            name: string;
+            revealed_at: number | null;
+            state: string;
+        };
         SessionOut: {
             active_ms: number;
             judged: number;
             started_at: number;
+        };
+        SessionShownOut: {
+            shown: components["schemas"]["AssignmentOut"];
         };
         SettledOut: {
             answer: string;
@@ -7930,6 +8065,230 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunDetailOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_sessions_api_projects__project_id__sessions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationSessionsOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    make_session_api_projects__project_id__sessions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationSessionOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_session_api_projects__project_id__sessions__session_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationSessionOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    close_api_projects__project_id__sessions__session_id__close_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationSessionOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_item_api_projects__project_id__sessions__session_id__items__item_id__get: {
+        parameters: {
+            query?: {
+                in_order?: boolean;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+                session_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionShownOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    answer_item_api_projects__project_id__sessions__session_id__items__item_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                session_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionAnswerIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationSessionOut"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reveal_api_projects__project_id__sessions__session_id__reveal_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationSessionOut"];
                 };
             };
             422: {

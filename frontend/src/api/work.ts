@@ -110,3 +110,5 @@ export type Trend = Schemas["TrendOut"];
 export type PlanView = Schemas["PlanOut"];
 export type MyPlanView = Omit<Schemas["MyPlanOut"], "next"> & { next: Assignment | null };
 export type Practised = Schemas["PractisedOut"];
+export type SessionList = Schemas["CalibrationSessionsOut"];
+export type SessionView = Schemas["CalibrationSessionOut"];

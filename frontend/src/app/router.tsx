@@ -69,6 +69,11 @@ const itemPage = createRoute({
   path: "items/$item",
   component: lazyRouteComponent(() => worded(import("../stages/quality/ItemPage")), "ItemPage"),
 });
+const sessionPage = createRoute({
+  getParentRoute: () => project,
+  path: "sessions/$session",
+  component: lazyRouteComponent(() => worded(import("../stages/gold/SessionPage")), "SessionPage"),
+});
 const data = createRoute({
   getParentRoute: () => project,
   path: "data",
@@ -102,7 +107,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signin,
     projects,
-    project.addChildren([home, label, mine, loop, guidelines, qualityStart, quality, itemPage, data, training, evaluation, releases, settings]),
+    project.addChildren([home, label, mine, loop, guidelines, qualityStart, quality, itemPage, sessionPage, data, training, evaluation, releases, settings]),
   ]),
   defaultPreload: "intent",
   scrollRestoration: true,

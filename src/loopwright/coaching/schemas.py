@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict
 
 from loopwright.coaching.integrity import Evidence
 from loopwright.coaching.model import Group, Person, PlanView, Practice
-from loopwright.coaching.service import name_of
 from loopwright.coaching.trends import AspectTrend, Drift
 from loopwright.labeling.offers import Offer
 from loopwright.labeling.schemas import AssignmentOut, assignment_out
@@ -16,6 +15,7 @@ from loopwright.projects.spec import ProjectSpec
 from loopwright.quality.model import Settlement
 from loopwright.quality.rules import in_words
 from loopwright.quality.schemas import EstimateOut
+from loopwright.quality.words import aspect_in_words
 
 
 class DriftOut(BaseModel):
@@ -71,7 +71,7 @@ class TrendOut(BaseModel):
         return cls(
             question_id=one.question_id,
             aspect=one.aspect,
-            name=name_of(spec, one.question_id, one.aspect),
+            name=aspect_in_words(spec, one.question_id, one.aspect),
             right=EstimateOut.of(one.right),
             everybody=EstimateOut.of(one.everybody),
             weak=one.weak,
@@ -123,7 +123,7 @@ class CoachedLine(BaseModel):
             judged=one.judged,
             told=one.told,
             right=None if first is None else EstimateOut.of(first.right),
-            weak=[name_of(spec, x.question_id, x.aspect) for x in one.trends if x.weak],
+            weak=[aspect_in_words(spec, x.question_id, x.aspect) for x in one.trends if x.weak],
             noticed=list(one.noticed),
         )
 
@@ -208,7 +208,7 @@ class PlanOut(BaseModel):
         plan = one.plan
         return cls(
             id=plan.id,
-            aspects=[name_of(spec, question, aspect) for question, aspect in plan.aspects],
+            aspects=[aspect_in_words(spec, question, aspect) for question, aspect in plan.aspects],
             made_at=plan.made_at,
             check_at=plan.check_at,
             due=one.due,
@@ -218,7 +218,7 @@ class PlanOut(BaseModel):
             studies=[StudyLine(id=i, title=title, read=read) for i, title, read in one.studies],
             checks=[
                 CheckedOut(
-                    name=name_of(spec, x.question_id, x.aspect),
+                    name=aspect_in_words(spec, x.question_id, x.aspect),
                     before=EstimateOut.of(x.before),
                     after=EstimateOut.of(x.after),
                 )

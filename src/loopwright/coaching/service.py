@@ -19,6 +19,7 @@ from loopwright.quality.agreement_kept import computed
 from loopwright.quality.agreement_service import schemes_of
 from loopwright.quality.model import SettledBy
 from loopwright.quality.said import SaidBook
+from loopwright.quality.words import aspect_in_words
 from loopwright.questions.model import CategoryVote, OrdinalVote, PairVote
 from loopwright.questions.stored import read_votes
 
@@ -113,7 +114,7 @@ def _person(found: Told, spec: ProjectSpec, rater_id: str) -> Person:
             mine.append(trends.trend(one, rows))
     mine.sort(key=lambda one: -one.right.n)
     said = [
-        f"{name_of(spec, one.question_id, one.aspect)}: {sentence}"
+        f"{aspect_in_words(spec, one.question_id, one.aspect)}: {sentence}"
         for one in mine
         if (sentence := trends.noticed(one.drift)) is not None
     ]
@@ -134,18 +135,6 @@ def _asked(spec: ProjectSpec) -> tuple[str, ...]:
 def _rows_of(found: Resolved, raters: set[str]) -> Any:
     numbers = [at for at, name in enumerate(found.raters) if name in raters]
     return np.isin(found.rater, numbers)
-
-
-def name_of(spec: ProjectSpec, question_id: str, aspect: str) -> str:
-    """Return what an aspect is called in the project."""
-    for one in spec.guideline.criteria:
-        if one.id == aspect:
-            return one.name
-    question = next((one for one in spec.questions if one.id == question_id), None)
-    for option in () if question is None else question.options:
-        if option.id == aspect:
-            return option.name
-    return question_id if question is None else question.text
 
 
 def _truth(tx: Connection, project_id: str) -> tuple[Truth, tuple[str, ...]]:

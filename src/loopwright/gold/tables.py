@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Double, Index, Integer, Table, Text
 
-from loopwright.infra.database import metadata
+from loopwright.infra.database import JsonText, metadata
 
 gold_item = Table(
     "gold_item",
@@ -29,4 +29,37 @@ gold_pace = Table(
     Column("salt", Text, nullable=False),
     Column("judged", Integer, nullable=False),
     Column("due", Integer, nullable=False),
+)
+
+calibration_session = Table(
+    "calibration_session",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("project_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("items", JsonText, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", Double, nullable=False),
+    Column("revealed_at", Double),
+    Column("closed_at", Double),
+    Column("lesson", Text),
+    Index("ix_calibration_session_project", "project_id", "made_at"),
+)
+
+session_answer = Table(
+    "session_answer",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("session_id", Text, nullable=False),
+    Column("person_id", Text, nullable=False),
+    Column("item_id", Text, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("answer", JsonText, nullable=False),
+    Column("shown_order", Text),
+    Column("kind", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("votes", JsonText),
+    Column("at", Double, nullable=False),
+    # One answer a person, item and round.
+    Index("ix_session_answer_once", "session_id", "item_id", "person_id", "round", unique=True),
 )

@@ -30,6 +30,7 @@ ROUTES = (
     "adjudication.routes",
     "adjudication.routes_studies",
     "gold.routes",
+    "gold.routes_sessions",
     "coaching.routes",
     "datasets.routes",
     "models.routes",

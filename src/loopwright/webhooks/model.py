@@ -25,6 +25,7 @@ FAMILIES = {
     "release": "A release moved to another stage, was held or rolled back.",
     "reward_model": "A reward-model version was registered.",
     "run": "A training run started or ended.",
+    "session": "A calibration session was opened, revealed or closed.",
     "thread": "A discussion was opened or ended, or those that ended were exported.",
     "traffic": "Requests were captured by the gateway.",
 }

@@ -8,6 +8,7 @@ import { mine } from "./mine";
 import { project } from "./project";
 import { quality } from "./quality";
 import { saved } from "./saved";
+import { sessions } from "./sessions";
 import { webhooks } from "./webhooks";
 import { work } from "./work";
 
@@ -24,5 +25,6 @@ export const pages = {
   items,
   quality,
   saved,
+  sessions,
   webhooks,
 };

@@ -16,6 +16,7 @@ import { Ago } from "../../ui/Time";
 import { MyCases } from "../adjudication/MyCases";
 import { MyCoaching } from "../coaching/MyCoaching";
 import { MyGold } from "../gold/MyGold";
+import { MySessions } from "../gold/Sessions";
 import { inWords } from "./inWords";
 
 const PAGE = 50;
@@ -142,6 +143,7 @@ export function MyWorkPage() {
     <Page title={t("nav.my-work")}>
       <MyCases projectId={project} />
       <Days projectId={project} />
+      <MySessions projectId={project} />
       <MyCoaching projectId={project} />
       <MyGold projectId={project} />
       <Judgments projectId={project} />

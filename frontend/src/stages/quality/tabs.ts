@@ -10,6 +10,7 @@ export const TABS = [
   { path: "saved", label: "quality.tabs.saved", needs: "results", Tab: lazy(() => import("./VotesSaved")) },
   { path: "desk", label: "quality.tabs.desk", needs: "judge", Tab: lazy(() => import("../adjudication/DeskTab")) },
   { path: "gold", label: "quality.tabs.gold", needs: "change", Tab: lazy(() => import("../gold/Gold")) },
+  { path: "sessions", label: "quality.tabs.sessions", needs: "judge", Tab: lazy(() => import("../gold/Sessions")) },
   { path: "people", label: "quality.tabs.people", needs: "people", Tab: lazy(() => import("../coaching/People")) },
 ] as const satisfies readonly { path: string; label: string; needs: Need; Tab: unknown }[];
 
