@@ -4,8 +4,8 @@ The statements of real requests (submit, and ask for the next item) are recorded
 in one transaction that is rolled back. They are then replayed word for word against the same tables
 with sqlite3 or psycopg: no HTTP, no rules, nothing built, nothing read from the rows, no load
 generator beside it. SQLite gets them as its one writer would at best: one connection, one request
-of each annotator in a commit. PostgreSQL gets a transaction for each request, from THREADS
-connections of one Python process, which is part of that limit.
+of each annotator in a commit. PostgreSQL gets a transaction for each request, sent without waiting
+in between, from THREADS connections of one Python process, which is part of that limit.
 """
 
 import asyncio
@@ -255,7 +255,7 @@ def _transaction(connection: "psycopg.Connection[Any]", request: list[Statement]
     named, numbered = connection.cursor(), psycopg.RawCursor(connection)
     while True:
         try:
-            with connection.transaction():
+            with connection.pipeline(), connection.transaction():
                 for statement in request:
                     # Prepared statements have numbers and a list of values, others have names.
                     _run(numbered if isinstance(statement[1], list) else named, [statement])
