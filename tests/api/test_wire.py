@@ -88,6 +88,23 @@ def test_a_server_that_forgot_what_was_prepared_is_told_again(db: Database) -> N
     assert stored(db) == [("a", 3.5)]
 
 
+def test_a_connection_that_ends_in_a_group_is_replaced(db: Database) -> None:
+    if db.dialect != "postgresql":
+        pytest.skip("SQLite has no connection to lose")
+    ended: list[int] = []
+
+    def work(tx: Connection) -> list[Json]:
+        if not ended:
+            ended.append(tx.scalar(text("SELECT pg_backend_pid()")) or 0)
+            end = text("SELECT pg_terminate_backend(:pid, 5000)")
+            db.read(lambda other: other.execute(end, {"pid": ended[0]}))
+        INSERT.run(tx, row("a"))
+        return MOVE.rows(tx, {"key": "a", "more": 1})
+
+    assert db.write(work) == [{"since": 2.5}]
+    assert stored(db) == [("a", 2.5)]
+
+
 def test_what_the_server_cannot_hold_is_told_as_such(db: Database) -> None:
     if db.dialect != "postgresql":
         pytest.skip("SQLite holds it")

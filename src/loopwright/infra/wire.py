@@ -141,8 +141,10 @@ def _results(pgconn: PGconn, count: int) -> PQGen[list[PGresult]]:
     yield from generators.send(pgconn)
     found = []
     for _ in range(count):
-        [result] = yield from generators.fetch_many(pgconn)
-        found.append(result)
+        results = yield from generators.fetch_many(pgconn)
+        if not results:
+            raise psycopg.OperationalError("the connection ended in the middle of a group")
+        found.append(results[0])
     yield from generators.fetch_many(pgconn)  # the end of the group
     return found
 
