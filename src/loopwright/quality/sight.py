@@ -14,8 +14,8 @@ from loopwright.labeling.model import AssignmentState
 from loopwright.labeling.tables import assignment
 from loopwright.quality.tables import settlement
 
-_OVER = (AssignmentState.JUDGED, AssignmentState.SKIPPED, AssignmentState.BARRED)
-"""This person will not be asked about the item (again)."""
+_OVER = (AssignmentState.JUDGED, AssignmentState.SKIPPED)
+"""This person said what they had to say. Who is barred may still practise on the item."""
 
 
 def in_sight(item_id: ColumnElement[str], *, actor: Actor, project_id: str) -> ColumnElement[bool]:

@@ -37,7 +37,7 @@ export const items = {
   oneMore: "One more vote is worth",
   oneMoreNote: "by so much it would raise the chance that the answer is right",
   settled: "Settled answer",
-  notSettled: "Nobody has settled this item; the consensus stands.",
+  notSettled: "Nobody has settled this item.",
   settledNote: "It stands instead of the consensus. How the votes fell stays beside it.",
   distribution: "How the votes fell",
   parts: "Part by part",
