@@ -6,7 +6,7 @@ export function Empty({ title, text, action }: { title: string; text: ReactNode;
   return (
     <Stack className="lw-panel" p="xl" gap="xs" align="flex-start">
       <Title order={2}>{title}</Title>
-      <Text c="dimmed" maw={640} component="div">{text}</Text>
+      <Text c="dimmed" maw="min(640px, 100%)" component="div">{text}</Text>
       {action}
     </Stack>
   );
