@@ -97,8 +97,14 @@ def test_rankings_are_one_order_with_mean_ranks() -> None:
     found = book_of("ranking", ranking(2, 1, 3), ranking(2, 1, 3), ranking(1, 2, 3))
     assert found.answer == "2,1,3"
     assert [one["value"] for one in found.parts or ()] == pytest.approx([5 / 3, 4 / 3, 3.0])
+    assert 0.5 < found.probability < 1.0
     tied = book_of("ranking", ranking(1, 1, 3), ranking(1, 1, 3))
-    assert tied.answer == "1,1,3"
+    assert (tied.answer, tied.split) == ("1,1,3", False)
+    torn = book_of("ranking", ranking(1, 2, 3), ranking(2, 1, 3))
+    assert torn.answer == "1,1,3", "each has the same mean rank"
+    book = ConsensusBook()
+    book.add(ItemVote(1, "p", "q", "i", "r", "1,2,3", "ranking", ranking(1, 2, 3)[1]))
+    assert book.reliabilities("p") == {}
 
 
 def test_boxes_are_matched_where_they_lie_over_each_other() -> None:

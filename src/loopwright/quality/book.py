@@ -224,8 +224,9 @@ class ConsensusBook:
     def _category_tracks(self, project_id: str) -> Iterable[CategoryTrack]:
         for (project, _), question in sorted(self._questions.items()):
             if project == project_id:
-                for track in question.tracks.values():
-                    if isinstance(track, CategoryTrack):
+                for place, track in question.tracks.items():
+                    # The pairs of one ranking are not independent votes.
+                    if isinstance(track, CategoryTrack) and place[0] == "category":
                         yield track
 
     def _of(self, vote: ItemVote) -> _Question:

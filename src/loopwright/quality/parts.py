@@ -7,7 +7,6 @@ probability of its own that could be kept; its `probability` is the expected sha
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import pairwise
 from typing import Literal
 
 from loopwright.base.types import Json
@@ -119,33 +118,25 @@ def several(found: Sequence[Part]) -> Whole:
 
 
 def ranked(found: Sequence[Part]) -> tuple[Whole, list[Part]]:
-    """Return the order that the pairs of a ranking imply, and each completion's place in it.
+    """Return the order by mean rank of a ranking, and each completion's place in it.
 
-    A completion's expected rank is 1, and for each other the chance that it stands before, half
-    of that of a tie. Equals share a place (1, 2, 2, 4).
+    A mean rank is 1, and for each other the share of people who put it before, half of that of a
+    tie. Equals share a place (1, 2, 2, 4). People weigh alike: the pairs of one ranking are not
+    independent, so a few rankings say little of how reliable somebody is.
     """
     pairs = [one for one in found if one.shape == "pair"]
     size = 1 + max((one.other or 0 for one in pairs), default=0)
-    expected, mean = [1.0] * size, [1.0] * size
+    mean = [1.0] * size
     for pair in pairs:
-        first, second = pair.about, pair.other or 0
-        behind = _behind(pair.shares)
-        voted = _behind({name: count / pair.n for name, count in pair.votes.items()})
-        expected[first] += behind
-        expected[second] += 1.0 - behind
-        mean[first] += voted
-        mean[second] += 1.0 - voted
-    order = sorted(range(size), key=lambda at: (round(expected[at], 6), at))
-    places = [0] * size
-    for place, at in enumerate(order, start=1):
-        places[at] = place
-    for before, after in pairwise(order):
-        if _tied(pairs, before, after):
-            places[after] = places[before]
-    known = [one.probability for one in pairs if one.probability is not None]
-    share = sum(known) / len(known) if known else 0.0
+        behind = _behind({name: count / pair.n for name, count in pair.votes.items()})
+        mean[pair.about] += behind
+        mean[pair.other or 0] += 1.0 - behind
+    mean = [round(rank, DIGITS) for rank in mean]
+    places = [1 + sum(other < rank for other in mean) for rank in mean]
+    right = [_as_ordered(pair, places) for pair in pairs]
     n = max((one.n for one in pairs), default=0)
     shown = [Part("rank", "", str(places[at]), n, about=at, value=mean[at]) for at in range(size)]
+    share = sum(right) / len(right) if right else 0.0
     return Whole(",".join(map(str, places)), share, {}), shown
 
 
@@ -200,6 +191,9 @@ def _behind(shares: Mapping[str, float]) -> float:
     return second + (1.0 - first - second) / 2.0
 
 
-def _tied(pairs: Sequence[Part], one: int, other: int) -> bool:
-    pair = {min(one, other), max(one, other)}
-    return any({p.about, p.other} == pair and p.answer not in ("first", "second") for p in pairs)
+def _as_ordered(pair: Part, places: Sequence[int]) -> float:
+    """Return the probability that two completions stand as they were ordered."""
+    first, second = places[pair.about], places[pair.other or 0]
+    if first == second:
+        return 1.0 - pair.shares.get("first", 0.0) - pair.shares.get("second", 0.0)
+    return pair.shares.get("first" if first < second else "second", 0.0)

@@ -5,12 +5,13 @@ import { useTranslation } from "react-i18next";
 import { list } from "../../api/queries";
 import type { ConsensusRow } from "../../api/work";
 import { DataTable } from "../../ui/DataTable";
-import { integer, percent } from "../../ui/format";
+import { decimal, integer, percent } from "../../ui/format";
 import { Hint } from "../../ui/Hint";
 import { Loaded } from "../../ui/Loaded";
 import { StatusBadge } from "../../ui/Status";
 import { Ago } from "../../ui/Time";
 import { CopyId } from "../../ui/CopyId";
+import { Parts } from "./Parts";
 import { useRowKeys } from "../../ui/useRowKeys";
 import { ItemLink } from "./ItemLink";
 
@@ -41,13 +42,21 @@ function Votes({ row }: { row: ConsensusRow }) {
   ));
 }
 
+/** By how much one more vote would help. */
+function Worth({ row }: { row: ConsensusRow }) {
+  const { t } = useTranslation();
+  if (row.one_more_vote === null) return null;
+  return row.one_more_vote < 0.0005 ? t("quality.noWorth") : t("quality.worth", { points: decimal(100 * row.one_more_vote, 1) });
+}
+
 /** What the model says, which nothing has held against gold yet: never shown as if it came true. */
 function Uncalibrated({ row }: { row: ConsensusRow }) {
   const { t } = useTranslation();
+  const partsOnly = row.shares.every((share) => share.probability === null);
   return (
-    <Hint focusable label={row.not_calibrated ?? ""}>
+    <Hint focusable label={<>{`${row.not_calibrated}.`} <Worth row={row} /></>}>
       <span className="lw-number">{percent(row.probability)}</span>
-      <Text size="xs" c="dimmed">{t(row.parts.length > 0 ? "quality.ofParts" : "quality.notCalibrated")}</Text>
+      <Text span size="xs" c="dimmed" style={{ display: "block" }}>{t(partsOnly ? "quality.ofParts" : "quality.notCalibrated")}</Text>
     </Hint>
   );
 }
@@ -56,7 +65,7 @@ function Uncalibrated({ row }: { row: ConsensusRow }) {
 function Probability({ row }: { row: ConsensusRow }) {
   const { t } = useTranslation();
   if (row.settled) return <Hint focusable label={t("quality.votesSay", { answer: row.text, share: percent(row.probability) })}><Text span size="sm" c="dimmed">{t("quality.settled")}</Text></Hint>;
-  if (!row.undecided && row.calibrated !== null) return <Hint focusable label={t("quality.calibratedHint", { share: percent(row.probability) })}><span className="lw-number">{percent(row.calibrated)}</span></Hint>;
+  if (!row.undecided && row.calibrated !== null) return <Hint focusable label={<>{t("quality.calibratedHint", { share: percent(row.probability) })} <Worth row={row} /></>}><span className="lw-number">{percent(row.calibrated)}</span></Hint>;
   if (!row.undecided) return <Uncalibrated row={row} />;
   return <Hint focusable label={t("quality.lean", { answer: row.text, share: percent(row.probability) })}><Text span size="sm" c="dimmed">{t("quality.noDecision")}</Text></Hint>;
 }
@@ -86,7 +95,7 @@ export function ConsensusList({ projectId, ...page }: ConsensusListProps) {
           keyOf={(row) => row.item_id}
           columns={[
             { head: t("quality.prompt"), cell: (row) => <><ItemLink projectId={projectId} id={row.item_id} title={row.prompt} /><CopyId id={row.item_id} /></> },
-            { head: t("quality.answer"), cell: (row) => <Answer row={row} />, width: 150 },
+            { head: t("quality.answer"), cell: (row) => <><Answer row={row} /><Parts parts={row.parts} /></>, width: 190 },
             { head: t("quality.votes"), cell: (row) => <Votes row={row} />, width: 190 },
             { head: t("quality.probability"), cell: (row) => <Probability row={row} />, align: "end", width: 110 },
             { head: t("quality.count"), cell: (row) => <span className="lw-number">{integer(row.n)}</span>, align: "end", width: 60 },
