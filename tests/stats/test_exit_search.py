@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from loopwright.stats.engine_choice import FORMS, choose_form, name_of, right_by_form
 from loopwright.stats.exit_search import (
     NEVER,
     Limits,
@@ -79,7 +80,7 @@ def test_an_items_own_fold_does_not_choose_its_gate() -> None:
 
 def test_each_item_has_the_result_of_its_own_kind() -> None:
     one, two = Trial(np.zeros(4), np.ones(4)), Trial(np.ones(4), np.full(4, 2.0))
-    found = of_each({1.0: [one], 2.0: [two]}, np.array([1.0, 2.0, 2.0, 1.0]))
+    found = of_each({1: [one], 2: [two]}, np.array([1, 2, 2, 1]))
     assert found[0].taken.tolist() == [1, 2, 2, 1]
     assert found[0].right.tolist() == [0, 1, 1, 0]
 
@@ -114,6 +115,31 @@ def test_votes_needed_go_along_the_curve_and_end_with_all() -> None:
     assert found.value == pytest.approx(0.0, abs=1e-6)
     assert found.low is not None
     assert found.low <= 0.0 <= (found.high or 0.0)
+
+
+def test_the_engine_leaves_its_default_only_for_what_gold_clearly_favours() -> None:
+    past = crowd(6)
+    right = right_by_form(past.votes, past.gold_item, past.gold)
+    assert choose_form(right) == FORMS[0]
+    assert len({name_of(form) for form in FORMS}) == len(FORMS)
+    # the form with all annotators alike is the majority, wherever that is not tied
+    plain = majority_right(past.votes, past.gold_item, past.gold)
+    clear = (plain == 0.0) | (plain == 1.0)
+    assert (right[FORMS[-1]][clear] == plain[clear]).all()
+    none = {form: hits[:0] for form, hits in right.items()}
+    assert choose_form(none) == FORMS[0]
+
+
+def test_half_a_crowd_that_always_says_the_same_is_seen_through_with_gold() -> None:
+    generator = np.random.default_rng(7)
+    truth = generator.integers(0, 2, 400)
+    item = np.repeat(np.arange(400), 6)
+    rater = np.concatenate([generator.permutation(24)[:6] for _ in range(400)])
+    honest = np.where(generator.random(len(item)) < 0.85, truth[item], 1 - truth[item])
+    votes = CodedVotes(item, rater, np.where(rater < 12, 0, honest), 400, 24, 2)
+    done = replay(PastVotes(votes, truth), seed=0)
+    assert done.majority.mean() < 0.75
+    assert done.right.mean() > 0.85
 
 
 def test_a_replay_saves_votes_and_its_probabilities_hold() -> None:

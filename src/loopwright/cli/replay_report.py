@@ -21,7 +21,7 @@ MAX_CELLS = 60_000_000
 """Probabilities held at once: (items + annotators x labels) x labels; about 2 GiB of memory."""
 OTHER = "(another answer)"
 _CROSS_FIT = (
-    f"Gold items are cut into {FOLDS} folds. What is set by gold for a fold (shrinkage, gate, "
+    f"Gold items are cut into {FOLDS} folds. What gold sets for a fold (form of the engine, gate, "
     "calibration) is set on the other folds, so gold used for calibration is disjoint from gold "
     "used for the figures, and every gold item counts once."
 )

@@ -106,7 +106,7 @@ def try_thresholds(
     return trials
 
 
-def of_each(trials: Mapping[float, Sequence[Trial]], kind: Doubles) -> list[Trial]:
+def of_each(trials: Mapping[int, Sequence[Trial]], kind: Codes) -> list[Trial]:
     """Return trials in which each gold item has the result of its own `kind`, a key of `trials`."""
     found = []
     for one in zip(*trials.values(), strict=True):

@@ -121,55 +121,26 @@ def choose_shrink(
     a bias, and then its answers are worse than the majority's.
     """
     known = settings or TruthSettings()
-    if len(gold_item) < MIN_GOLD:
-        return ShrinkChoice(known.shrink, {}, len(gold_item))
-    scores = shrink_scores(
-        votes,
-        gold_item,
-        gold_answer,
-        settings=known,
-        candidates=candidates,
-        iterations=iterations,
-    )
-    return pick_shrink(scores, known.shrink)
-
-
-def shrink_scores(
-    votes: CodedVotes,
-    gold_item: Codes,
-    gold_answer: Codes,
-    *,
-    settings: TruthSettings,
-    candidates: Sequence[float] = SHRINKS,
-    iterations: int = 50,
-) -> dict[float, Doubles]:
-    """Return the log probability of each gold answer under each shrinkage.
-
-    Also under `settings.shrink`. The fits see no gold, so one set of scores serves any part of it.
-    """
     if len(gold_item) != len(gold_answer):
         raise ValueError(f"{len(gold_item)} gold items but {len(gold_answer)} gold answers")
-    return {
+    if len(gold_item) < MIN_GOLD:
+        return ShrinkChoice(known.shrink, {}, len(gold_item))
+    scores = {
         shrink: _gold_score(
-            dawid_skene(votes, settings=replace(settings, shrink=shrink), iterations=iterations),
+            dawid_skene(votes, settings=replace(known, shrink=shrink), iterations=iterations),
             gold_item,
             gold_answer,
         )
-        for shrink in sorted({*candidates, settings.shrink})
+        for shrink in sorted({*candidates, known.shrink})
     }
-
-
-def pick_shrink(scores: dict[float, Doubles], default: float) -> ShrinkChoice:
-    """Return the choice by scores of the same gold items (`choose_shrink`)."""
-    gold = len(scores[default])
-    means = {shrink: float(score.mean()) for shrink, score in scores.items() if gold}
-    chosen, most = default, 0.0
-    for shrink, score in scores.items() if gold >= MIN_GOLD else ():
-        gain = score - scores[default]
+    chosen, most = known.shrink, 0.0
+    for shrink, score in scores.items():
+        gain = score - scores[known.shrink]
         mean, error = float(gain.mean()), float(gain.std(ddof=1)) / len(gain) ** 0.5
         if mean > 2.0 * error and mean > most:
             chosen, most = shrink, mean
-    return ShrinkChoice(chosen, means, gold)
+    means = {shrink: float(score.mean()) for shrink, score in scores.items()}
+    return ShrinkChoice(chosen, means, len(gold_item))
 
 
 def soft_majority(votes: CodedVotes, dtype: DTypeLike = np.float64) -> Floats:

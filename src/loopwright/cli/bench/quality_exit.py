@@ -1,8 +1,8 @@
 """Votes that early exit saves on real votes, and whether calibrated probabilities keep their word.
 
 Every set in the folder, with one setting for all. The votes of each item come in an order drawn by
-lot, several times. Items are cut into folds; the gate of a fold, and how far confusion matrices are
-shrunk, are chosen on the others' gold answers (`stats.exit_search`, `stats.truth_em`).
+lot, several times. Items are cut into folds; the gate of a fold, and which form the engine has, are
+chosen on the others' gold answers (`stats.exit_search`, `stats.engine_choice`).
 """
 
 from collections.abc import Callable
@@ -15,6 +15,7 @@ import numpy as np
 from loopwright.base.types import Json
 from loopwright.cli.bench.quality_real import read_set
 from loopwright.stats.calibration import calibration_error, fit_lead
+from loopwright.stats.engine_choice import choose_form, right_by_form
 from loopwright.stats.exit_search import (
     Limits,
     Trial,
@@ -28,7 +29,7 @@ from loopwright.stats.exit_search import (
 from loopwright.stats.majority import FixedVotes, majority_curve, rank_within
 from loopwright.stats.replay_figures import needed
 from loopwright.stats.truth import TruthSettings
-from loopwright.stats.truth_em import CodedVotes, Codes, Doubles, pick_shrink, shrink_scores
+from loopwright.stats.truth_em import CodedVotes, Codes, Doubles
 
 KEYS = ("exit.saved_vs_majority5", "exit.saved_vs_em5", "gate.ece_median")
 ORDERS = 4
@@ -118,24 +119,19 @@ def _in_order(votes: CodedVotes, order: Codes) -> CodedVotes:
 
 
 def _trials(votes: CodedVotes, gold: Codes, fold: Codes) -> list[Trial]:
-    """Return what each threshold gives, with the shrinkage that each fold's others chose."""
-    every, known = np.arange(len(gold)), TruthSettings()
-    scores = shrink_scores(votes, every, gold, settings=known, iterations=30)
-    shrinks = []
-    for number in range(FOLDS):
-        part = {shrink: score[fold != number] for shrink, score in scores.items()}
-        shrinks.append(pick_shrink(part, known.shrink).shrink)
+    """Return what each threshold gives, with the form of engine that each fold's others chose."""
+    every = np.arange(len(gold))
+    right = right_by_form(votes, every, gold)
+    forms = list(right)
+    chosen = [
+        forms.index(choose_form({form: hits[fold != number] for form, hits in right.items()}))
+        for number in range(FOLDS)
+    ]
     trials = {
-        shrink: try_thresholds(
-            votes,
-            every,
-            gold,
-            limits=_LIMITS,
-            settings=replace(known, shrink=shrink),
-        )
-        for shrink in sorted(set(shrinks))
+        place: try_thresholds(votes, every, gold, limits=_LIMITS, settings=forms[place])
+        for place in sorted(set(chosen))
     }
-    return of_each(trials, np.array(shrinks)[fold])
+    return of_each(trials, np.array(chosen)[fold])
 
 
 def _em_curve(votes: CodedVotes, gold: Codes, plain: FixedVotes) -> FixedVotes:
