@@ -3,10 +3,11 @@
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from question_world import rank_orders, votes
 
+from loopwright.base.errors import InvalidInput
 from loopwright.datasets import pairs, rules
 from loopwright.datasets.model import Judged
 from loopwright.questions.model import CategoryVote, PairOutcome, PairVote, ShownOrder, TextVote
@@ -107,3 +108,32 @@ def test_strength_is_the_mean_of_those_who_chose_the_side() -> None:
     assert pairs.strength_for(found, 0) == 2.5
     assert pairs.strength_for(found, 1) == 1.0
     assert pairs.strength_for(found[3:], 0) is None
+
+
+@given(
+    st.lists(st.lists(st.sampled_from("abcdefgh"), min_size=1, unique=True), min_size=8),
+    st.floats(0.13, 0.6),
+)
+def test_nobody_carries_more_than_the_most(voters: list[list[str]], most: float) -> None:
+    """Whoever is lowered carries exactly the most; the others keep their reliability."""
+    known = {"a": 0.9, "b": 0.55, "c": 1.0}
+    people = {rater for items in voters for rater in items}
+    assume(len(people) * most >= 1)
+    found = rules.held_back(voters, known, most=most)
+    carried = dict.fromkeys(people, 0.0)
+    for items in voters:
+        for rater in items:
+            carried[rater] += found[rater] / len(items)
+    total = sum(carried.values())
+    for rater in people:
+        before = known.get(rater, rules.UNKNOWN_RELIABILITY)
+        share = carried[rater] / total
+        assert share <= most + 1e-9
+        assert found[rater] == pytest.approx(before) or share == pytest.approx(most)
+
+
+def test_a_limit_that_too_few_people_can_keep_is_refused() -> None:
+    """The remedy names the least that is possible."""
+    with pytest.raises(InvalidInput, match="at most 20% where 2 people") as refused:
+        rules.held_back([["a", "b"], ["a"]], {}, most=0.2)
+    assert "at least 0.50" in refused.value.remedy

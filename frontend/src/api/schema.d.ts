@@ -2542,6 +2542,7 @@ export interface components {
             corrections: boolean;
             /** @default preferences */
             kind: components["schemas"]["DatasetKind"];
+            max_share?: number | null;
             /** @default 1 */
             min_judgments: number;
             /**

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -57,7 +57,7 @@ def preference_rows(tx: Connection, project_id: str, spec: DatasetSpec) -> Itera
     """Yield the pairs that the spec asks for, in order of item id."""
     purposes = [p for p in spec.purposes if p not in _NEVER_TRAINED_ON]
     items = sorted(intake.items(tx, project_id, purposes=purposes), key=lambda item: item.id)
-    votes = _votes(tx, project_id)
+    votes = _held_back(_votes(tx, project_id), [item.id for item in items], spec)
     for start in range(0, len(items), _CHUNK):
         part = [item for item in items[start : start + _CHUNK] if item.id in votes.by_item]
         yield from _pairs(tx, part, votes, spec)
@@ -219,7 +219,7 @@ def _row(
 ) -> PreferenceRow:
     way, judged = found.way, found.votes
     weight = 1.0
-    if spec.reliability_weights and found.settled is None:
+    if found.settled is None:
         weight = rules.weight(judged, votes.reliability)
     strength = pairs.strength_for(judged, way.chosen) if found.strength is None else found.strength
     return PreferenceRow(
@@ -267,6 +267,19 @@ def _votes(tx: Connection, project_id: str) -> _Votes:
         rater: estimate.value for rater, estimate in estimates.items() if estimate.value is not None
     }
     return _Votes(_judged(tx, project_id), known)
+
+
+def _held_back(votes: _Votes, item_ids: Sequence[str], spec: DatasetSpec) -> _Votes:
+    """Return the votes with each person's reliability as the spec lets it count."""
+    known = votes.reliability
+    voters = [
+        [one.rater_id for one in votes.by_item[item]] for item in item_ids if item in votes.by_item
+    ]
+    if not spec.reliability_weights:
+        known = dict.fromkeys((rater for people in voters for rater in people), 1.0)
+    if spec.max_share is not None and voters:
+        known = rules.held_back(voters, known, most=spec.max_share)
+    return replace(votes, reliability=known)
 
 
 def _judged(tx: Connection, project_id: str) -> dict[str, list[Judged]]:

@@ -44,9 +44,12 @@ class DatasetSpec:
     reliability_weights: bool = True
     corrections: bool = True
     """Whether demonstrations hold the texts that annotators corrected, too."""
+    max_share: float | None = None
+    """The most of all weight that one person's votes may carry; None sets no limit."""
 
     def as_json(self) -> Json:
         """Return the spec as it is kept and hashed; the order of lists does not matter."""
+        limited = {} if self.max_share is None else {"max_share": self.max_share}
         return {
             "purposes": sorted(purpose.value for purpose in self.purposes),
             "splits": sorted(self.splits),
@@ -54,6 +57,7 @@ class DatasetSpec:
             "min_judgments": self.min_judgments,
             "reliability_weights": self.reliability_weights,
             "corrections": self.corrections,
+            **limited,
         }
 
 

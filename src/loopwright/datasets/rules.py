@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from loopwright.base.errors import InvalidInput
 from loopwright.datasets.model import Direction, JudgedVote
 
 FIRST, SECOND, TIE = "first", "second", "tie"
@@ -60,3 +62,39 @@ def weight(votes: Sequence[JudgedVote], reliability: Mapping[str, float]) -> flo
         return UNKNOWN_RELIABILITY
     values = [reliability.get(vote.rater_id, UNKNOWN_RELIABILITY) for vote in votes]
     return round(sum(values) / len(values), DIGITS)
+
+
+def held_back(
+    voters: Iterable[Sequence[str]], reliability: Mapping[str, float], *, most: float
+) -> dict[str, float]:
+    """Return each person's reliability, lowered so far that nobody carries more than `most`.
+
+    `voters` has the people who judged each item. What a person carries is the sum, over their
+    items, of their reliability over the number of people there; `most` is a share of all that is
+    carried. Raises InvalidInput when there are too few people for it.
+    """
+    carried: dict[str, float] = {}
+    for people in voters:
+        for rater in people:
+            value = reliability.get(rater, UNKNOWN_RELIABILITY)
+            carried[rater] = carried.get(rater, 0.0) + value / len(people)
+    present = [rater for rater, value in carried.items() if value > 0.0]
+    if len(present) * most < 1.0:
+        raise InvalidInput(
+            f"Nobody can carry at most {most:.0%} where {len(present)} people judged.",
+            remedy=f"Use a max_share of at least {1 / max(1, len(present)):.2f}, or none.",
+            code="too_few_people",
+        )
+    # The largest are lowered to a common height h with h = most * sum(min(carried, h)).
+    ordered = sorted((carried[rater] for rater in present), reverse=True)
+    rest, height = sum(ordered), math.inf
+    for above, value in enumerate(ordered):
+        if value <= most * (rest + above * value) + 1e-12:
+            height = most * rest / (1.0 - most * above) if above else math.inf
+            break
+        rest -= value
+    factor = {rater: min(1.0, height / carried[rater]) for rater in present}
+    return {
+        rater: reliability.get(rater, UNKNOWN_RELIABILITY) * factor.get(rater, 1.0)
+        for rater in carried
+    }

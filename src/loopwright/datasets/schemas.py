@@ -24,6 +24,8 @@ class DatasetIn(BaseModel):
     reliability_weights: bool = True
     corrections: bool = True
     """Whether demonstrations hold the texts that annotators corrected, too."""
+    max_share: float | None = Field(default=None, gt=0, le=1)
+    """The most of all weight that one person's votes may carry."""
 
     def spec(self) -> DatasetSpec:
         """Return the spec as the service takes it."""
@@ -34,6 +36,7 @@ class DatasetIn(BaseModel):
             min_judgments=self.min_judgments,
             reliability_weights=self.reliability_weights,
             corrections=self.corrections,
+            max_share=self.max_share,
         )
 
 
