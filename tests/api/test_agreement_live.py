@@ -1,6 +1,8 @@
 """Agreement live: split by what one asks for, who differs from whom, and what to repair first."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import httpx
 import pytest
@@ -15,6 +17,8 @@ from loopwright.labeling import service as labeling
 from loopwright.labeling.model import ImportedJudgment
 from loopwright.labeling.tables import judgment
 from loopwright.quality import service as quality
+from loopwright.quality.agreement_kept import computed
+from loopwright.quality.said import SaidBook
 from support.server import RunningServer, running_server
 
 RATERS = ("ada", "bea", "cy", "dan")
@@ -164,6 +168,26 @@ def test_two_people_are_compared_only_on_enough_items(desk: Desk, reader: httpx.
     assert missing.status_code == 404
     assert "agreement by criterion" in missing.json()["error"]["remedy"]
     assert reader.get("/api/projects/desk/agreement?by=colour").status_code == 422
+
+
+def test_a_long_computation_keeps_nobody_waiting_for_what_is_known(desk: Desk) -> None:
+    began, may_end = Event(), Event()
+
+    def long(book: SaidBook) -> int:
+        began.set()
+        assert may_end.wait(60)
+        return 2
+
+    def ask(key: str, compute: Callable[[SaidBook], int]) -> int:
+        return desk.home.db.read(lambda tx: computed(tx, "desk", key, compute))
+
+    assert ask("quick", lambda book: 1) == 1
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(ask, "long", long)
+        assert began.wait(60)
+        assert ask("quick", lambda book: 3) == 1
+        may_end.set()
+        assert other.result() == 2
 
 
 def test_a_project_without_judgments_has_no_rows(home: Home) -> None:

@@ -22,6 +22,7 @@ from loopwright.quality.said import SaidBook
 
 T = TypeVar("T")
 _KEPT_PROJECTS = 8
+_KEPT_ANSWERS = 64
 _SLACK_SECONDS = 60.0
 """How late a commit may show (quality.live has the same)."""
 _COSTLY_SECONDS = 0.25
@@ -39,7 +40,7 @@ class _Kept:
     undone_at: float = 0.0
     version: int = 0
     rest_until: float = 0.0
-    found: dict[Hashable, tuple[int, float, Any]] = field(default_factory=dict)
+    found: OrderedDict[Hashable, tuple[int, float, Any]] = field(default_factory=OrderedDict)
     """What was asked -> (version, shown until, answer)."""
 
 
@@ -53,6 +54,10 @@ def computed(tx: Connection, project_id: str, key: Hashable, compute: Callable[[
     `key` names all that the answer depends on beside the votes.
     """
     mine = _of(tx.engine, project_id)
+    if mine.lock.locked() and (last := mine.found.get(key)) is not None:
+        # Somebody computes, perhaps for seconds: what was true before is shown meanwhile.
+        before: T = last[2]
+        return before
     with mine.lock:
         book = _followed(tx, project_id, mine)
         known = mine.found.get(key)
@@ -61,8 +66,10 @@ def computed(tx: Connection, project_id: str, key: Hashable, compute: Callable[[
             return answer
         began = perf_counter()
         answer = compute(book)
-        mine.found = {k: v for k, v in mine.found.items() if v[0] == mine.version or k == key}
         mine.found[key] = (mine.version, _rest(began), answer)
+        mine.found.move_to_end(key)
+        while len(mine.found) > _KEPT_ANSWERS:
+            mine.found.popitem(last=False)
         return answer
 
 
