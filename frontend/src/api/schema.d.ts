@@ -2446,8 +2446,9 @@ export interface components {
         };
         ConsensusShortOut: {
             answer: string;
+            calibrated: boolean;
             n: number;
-            probability: number;
+            probability: number | null;
             text: string;
             undecided: boolean;
         };

@@ -17,6 +17,7 @@ from loopwright.adjudication.model import (
     CaseState,
     Decision,
     EventKind,
+    ItemFacts,
     Level,
     NewReason,
 )
@@ -119,11 +120,11 @@ class EscalationFollower:
 
     def _look_at_votes(self, spec: ProjectSpec, since: Place | None, now: float) -> int:
         opened = 0
+        if not _about_votes(spec):
+            return 0
         while since is not None:
             found, since = self._home.db.read(
-                lambda tx, after=since: store_watch.doubtful(  # type: ignore[misc]
-                    tx, spec.id, spec.escalation, after=after
-                )
+                lambda tx, after=since: _page(tx, spec, after)  # type: ignore[misc]
             )
             reasons = {
                 item: rules.reasons_of_votes(facts, spec.escalation)
@@ -193,8 +194,36 @@ class EscalationFollower:
 
 
 def _has_rules(spec: ProjectSpec) -> bool:
-    own = spec.escalation
-    return own.disagreement or own.flags_at is not None or own.probability_below is not None
+    return spec.escalation.flags_at is not None or _about_votes(spec)
+
+
+def _about_votes(spec: ProjectSpec) -> bool:
+    return spec.escalation.disagreement or spec.escalation.probability_below is not None
+
+
+def _page(
+    tx: Connection, spec: ProjectSpec, after: Place
+) -> tuple[dict[str, ItemFacts], Place | None]:
+    """Return what the rules look at of a page of items, and where the next page begins.
+
+    Gold may correct a high probability to a low one: no page can be cut by what the model says.
+    """
+    split_only = spec.escalation.probability_below is None
+    page, following = store_watch.not_escalated(tx, spec.id, split_only=split_only, after=after)
+    shown = [] if split_only else quality.in_full(tx, spec=spec, page=page)
+    calibrated = {one.consensus.item_id: one.calibrated for one in shown}
+    facts = {
+        one.item_id: ItemFacts(
+            votes=one.votes,
+            split=one.split,
+            probability=None
+            if one.parts_only
+            else (calibrated.get(one.item_id) or one.probability),
+            complete=True,
+        )
+        for one in page
+    }
+    return facts, following
 
 
 def _is_due(case: Case, spec: ProjectSpec, now: float) -> bool:

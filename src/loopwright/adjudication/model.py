@@ -241,7 +241,8 @@ class ItemFacts:
     """How often each answer was given."""
     split: bool
     probability: float | None
-    """Of the consensus; None where there is none."""
+    """Of the consensus, corrected by gold where there is enough; None where an answer has
+    several parts and no probability as a whole."""
     complete: bool
     """Whether all the judgments wanted are in."""
 

@@ -9,6 +9,7 @@ from loopwright.adjudication.views import CaseView, Figures, Listed, Opened, Sta
 from loopwright.base.types import STORABLE, Json
 from loopwright.labeling.schemas import AssignmentOut, Body, assignment_out
 from loopwright.projects.spec import ProjectSpec
+from loopwright.quality.model import ShownConsensus
 from loopwright.quality.rules import in_words
 from loopwright.quality.schemas import EstimateOut, VoteOut
 from loopwright.questions.model import ShownOrder, sides_of
@@ -169,13 +170,32 @@ class BlindOut(BaseModel):
 
 
 class ConsensusShortOut(BaseModel):
-    """What the votes come to, in words."""
+    """What the votes come to, in words.
+
+    `probability` is corrected by gold where `calibrated` says so, else the model's; null where
+    the answer has several parts and no probability as a whole.
+    """
 
     answer: str
     text: str
-    probability: float
+    probability: float | None
+    calibrated: bool
     n: int
     undecided: bool
+
+    @classmethod
+    def of(cls, shown: ShownConsensus) -> Self:
+        """Return the wire form; what was settled is no vote."""
+        found = shown.consensus
+        stated = None if found.parts_only else found.probability
+        return cls(
+            answer=found.answer,
+            text=shown.text,
+            probability=stated if shown.calibrated is None else shown.calibrated,
+            calibrated=shown.calibrated is not None,
+            n=found.n,
+            undecided=found.undecided,
+        )
 
 
 class RepliedOut(BaseModel):
@@ -332,18 +352,9 @@ def sides_in_item_order(order: ShownOrder | None) -> list[str]:
 
 
 def _opened_out(found: Opened, spec: ProjectSpec, question_id: str, person_id: str) -> OpenedOut:
-    consensus = found.consensus
     return OpenedOut(
         votes=[VoteOut.of(one) for one in found.votes],
-        consensus=None
-        if consensus is None
-        else ConsensusShortOut(
-            answer=consensus.answer,
-            text=in_words(spec, question_id, consensus.answer),
-            probability=consensus.probability,
-            n=consensus.n,
-            undecided=consensus.undecided,
-        ),
+        consensus=None if found.consensus is None else ConsensusShortOut.of(found.consensus),
         asked=[
             AskedOut(
                 id=one.id,

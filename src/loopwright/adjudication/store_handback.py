@@ -11,6 +11,7 @@ from loopwright.adjudication.model import AnswerBack, AskedBack
 from loopwright.adjudication.tables import case_answer, case_question, case_question_person
 from loopwright.labeling.store import judgments_of_items
 from loopwright.labeling.tables import judgment
+from loopwright.quality.item_history import numbered
 
 
 def judges_of(tx: Connection, project_id: str, item_id: str) -> list[str]:
@@ -36,15 +37,10 @@ def judges_of(tx: Connection, project_id: str, item_id: str) -> list[str]:
 
 def names_on(tx: Connection, item_id: str) -> dict[str, str]:
     """Return what the people who judged an item are called on it, as its blind votes name them."""
-    judged = sorted(judgments_of_items(tx, [item_id]), key=lambda one: one.id[-12:])
-    raters = dict.fromkeys(one.rater_id for one in judged)
-    query = select(rater.c.id, rater.c.person_id).where(rater.c.id.in_(list(raters)))
-    people = {row.id: row.person_id for row in tx.execute(query)}
-    return {
-        people[one]: f"annotator {number}"
-        for number, one in enumerate(raters, start=1)
-        if people.get(one) is not None
-    }
+    names = numbered(judgments_of_items(tx, [item_id]))
+    query = select(rater.c.id, rater.c.person_id).where(rater.c.id.in_(list(names)))
+    people = {row.person_id: row.id for row in tx.execute(query)}
+    return {person: names[one] for person, one in people.items() if person is not None}
 
 
 def add_question(tx: Connection, asked: AskedBack) -> None:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Text, cast, exists, func, or_, select, tuple_
+from sqlalchemy import Connection, Text, cast, exists, func, or_, select, tuple_
 
-from loopwright.adjudication.model import ItemFacts, RaisedFlag, ReasonKind
+from loopwright.adjudication.model import RaisedFlag, ReasonKind
 from loopwright.adjudication.tables import case_reason, escalation_lease, escalation_mark
 from loopwright.infra.upsert import insert_into
 from loopwright.labeling.tables import judgment
-from loopwright.projects.escalation_spec import EscalationSpec
+from loopwright.quality.model import Consensus
 from loopwright.quality.tables import consensus, settlement
 from loopwright.sampling.model import ItemProgress
 from loopwright.sampling.tables import item_state
@@ -50,21 +50,14 @@ def put_mark(tx: Connection, mark: Mark) -> None:
     tx.execute(insert.on_conflict_do_update(index_elements=["project_id"], set_=given))
 
 
-def doubtful(
-    tx: Connection, project_id: str, spec: EscalationSpec, *, after: Place
-) -> tuple[dict[str, ItemFacts], Place | None]:
-    """Return a page of items that the rules may be about, and where the next page begins.
+def not_escalated(
+    tx: Connection, project_id: str, *, split_only: bool, after: Place
+) -> tuple[list[Consensus], Place | None]:
+    """Return a page of consensus answers by when they changed, and where the next page begins.
 
     All their judgments are in, nobody settled them, and they were not escalated for their votes
     before. The place is None after the last page.
     """
-    doubt: list[ColumnElement[bool]] = []
-    if spec.disagreement:
-        doubt.append(consensus.c.split)
-    if spec.probability_below is not None:
-        doubt.append(consensus.c.probability < spec.probability_below)
-    if not doubt:
-        return {}, None
     of_votes = [ReasonKind.DISAGREEMENT.value, ReasonKind.UNSURE.value]
     query = (
         select(consensus)
@@ -72,7 +65,6 @@ def doubtful(
         .where(
             consensus.c.project_id == project_id,
             tuple_(consensus.c.updated_at, consensus.c.item_id) > tuple_(after.at, after.item_id),
-            or_(*doubt),
             item_state.c.state == ItemProgress.CLOSED.value,
             ~exists().where(settlement.c.item_id == consensus.c.item_id),
             ~exists().where(
@@ -82,14 +74,10 @@ def doubtful(
         .order_by(consensus.c.updated_at, consensus.c.item_id)
         .limit(PAGE)
     )
-    rows = list(tx.execute(query).mappings())
-    found = {
-        row["item_id"]: ItemFacts(
-            votes=row["votes"], split=row["split"], probability=row["probability"], complete=True
-        )
-        for row in rows
-    }
-    last = Place(rows[-1]["updated_at"], rows[-1]["item_id"]) if len(rows) == PAGE else None
+    if split_only:
+        query = query.where(consensus.c.split)
+    found = [Consensus(**row) for row in tx.execute(query).mappings()]
+    last = Place(found[-1].updated_at, found[-1].item_id) if len(found) == PAGE else None
     return found, last
 
 

@@ -28,7 +28,7 @@ from loopwright.labeling.offers import Offer
 from loopwright.projects.model import Project
 from loopwright.quality import service as quality
 from loopwright.quality import store as quality_store
-from loopwright.quality.model import BlindVote, Consensus
+from loopwright.quality.model import BlindVote, ShownConsensus
 from loopwright.stats.estimate import Estimate, unknown
 from loopwright.stats.proportions import wilson
 
@@ -56,7 +56,7 @@ class Opened:
 
     reasons: list[Reason]
     votes: list[BlindVote]
-    consensus: Consensus | None
+    consensus: ShownConsensus | None
     asked: list[AskedBack]
     answers: dict[str, list[AnswerBack]]
     names: dict[str, str]
@@ -221,10 +221,12 @@ def _fits(case: Case, by: Adjudicator) -> bool:
 def _opened(tx: Connection, project: Project, case: Case, reasons: list[Reason]) -> Opened:
     asked = store_handback.questions_of(tx, case.id)
     studies = store_studies.live_of_item(tx, case.item_id)
+    agreed = list(quality_store.consensus_of(tx, [case.item_id]).values())
+    shown = quality.in_full(tx, spec=project.spec, page=agreed)
     return Opened(
         reasons=reasons,
         votes=quality.votes(tx, spec=project.spec, item_id=case.item_id),
-        consensus=quality_store.consensus_of(tx, [case.item_id]).get(case.item_id),
+        consensus=shown[0] if shown else None,
         asked=asked,
         answers=store_handback.answers_to(tx, [one.id for one in asked]),
         names=store_handback.names_on(tx, case.item_id),

@@ -75,6 +75,7 @@ export const desk = {
     until: "New items come at {{time}}.",
     rest: "You can finish what is on your desk.",
   },
+  study: { line: "A case study on this", open: "Read", later: "Not now" },
   pause: { text: "You have been at it for {{minutes}} minutes. A few minutes away keep the eye fresh.", ok: "Go on" },
   news: {
     title: "The guideline has changed since you last worked: version {{since}} to {{number}}",

@@ -34,7 +34,7 @@ function Actions({ found, acting, onGone }: { found: CaseDetail; acting: Acting;
   const blind = found.blind !== null;
   const senior = found.case.level === "senior";
   useKey("h", () => setOpen("ask"), { enabled: blind });
-  useKey("p", () => setOpen("pass-on"), { enabled: senior });
+  useKey("u", () => setOpen("pass-on"), { enabled: senior });
   const close = () => {
     acting.reset();
     setOpen(null);
@@ -47,7 +47,7 @@ function Actions({ found, acting, onGone }: { found: CaseDetail; acting: Acting;
   return (
     <Group gap="xs">
       {blind && <Button size="xs" variant="default" onClick={() => setOpen("ask")} rightSection={<Key>H</Key>}>{t("adjudication.handBack")}</Button>}
-      {senior && <Button size="xs" variant="default" onClick={() => setOpen("pass-on")} rightSection={<Key>P</Key>}>{t("adjudication.passOn")}</Button>}
+      {senior && <Button size="xs" variant="default" onClick={() => setOpen("pass-on")} rightSection={<Key>U</Key>}>{t("adjudication.passOn")}</Button>}
       <Button size="xs" variant="default" onClick={() => (blind ? void release() : setOpen("release"))}>{t("adjudication.release")}</Button>
       {open === "ask" && <TextDialog title={t("adjudication.handBack")} text={t("adjudication.handBackText")} label={t("adjudication.text")} action={t("adjudication.handBackSend")} busy={acting.isPending} error={acting.error} onClose={close} onSend={(question) => send("ask", { question })} />}
       {open === "pass-on" && <TextDialog title={t("adjudication.passOn")} text={t("adjudication.passOnText")} label={t("adjudication.note")} action={t("adjudication.passOnSend")} busy={acting.isPending} error={acting.error} onClose={close} onSend={(note) => send("pass-on", { note })} />}
@@ -101,7 +101,7 @@ export function CaseView({ projectId, caseId }: { projectId: string; caseId: str
   const back = () => void navigate({ to: "/p/$project/quality/$tab", params: { project: projectId, tab: "desk" }, search: {} });
   useKey("escape", back);
   useKeySheet(useMemo(() => {
-    const lines = [["Enter", "enter"], ["Ctrl Enter", "decide"], ["R", "why"], ["H", "ask"], ["P", "pass"], ["Esc", "back"]] as const;
+    const lines = [["Enter", "enter"], ["Ctrl Enter", "decide"], ["R", "why"], ["H", "ask"], ["U", "pass"], ["Esc", "back"]] as const;
     return lines.map(([key, what]) => ({ keys: [key], what: t(`adjudication.keys.${what}`) }));
   }, [t]));
   return (

@@ -1,33 +1,24 @@
 import { Button, Group, Text } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Cases } from "../../api/cases";
-import { call, project } from "../../api/http";
 import { projectQuery, read } from "../../api/queries";
 import { may } from "../../api/roles";
 import { Loaded } from "../../ui/Loaded";
 import { TextLink } from "../../ui/links";
 import { Section } from "../../ui/Page";
 import { Ago } from "../../ui/Time";
-import { Reasons } from "./Reasons";
+import { AskDialog } from "./AskDialog";
 import { CaseBadges } from "./Queue";
-import { TextDialog } from "./TextDialog";
+import { Reasons } from "./Reasons";
 
 /** The cases of one item, and the way to make it one. */
 export default function ItemCases({ projectId, itemId }: { projectId: string; itemId: string }) {
   const { t } = useTranslation();
-  const queries = useQueryClient();
   const [asking, setAsking] = useState(false);
   const role = useQuery(projectQuery(projectId)).data?.role;
   const query = useQuery(read<Cases>(projectId, `/cases?item_id=${encodeURIComponent(itemId)}`));
-  const escalating = useMutation({
-    mutationFn: (question: string) => call("POST", project(projectId, `/items/${encodeURIComponent(itemId)}/escalate`), { json: { question } }),
-    onSuccess: () => {
-      setAsking(false);
-      void queries.invalidateQueries({ queryKey: ["project", projectId] });
-    },
-  });
   const ask = <Button size="xs" variant="default" onClick={() => setAsking(true)}>{t("adjudication.item.ask")}</Button>;
   return (
     <Section title={t("adjudication.item.title")} aside={may(role, "judge") && ask}>
@@ -41,18 +32,7 @@ export default function ItemCases({ projectId, itemId }: { projectId: string; it
           </Group>
         ))}
       </Loaded>
-      {asking && (
-        <TextDialog
-          title={t("adjudication.item.ask")}
-          text={t("adjudication.item.askText")}
-          label={t("adjudication.text")}
-          action={t("adjudication.item.send")}
-          busy={escalating.isPending}
-          error={escalating.error}
-          onSend={(question) => escalating.mutate(question)}
-          onClose={() => setAsking(false)}
-        />
-      )}
+      {asking && <AskDialog projectId={projectId} itemId={itemId} text={t("adjudication.item.askText")} onClose={() => setAsking(false)} />}
     </Section>
   );
 }

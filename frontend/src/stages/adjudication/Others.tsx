@@ -30,6 +30,13 @@ function AskedBack({ asked }: { asked: CaseOpened["asked"] }) {
   );
 }
 
+/** What the votes come to; a whole of several parts has no probability of its own. */
+function Agreed({ consensus: { text, probability, calibrated, undecided } }: { consensus: NonNullable<CaseOpened["consensus"]> }) {
+  const { t } = useTranslation();
+  const said = probability === null ? text : `${text}, ${t(calibrated ? "adjudication.calibrated" : "adjudication.byModel", { probability: percent(probability) })}`;
+  return <Text size="sm" c="dimmed" dir="auto">{t(undecided ? "adjudication.leans" : "adjudication.consensus", { said })}</Text>;
+}
+
 /** What others said: why the item is here, the votes without names, what was asked back. */
 export function Others({ found, opened }: { found: CaseDetail; opened: CaseOpened }) {
   const { t } = useTranslation();
@@ -54,7 +61,7 @@ export function Others({ found, opened }: { found: CaseDetail; opened: CaseOpene
             />
           </>
         )}
-        {consensus && <Text size="sm" c="dimmed">{t(consensus.undecided ? "adjudication.leans" : "adjudication.consensus", { answer: consensus.text, probability: percent(consensus.probability) })}</Text>}
+        {consensus && <Agreed consensus={consensus} />}
         {opened.asked.length > 0 && <Text size="sm" fw={600}>{t("adjudication.asked")}</Text>}
         <AskedBack asked={opened.asked} />
       </Stack>

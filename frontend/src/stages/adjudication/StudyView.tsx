@@ -81,6 +81,22 @@ function Taught({ found }: { found: StudyDetail }) {
   );
 }
 
+/** The item with its question, or the answer and why, once one has read it. */
+export function StudyBody({ projectId, studyId }: { projectId: string; studyId: string }) {
+  const { t } = useTranslation();
+  const query = useQuery(read<StudyDetail>(projectId, `/case-studies/${studyId}`));
+  const role = useQuery(projectQuery(projectId)).data?.role;
+  return (
+    <Loaded query={query}>
+      {(found) => {
+        if (found.taught) return <Taught found={found} />;
+        if (may(role, "judge")) return <Check projectId={projectId} found={found} />;
+        return <><ItemShown assignment={found.shown} /><Text size="sm" c="dimmed">{t("adjudication.studies.noCheck")}</Text></>;
+      }}
+    </Loaded>
+  );
+}
+
 interface StudyPanelProps {
   projectId: string;
   studyId: string;
@@ -92,26 +108,18 @@ interface StudyPanelProps {
 export function StudyPanel({ projectId, studyId, title, onClose }: StudyPanelProps) {
   const { t } = useTranslation();
   const panel = useRef<HTMLDivElement>(null);
-  const query = useQuery(read<StudyDetail>(projectId, `/case-studies/${studyId}`));
-  const role = useQuery(projectQuery(projectId)).data?.role;
   useKey("escape", onClose);
   useEffect(() => {
     panel.current?.focus({ preventScroll: true });
     panel.current?.scrollIntoView({ block: "nearest" });
-  }, [studyId, query.isPending]);
+  }, [studyId]);
   return (
     <Stack ref={panel} gap="sm" className="lw-nested" tabIndex={-1} role="region" aria-label={title}>
       <Group justify="space-between" gap="xs">
         <Title order={3} dir="auto"><Shown text={title} /></Title>
         <Button size="compact-sm" variant="default" onClick={onClose} rightSection={<Key>Esc</Key>}>{t("close")}</Button>
       </Group>
-      <Loaded query={query}>
-        {(found) => {
-          if (found.taught) return <Taught found={found} />;
-          if (may(role, "judge")) return <Check projectId={projectId} found={found} />;
-          return <><ItemShown assignment={found.shown} /><Text size="sm" c="dimmed">{t("adjudication.studies.noCheck")}</Text></>;
-        }}
-      </Loaded>
+      <StudyBody projectId={projectId} studyId={studyId} />
     </Stack>
   );
 }

@@ -6,6 +6,7 @@ import { useKeySheet } from "../../app/keys";
 import type { Assignment } from "../../api/types";
 import { Opening } from "../../ui/Opening";
 import { useKey } from "../../ui/useKey";
+import { AskSenior } from "./AskSenior";
 import { Bar } from "./Bar";
 import { Checklist } from "./Checklist";
 import { PromptView } from "./Conversation";
@@ -34,6 +35,7 @@ function useLabelSheet(kind: Kind, assignment: Assignment) {
       { keys: ["R"], what: t("label.keys.reason") },
       ...(policiesOf(assignment).length > 0 ? [{ keys: ["F"], what: t("label.keys.flag") }] : []),
       { keys: ["M"], what: t("desk.keys.note") },
+      { keys: ["A"], what: t("label.keys.ask") },
       { keys: ["S"], what: t("label.keys.skip") },
       { keys: ["Z"], what: t("label.keys.undo") },
       { keys: ["L"], what: t("desk.keys.last") },
@@ -106,7 +108,7 @@ export function Item({ desk, assignment, kind, onSent }: ItemProps) {
         )}
       </Flagged></Reading>
       {guideline && <Checklist projectId={desk.projectId} number={guideline.number} opened={listOpen} onToggle={() => setListOpen(!listOpen)} />}
-      <Bar desk={desk} assignment={assignment} reason={reason} lacking={lacking} asked={asked} onSend={send} onSkip={() => setSkipping(true)} tools={flags.button}>
+      <Bar desk={desk} assignment={assignment} reason={reason} lacking={lacking} asked={asked} onSend={send} onSkip={() => setSkipping(true)} tools={<>{flags.button}<AskSenior projectId={desk.projectId} itemId={assignment.item_id} /></>}>
         {Answering && <Answering {...screen} />}
         {flags.chips}
       </Bar>

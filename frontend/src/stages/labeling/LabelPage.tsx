@@ -21,6 +21,7 @@ import { Elsewhere, NothingOpen, useHindrance } from "./Nothing";
 import { breakDue, type Stretch, toldNow, worked } from "./pauses";
 import type { Whose } from "./shelf";
 import { Strip } from "./Strip";
+import { StudyLine } from "./StudyLine";
 import { useDesk } from "./useDesk";
 
 const loadLast = () => import("./LastAnswers");
@@ -102,6 +103,7 @@ export function Desk({ projectId, person }: Whose) {
       {state.held.length > 0 && !state.elsewhere && <RestNote state={state} />}
       {note}
       {guideline && !state.elsewhere && <GuidelineNote projectId={projectId} person={person} number={guideline.number} last={state.progress?.last_guideline ?? null} />}
+      {state.held[0] && !state.elsewhere && <StudyLine projectId={projectId} assignment={state.held[0]} />}
       <Current desk={desk} state={state} onSent={onSent} />
       {looking && <Suspense fallback={<Opening />}><LastAnswers desk={desk} past={state.past} onClose={() => setLooking(false)} /></Suspense>}
     </Stack>
