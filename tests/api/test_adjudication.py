@@ -116,7 +116,9 @@ def test_no_route_tells_an_adjudicator_of_others_before_the_blind_decision(world
     seen = sam.get(f"{P}/cases/{case_id}").text
     assert all(canary in seen for canary in ("plain first", "CANARY-question", "CANARY-lead"))
     assert "CANARY-name" not in seen, "who judged or asked is not named"
-    assert sam.get(f"{P}/items/{item_id}/votes").status_code == 200
+    # The case shows them from here on; the item's own page opens once it is decided.
+    closed = sam.get(f"{P}/items/{item_id}/votes")
+    assert closed.json()["error"]["code"] == "still_blind"
 
 
 def test_two_who_take_the_next_case_at_once_get_different_ones(world: World) -> None:

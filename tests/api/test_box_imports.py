@@ -98,7 +98,7 @@ BAD: list[tuple[Callable[[list[Json]], None], str]] = [
     (value("width", "wide"), "no label, or no x, y, width and height"),
     (value("rectanglelabels", ["Cow"]), "'Cow' is not a label.*cat, dog"),
     (other_size, "drawn on an image of 80 by 20 pixels, and yard.png is 40 by 20"),
-    (two_images, "use --field image=NAME"),
+    (two_images, "name it as a field: image=NAME"),
     (no_such_image, "the image 'gone.png' was not sent along; import the folder"),
 ]
 

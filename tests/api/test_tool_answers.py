@@ -110,14 +110,14 @@ def test_an_answer_that_does_not_fit_is_named_and_leaves_nothing(
     home: Home, question: str, change: Callable[[list[Json]], None], says: str
 ) -> None:
     export = tasks(home, change)
-    with pytest.raises(InvalidInput, match=rf"tasks\.json:1: .*{says}") as refused:
+    with pytest.raises(InvalidInput, match=rf"tasks\.json:1, annotator 7: .*{says}") as refused:
         take(home, Tool.LABEL_STUDIO, [export], question=question)
     assert refused.value.remedy
     assert judgments(home) == []
     assert said(home) == []
     report = take(home, Tool.LABEL_STUDIO, [export], question=question, skip_bad=True)
     rejects = home.db.read(lambda tx: intake.rejects(tx, report.id))
-    assert [one.place for one in rejects] == ["tasks.json:1"]
+    assert [one.place for one in rejects] == ["tasks.json:1, annotator 7"]
 
 
 def test_rankings_in_groups_are_no_order(home: Home) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
+from loopwright.adjudication import service as adjudication
+from loopwright.adjudication import store_studies
 from loopwright.base.errors import Conflict, InvalidInput, NotFound
 from loopwright.base.ids import new_id
 from loopwright.base.types import Json
@@ -56,6 +58,7 @@ def add(
     found = intake.ITEMS.whole(tx, item_id, project_id=project_id)
     item = intake.items_of(tx, [found])[found]
     _require_new(store.gold_of(tx, item.id))
+    _require_untaught(tx, item.id)
     made_id = new_id("gld")
     standing = settlements.settled(tx, [item.id]).get(item.id)
     origin = GoldOrigin.GIVEN if standing is None else GoldOrigin.SETTLED
@@ -121,19 +124,26 @@ def reports(tx: Connection, *, spec: ProjectSpec) -> list[GoldReport]:
 
 def candidates(tx: Connection, *, spec: ProjectSpec, limit: int = 50) -> list[Candidate]:
     """Return items that could become gold: settled ones first, then those all agreed on."""
+    proposed = {one.item_id for one in adjudication.gold_candidates(tx, spec.id)}
     taken = {one.item_id for one in store.golds(tx, spec.id)}
+    taken |= store_studies.taught_items(tx, spec.id)
     settled = [
         one for one in settlements.settled_in(tx, spec.id, sources=TRUTH)
         if one.item_id not in taken and rules.scorable(_votes(one))
     ]  # fmt: skip
-    settled = sorted(settled, key=lambda one: -one.settled_at)[:limit]
+    settled.sort(key=lambda one: (one.item_id not in proposed, -one.settled_at))
+    settled = settled[:limit]
     agreed = store.unanimous(tx, spec.id, votes=_UNANIMOUS, limit=limit - len(settled))
+    agreed = [one for one in agreed if one[0] not in taken]
     ids = [one.item_id for one in settled] + [item for item, _, _ in agreed]
     titles, items = _titles(tx, ids), intake.items_of(tx, ids)
     found = [
         Candidate(
             one.item_id, one.question_id, titles.get(one.item_id, ""), one.outcome,
-            _in_words(spec, one), f"settled by {one.source.value}", settled=True,
+            _in_words(spec, one),
+            "proposed by who decided it" if one.item_id in proposed
+            else f"settled by {one.source.value}",
+            settled=True,
         )
         for one in settled
     ]  # fmt: skip
@@ -224,6 +234,15 @@ def _let_queue_know(tx: Connection, project_id: str, item_id: str, now: float) -
             tx, project_id=project_id, item_ids=[item_id], overlap=1, band=Band.CORE,
             propensity=1.0, now=now,
         )  # fmt: skip
+
+
+def _require_untaught(tx: Connection, item_id: str) -> None:
+    if store_studies.live_of_item(tx, item_id):
+        raise Conflict(
+            f"Item {item_id} is shown by a case study: whoever read it knows the answer.",
+            remedy="Choose another item.",
+            code="taught",
+        )
 
 
 def _require_new(known: GoldItem | None) -> None:
