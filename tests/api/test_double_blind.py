@@ -230,7 +230,8 @@ def test_the_live_stream_names_nobody_and_no_answer(world: World) -> None:
             if not line and f"id: {newest}" in lines:
                 break
     told = "\n".join(lines)
-    assert "quality.settled" in told
+    assert '"kind":"changed","subject":null' in told, "which item was settled may be gold"
+    assert "quality.settled" not in told
     for word in (*CANARIES, *raters, "bills", '"rest"'):
         assert word not in told
 

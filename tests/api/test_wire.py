@@ -1,8 +1,10 @@
 """Prepared statements that PostgreSQL gets in groups do what they do one by one, there and here."""
 
+from contextlib import suppress
+
 import pytest
 from sqlalchemy import Connection, bindparam, select, text
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from loopwright.base.types import Json
 from loopwright.infra.database import Database
@@ -38,6 +40,22 @@ def test_they_run_in_the_order_in_which_they_were_asked_for(db: Database) -> Non
 
     assert db.write(work) == [{"since": 4.5}, {"since": 2.5}]
     assert stored(db) == [("a", 4.5), ("b", 1.5)]
+
+
+def test_work_that_swallows_a_failure_is_not_told_as_stored(postgres_db: Database) -> None:
+    """PostgreSQL answers ROLLBACK to the COMMIT of a failed transaction: nobody hears "stored"."""
+
+    def work(tx: Connection) -> str:
+        tx.execute(queue_pause.insert(), row("a"))
+        with suppress(IntegrityError):
+            tx.execute(queue_pause.insert(), row("a"))
+        return "ok"
+
+    with pytest.raises(DBAPIError, match="failed before"):
+        postgres_db.write(work)
+    assert stored(postgres_db) == []
+    postgres_db.write(lambda tx: INSERT.run(tx, row("b")))
+    assert stored(postgres_db) == [("b", 1.5)]
 
 
 def test_what_waits_goes_before_anything_else(db: Database) -> None:

@@ -87,8 +87,11 @@ def taught(address: str, eve: Page, shots: Path) -> None:
     """Answer the check of the case study before its answer is shown."""
     eve.goto(f"{address}/guidelines")
     eve.get_by_role("button", name="Open: Praise is no answer").press("Enter")
+    left = eve.get_by_role("radio", name="Left is better")
+    expect(left).to_be_visible()
     expect(eve.get_by_text("Neither says more.")).to_have_count(0)
     eve.keyboard.press("1")
+    expect(left).to_be_checked()
     eve.keyboard.press("Enter")
     expect(eve.get_by_text("It was decided otherwise.")).to_be_visible()
     expect(eve.get_by_text("Neither says more.")).to_be_visible()

@@ -103,7 +103,9 @@ def test_gold_that_is_answered_as_something_known_is_worn() -> None:
     assert rules.wear_of(answers(slow + fast, careless), most=100).reason is None
     assert rules.wear_of(answers(slow + slow, [True] * 20), most=100).reason is None
     few = rules.wear_of(answers(slow, [True] * 10), most=100)
-    assert (few.p, few.first_ms, few.reason) == (None, None, None)
+    assert (few.p, few.last_ms, few.reason) == (None, None, None)
+    later = rules.wear_of(answers(slow + slow + fast, [True] * 30), most=100)
+    assert later.reason is None, "looked at after 20, 40 and 80 judgments alone"
 
 
 def test_gold_that_many_met_is_worn() -> None:

@@ -2374,7 +2374,6 @@ export interface components {
         };
         CoachedGroupOut: {
             name: string;
-            noticed: string | null;
             people: number;
             trend: components["schemas"]["TrendOut"];
         };

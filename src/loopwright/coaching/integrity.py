@@ -92,8 +92,13 @@ def shared_errors(found: Resolved, *, most: int = 300) -> list[Evidence]:
     )
     mean = float(np.mean(1.0 - found.ease[kept]))
     chance = np.clip(own[rater] * (1.0 - found.ease[kept]) / max(mean, 1e-9), 0.0, 1.0)
-    wrong = sparse.csr_matrix((~found.right[kept] * 1.0, (rater, item)), shape=shape)
-    expected = sparse.csr_matrix((chance, (rater, item)), shape=shape)
+    # The parts of one answer are not independent: an item counts once, wrong at all or not.
+    place, at = np.unique(rater * shape[1] + item, return_inverse=True)
+    any_wrong = np.bincount(at, ~found.right[kept]) > 0
+    any_chance = 1.0 - np.exp(np.bincount(at, np.log1p(-np.minimum(chance, 0.999))))
+    where = (place // shape[1], place % shape[1])
+    wrong = sparse.csr_matrix((any_wrong * 1.0, where), shape=shape)
+    expected = sparse.csr_matrix((any_chance, where), shape=shape)
     seen = sparse.triu(wrong @ wrong.T, k=1).tocoo()
     by_chance = (expected @ expected.T).tocsr()
     pairs = max(1, len(chosen) * (len(chosen) - 1) // 2)
@@ -108,7 +113,7 @@ def shared_errors(found: Resolved, *, most: int = 300) -> list[Evidence]:
             Evidence(
                 Sign.SHARED_ERRORS,
                 (found.raters[first], found.raters[second]),
-                f"Wrong on the same {together:.0f} things; {mean_of_pair:.1f} would be expected of "
+                f"Wrong on the same {together:.0f} items; {mean_of_pair:.1f} would be expected of "
                 f"people as good as they are on items as hard. Of {pairs} pairs, chance shows one "
                 f"so with probability {min(1.0, tail):.1g}.",
                 _OTHERWISE[Sign.SHARED_ERRORS],

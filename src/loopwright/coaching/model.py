@@ -29,7 +29,6 @@ class Group:
     """A tag; "" is everybody."""
     people: int
     trend: AspectTrend
-    noticed: str | None
 
 
 @dataclass(frozen=True)

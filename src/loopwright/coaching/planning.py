@@ -90,6 +90,7 @@ def view(tx: Connection, *, project: Project, plan: Plan, rater_id: str, now: fl
 def next_item(tx: Connection, *, project: Project, plan: Plan) -> Offer | None:
     """Return the next item to practise, None when all were answered."""
     done = {one.item_id for one in store.practised(tx, plan.id)}
+    done |= store.hidden_gold(tx, project.id)  # what became gold meanwhile is not given away
     left = [one for one in plan.items if one not in done]
     return None if not left else offer_of(tx, project=project, seen=_seen(tx, plan, left[0]))
 
@@ -190,10 +191,11 @@ def _checks(tx: Connection, project: Project, plan: Plan, rater_id: str) -> list
     for one in service.told(tx, project.spec).aspects:
         if [one.question_id, one.aspect] not in plan.aspects:
             continue
-        mine = np.array([one.raters[at] == rater_id for at in one.rater], dtype=bool)
-        weeks = np.array([one.weeks[at] for at in one.week[mine]])
+        mine = service.rows_of(one, {rater_id})
+        weeks = [one.weeks[at] for at in one.week[mine]]
         right = one.right[mine]
-        before, after = right[weeks < made], right[weeks > made]
+        before = right[np.array([week < made for week in weeks], dtype=bool)]
+        after = right[np.array([week > made for week in weeks], dtype=bool)]
         found.append(
             Checked(
                 one.question_id,

@@ -28,6 +28,7 @@ from loopwright.infra.home import Home
 from loopwright.infra.http import get_home
 from loopwright.projects import service as projects
 from loopwright.projects.model import Project
+from loopwright.quality.said import week_of
 
 router = APIRouter(prefix="/api/projects/{project_id}", tags=["coaching"])
 
@@ -56,7 +57,7 @@ def read_person(project_id: str, rater_id: str, home: HomeOf, actor: ActorOf) ->
     """Return how one person judges over time, for those who manage people; the look is logged."""
     require(actor, Permission.PEOPLE_MANAGE, project_id)
 
-    def write(tx: Connection) -> CoachedOut:
+    def read(tx: Connection) -> CoachedOut:
         spec = projects.get(tx, project_id).spec
         found = service.person(tx, spec=spec, rater_id=rater_id)
         if found.judged == 0:
@@ -64,7 +65,11 @@ def read_person(project_id: str, rater_id: str, home: HomeOf, actor: ActorOf) ->
                 f"Nobody of the pseudonym {rater_id} judged in project {project_id}.",
                 remedy="Use a rater id of the list of people.",
             )
-        events.emit(
+        return CoachedOut.of(found, spec)
+
+    shown = home.db.read(read)
+    home.db.write(
+        lambda tx: events.emit(
             tx,
             kind="coaching.looked",
             project_id=project_id,
@@ -72,20 +77,24 @@ def read_person(project_id: str, rater_id: str, home: HomeOf, actor: ActorOf) ->
             payload={"by": actor.person_id},
             now=system_now(),
         )
-        return CoachedOut.of(found, spec)
-
-    return home.db.write(write)
+    )
+    return shown
 
 
 @router.get("/my/coaching")
 def read_my_coaching(project_id: str, home: HomeOf, actor: ActorOf) -> CoachedOut:
-    """Return how one judges oneself: all that leads may read of one, and nothing less."""
+    """Return how one judges oneself, week by week once a week is over.
+
+    Sooner, undoing and answering anew would tell what the others said.
+    """
     require(actor, Permission.JUDGE, project_id)
 
     def read(tx: Connection) -> CoachedOut:
         spec = projects.get(tx, project_id).spec
         rater = accounts.rater_of(tx, project_id=project_id, person_id=actor.person_id)
-        found = service.person(tx, spec=spec, rater_id="" if rater is None else rater.id)
+        found = service.person(
+            tx, spec=spec, rater_id="" if rater is None else rater.id, before=week_of(system_now())
+        )
         return CoachedOut.of(found, spec)
 
     return home.db.read(read)

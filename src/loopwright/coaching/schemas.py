@@ -134,7 +134,6 @@ class CoachedGroupOut(BaseModel):
     name: str
     people: int
     trend: TrendOut
-    noticed: str | None
 
     @classmethod
     def of(cls, one: Group, spec: ProjectSpec) -> CoachedGroupOut:
@@ -143,7 +142,6 @@ class CoachedGroupOut(BaseModel):
             name=one.name,
             people=one.people,
             trend=TrendOut.of(one.trend, spec),
-            noticed=one.noticed,
         )
 
 

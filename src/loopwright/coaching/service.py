@@ -58,9 +58,11 @@ def told(tx: Connection, spec: ProjectSpec) -> Told:
     return computed(tx, spec.id, ("coaching", _asked(spec), mark), find)
 
 
-def person(tx: Connection, *, spec: ProjectSpec, rater_id: str) -> Person:
-    """Return how somebody judges over time; unknown figures say why."""
-    return _person(told(tx, spec), spec, rater_id)
+def person(
+    tx: Connection, *, spec: ProjectSpec, rater_id: str, before: str | None = None
+) -> Person:
+    """Return how somebody judges over time, or did `before` an ISO week; unknown says why."""
+    return _person(told(tx, spec), spec, rater_id, before)
 
 
 def people(tx: Connection, *, spec: ProjectSpec) -> list[Person]:
@@ -85,12 +87,12 @@ def groups(tx: Connection, *, spec: ProjectSpec) -> list[Group]:
     found = []
     for one in told(tx, spec).aspects:
         for name, members in named.items():
-            rows = np.ones(len(one), bool) if members is None else _rows_of(one, members)
+            rows = np.ones(len(one), bool) if members is None else rows_of(one, members)
             size = len(np.unique(one.rater[rows]))
             if members is not None and size < _FEWEST:
                 continue
-            trend = trends.trend(one, rows)
-            found.append(Group(name, size, trend, trends.noticed(trend.drift)))
+            # No alarm for groups: over so many judgments chance alone would raise it.
+            found.append(Group(name, size, trends.trend(one, rows, watched=False)))
     return found
 
 
@@ -106,10 +108,13 @@ def evidence(tx: Connection, *, spec: ProjectSpec) -> list[Evidence]:
     ]
 
 
-def _person(found: Told, spec: ProjectSpec, rater_id: str) -> Person:
+def _person(found: Told, spec: ProjectSpec, rater_id: str, before: str | None = None) -> Person:
     mine = []
     for one in found.aspects:
-        rows = _rows_of(one, {rater_id})
+        rows = rows_of(one, {rater_id})
+        if before is not None:
+            over = [at for at, week in enumerate(one.weeks) if week < before]
+            rows &= np.isin(one.week, over)
         if rows.any():
             mine.append(trends.trend(one, rows))
     mine.sort(key=lambda one: -one.right.n)
@@ -132,7 +137,8 @@ def _asked(spec: ProjectSpec) -> tuple[str, ...]:
     return (*(question.model_dump_json() for question in spec.questions), *criteria)
 
 
-def _rows_of(found: Resolved, raters: set[str]) -> Any:
+def rows_of(found: Resolved, raters: set[str]) -> Any:
+    """Return which rows are of these raters."""
     numbers = [at for at, name in enumerate(found.raters) if name in raters]
     return np.isin(found.rater, numbers)
 

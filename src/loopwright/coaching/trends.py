@@ -27,7 +27,10 @@ from loopwright.stats.proportions import wilson
 BASELINE = 100
 """The judgments of one's own that one is compared with, at the least."""
 LATEST = 60
-FALSE_ALARMS = "about 4 in 100 people see this once in 2,000 judgments without any drop"
+FALSE_ALARMS = (
+    "without any drop 4 in 100 people see this once in 2,000 judgments on one part of an answer, "
+    "12 in 100 of those who are nearly always right"
+)
 _CURVE_POINTS = (1, 10, 30, 100, 300, 1000, 3000, 10000)
 _METHOD = f"self-starting CUSUM after {BASELINE} judgments, adjusted for the ease of items"
 _OFF = 0.75
@@ -78,8 +81,11 @@ class AspectTrend:
     weeks: tuple[WeekShare, ...]
 
 
-def trend(found: Resolved, mine: Flags) -> AspectTrend:
-    """Return the trend of the rows that `mine` marks against all rows of the aspect."""
+def trend(found: Resolved, mine: Flags, *, watched: bool = True) -> AspectTrend:
+    """Return the trend of the rows that `mine` marks against all rows of the aspect.
+
+    Unless they are `watched`, no drop is looked for.
+    """
     right, ease = found.right[mine], found.ease[mine]
     share, everybody = _share(right), _share(found.right)
     curve = fit_learning_curve(list(range(1, len(right) + 1)), [bool(one) for one in right])
@@ -94,7 +100,17 @@ def trend(found: Resolved, mine: Flags) -> AspectTrend:
         right=share,
         everybody=everybody,
         weak=weak,
-        drift=drift(right, ease, weeks=[found.weeks[at] for at in found.week[mine]]),
+        drift=drift(right, ease, weeks=[found.weeks[at] for at in found.week[mine]])
+        if watched
+        else Drift(
+            _share(right[:BASELINE]),
+            _share(right[BASELINE:][-LATEST:]),
+            None,
+            alarmed=False,
+            since_week=None,
+            since=0,
+            method="no drop is looked for",
+        ),
         curve=curve,
         points=tuple(zip(places, curve.at(places), strict=True)) if places else (),
         weeks=_by_week(found, mine),

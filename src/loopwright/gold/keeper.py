@@ -8,7 +8,7 @@ import structlog
 from loopwright.base.clock import system_now
 from loopwright.gold import store
 from loopwright.gold.handout import hand_due
-from loopwright.gold.service import retire_worn
+from loopwright.gold.service import retire, worn
 from loopwright.infra.home import Home
 from loopwright.projects import service as projects
 
@@ -43,7 +43,10 @@ class GoldKeeper:
         """Look once; return how many offers were made."""
         offered = 0
         for project_id in self._home.db.read(store.projects_with_gold):
-            offered += self._hand(project_id, system_now())
+            try:
+                offered += self._hand(project_id, system_now())
+            except Exception as failure:  # another project's people need not wait for this one
+                _log.warning("gold_not_handed_out", project=project_id, error=str(failure))
         return offered
 
     def _run(self) -> None:
@@ -78,4 +81,7 @@ class GoldKeeper:
             return
         self._retire_at = now + RETIRE_SECONDS
         for project_id in self._home.db.read(store.projects_with_gold):
-            self._home.db.write(partial(retire_worn, project_id=project_id, now=now))
+            found = self._home.db.read(partial(worn, project_id=project_id))
+            for gold_id, why in found.items():
+                act = partial(retire, project_id=project_id, gold_id=gold_id, why=why, now=now)
+                self._home.db.write(act)

@@ -113,7 +113,7 @@ def read_my_gold(project_id: str, home: HomeOf, actor: ActorOf) -> MyGoldOut:
         rater = accounts.rater_of(tx, project_id=project_id, person_id=actor.person_id)
         if rater is None:
             return MyGoldOut(right=EstimateOut.of(rules.share_right([])), misses=[])
-        mine = service.answers_of(tx, project_id=project_id, rater_id=rater.id)
+        mine = service.told_of(tx, spec=spec, rater_id=rater.id)
         missed = service.misses_of(tx, spec=spec, rater_id=rater.id)
         return MyGoldOut(
             right=EstimateOut.of(rules.share_right(mine)),

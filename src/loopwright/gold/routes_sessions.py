@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, status
 from sqlalchemy import Connection
 
-from loopwright.accounts.access import Permission, require
+from loopwright.accounts.access import Permission, allowed, require
 from loopwright.accounts.model import Actor
 from loopwright.accounts.routes import current_actor
 from loopwright.base.clock import system_now
@@ -169,5 +169,11 @@ def _changed(
 def _view(
     tx: Connection, project: Project, session: Session, actor: Actor
 ) -> CalibrationSessionOut:
-    found = sessions.view(tx, project=project, session=session, person_id=actor.person_id)
+    found = sessions.view(
+        tx,
+        project=project,
+        session=session,
+        person_id=actor.person_id,
+        leads=allowed(actor, Permission.PEOPLE_MANAGE, project.id),
+    )
     return CalibrationSessionOut.of(found, project.spec)

@@ -10,7 +10,7 @@ from loopwright.adjudication import store_studies
 from loopwright.base.errors import Conflict, InvalidInput, NotFound
 from loopwright.base.ids import new_id
 from loopwright.base.types import Json
-from loopwright.gold import rules, store
+from loopwright.gold import rules, store, store_sessions
 from loopwright.gold.model import (
     Candidate,
     GoldItem,
@@ -21,6 +21,7 @@ from loopwright.gold.model import (
     RaterGold,
     Scored,
 )
+from loopwright.gold.session_model import SessionState
 from loopwright.infra import events
 from loopwright.intake import store as intake
 from loopwright.labeling import queue
@@ -58,7 +59,7 @@ def add(
     found = intake.ITEMS.whole(tx, item_id, project_id=project_id)
     item = intake.items_of(tx, [found])[found]
     _require_new(store.gold_of(tx, item.id))
-    _require_untaught(tx, item.id)
+    _require_untaught(tx, project_id, item.id)
     made_id = new_id("gld")
     standing = settlements.settled(tx, [item.id]).get(item.id)
     origin = GoldOrigin.GIVEN if standing is None else GoldOrigin.SETTLED
@@ -184,20 +185,25 @@ def answers_of(tx: Connection, *, project_id: str, rater_id: str) -> list[Scored
     return sorted((one for part in found.values() for one in part), key=lambda one: one.met.seq)
 
 
+def told_of(tx: Connection, *, spec: ProjectSpec, rater_id: str) -> list[Scored]:
+    """Return one person's judgments on gold of which they may be told by now, in order.
+
+    Unless misses are explained at once, a count that moves would tell which item was gold.
+    """
+    golds = {one.id: one for one in store.golds(tx, spec.id)}
+    return [
+        one
+        for one in answers_of(tx, project_id=spec.id, rater_id=rater_id)
+        if spec.gold.explain == "at_once" or golds[one.met.gold_id].state is GoldState.RETIRED
+    ]
+
+
 def misses_of(tx: Connection, *, spec: ProjectSpec, rater_id: str) -> list[Miss]:
     """Return what one person missed on gold, the newest first, as far as it may be told by now."""
     if spec.gold.explain == "never":
         return []
     golds = {one.id: one for one in store.golds(tx, spec.id)}
-    told = [
-        one.met
-        for one in answers_of(tx, project_id=spec.id, rater_id=rater_id)
-        if not one.right
-        and (
-            spec.gold.explain == "at_once"
-            or golds[one.met.gold_id].state is GoldState.RETIRED
-        )
-    ]  # fmt: skip
+    told = [one.met for one in told_of(tx, spec=spec, rater_id=rater_id) if not one.right]
     ids = [one.item_id for one in told]
     titles, right = _titles(tx, ids), settlements.settled(tx, ids)
     return [
@@ -213,18 +219,14 @@ def misses_of(tx: Connection, *, spec: ProjectSpec, rater_id: str) -> list[Miss]
     ]
 
 
-def retire_worn(tx: Connection, *, project_id: str, now: float) -> int:
-    """Retire the gold items that are worn; return how many."""
+def worn(tx: Connection, *, project_id: str) -> dict[str, str]:
+    """Return the gold items that should be retired, each with the reason."""
     spec = projects.get(tx, project_id).spec
-    worn = [one for one in reports(tx, spec=spec) if one.gold.state is GoldState.ACTIVE]
-    retired = 0
-    for one in worn:
-        if one.wear.reason is not None and store.retire(
-            tx, one.gold.id, why=one.wear.reason, now=now
-        ):
-            retired += 1
-            _tell(tx, "gold.retired", project_id, now)
-    return retired
+    return {
+        one.gold.id: one.wear.reason
+        for one in reports(tx, spec=spec)
+        if one.gold.state is GoldState.ACTIVE and one.wear.reason is not None
+    }
 
 
 def _let_queue_know(tx: Connection, project_id: str, item_id: str, now: float) -> None:
@@ -236,7 +238,14 @@ def _let_queue_know(tx: Connection, project_id: str, item_id: str, now: float) -
         )  # fmt: skip
 
 
-def _require_untaught(tx: Connection, item_id: str) -> None:
+def _require_untaught(tx: Connection, project_id: str, item_id: str) -> None:
+    for one in store_sessions.sessions(tx, project_id):
+        if item_id in one.items and one.state is not SessionState.CLOSED:
+            raise Conflict(
+                f"Item {item_id} is in the calibration session {one.name!r}, which reveals it.",
+                remedy="Choose another item, or close the session first.",
+                code="in_session",
+            )
     if store_studies.live_of_item(tx, item_id):
         raise Conflict(
             f"Item {item_id} is shown by a case study: whoever read it knows the answer.",

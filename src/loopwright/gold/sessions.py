@@ -153,6 +153,8 @@ def answer(
             code="not_blind_any_more",
         )
     seen = _seen(tx, session, item_id, person_id)
+    # Who talks about an item does not judge it independently any more.
+    queue.keep_blind(tx, project_id=project.id, item_id=item_id, person_id=person_id, now=now)
     read = read_seen(tx, project=project, seen=seen, answer=given)
     made = SessionAnswer(
         id=new_id("cas"), session_id=session.id, person_id=person_id, item_id=item_id,
@@ -165,13 +167,17 @@ def answer(
             remedy="Go on with the next item.",
             code="answered_already",
         )
-    # Who talked about an item does not judge it independently any more.
-    queue.bar(tx, project_id=project.id, item_ids=[item_id], people=[person_id], now=now)
     return made
 
 
-def view(tx: Connection, *, project: Project, session: Session, person_id: str) -> SessionView:
-    """Return a session as one person may see it now."""
+def view(
+    tx: Connection, *, project: Project, session: Session, person_id: str, leads: bool
+) -> SessionView:
+    """Return a session as one person may see it now.
+
+    What others said of an item is for those who said something of it first, and for who `leads`:
+    everybody else may still be offered it.
+    """
     found = sessions.answers(tx, session.id)
     first = [one for one in found if one.round == 1]
     second = [one for one in found if one.round == 2]
@@ -185,9 +191,10 @@ def view(tx: Connection, *, project: Project, session: Session, person_id: str) 
         own = sum(one.item_id == item_id and one.person_id == person_id for one in found)
         counts = Counter(one.first for one in said)
         title = str(prompts[items[item_id].prompt_id].messages[-1]["content"])
+        open_to = revealed and (leads or own > 0)
         shown.append(
             SessionItem(
-                item_id, title, own, said if revealed else (), dict(counts) if revealed else {}
+                item_id, title, own, said if open_to else (), dict(counts) if open_to else {}
             )
         )
     twice = {(one.person_id, one.item_id) for one in second}

@@ -71,8 +71,9 @@ def _engine(url: str, *, writer: bool) -> Engine:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
-        # What a savepoint would put back is kept in memory; a file for it costs every judgment.
-        cursor.execute("PRAGMA temp_store=MEMORY")
+        if writer:
+            # What a savepoint would put back is kept in memory; a file costs every judgment.
+            cursor.execute("PRAGMA temp_store=MEMORY")
         cursor.execute(f"PRAGMA cache_size=-{_WRITER_CACHE_KIB if writer else _READER_CACHE_KIB}")
         # Only the writing connection may checkpoint: two at once can corrupt older SQLite.
         cursor.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES if writer else 0}")

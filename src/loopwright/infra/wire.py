@@ -84,6 +84,7 @@ class Wire:
             self.connection.close()
             if isinstance(failure, psycopg.Error):
                 raise driver_error(tx, group[-1].sql, failure) from failure
+            tx.invalidate(failure)
             raise
         if failed is None:
             return
@@ -145,7 +146,9 @@ def _results(pgconn: PGconn, count: int) -> PQGen[list[PGresult]]:
         if not results:
             raise psycopg.OperationalError("the connection ended in the middle of a group")
         found.append(results[0])
-    yield from generators.fetch_many(pgconn)  # the end of the group
+    end = yield from generators.fetch_many(pgconn)
+    if [one.status for one in end] != [ExecStatus.PIPELINE_SYNC]:
+        raise psycopg.OperationalError("the conversation with the server lost its place")
     return found
 
 
@@ -230,6 +233,12 @@ def send_in_groups(engine: Engine) -> None:
         wire: Wire | None = tx.info.get(_WIRE)
         if wire is not None and wire.waiting:
             wire.exchange(tx, commit=True)
+            return
+        # To the COMMIT of a failed transaction the server answers ROLLBACK, which nobody reads.
+        driver = tx.connection.driver_connection
+        if driver is not None and driver.pgconn.transaction_status == TransactionStatus.INERROR:
+            failure = errors.InFailedSqlTransaction("the transaction had failed before")
+            raise driver_error(tx, "COMMIT", failure) from failure
 
     @event.listens_for(engine, "rollback")
     def rollback(tx: Connection) -> None:

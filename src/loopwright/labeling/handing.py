@@ -21,4 +21,5 @@ def hand(desk: Desk, item_ids: Sequence[str]) -> list[Assignment]:
     slots = upkeep.want_one_more(
         desk.tx, project_id=desk.project.id, item_ids=fresh[:allowed], now=desk.now
     )
-    return offer(desk, slots)
+    # Less than half is left, so it is renewed with the page's next request, as the others begin.
+    return offer(desk, slots, seconds=0.49 * desk.project.spec.lease_seconds)

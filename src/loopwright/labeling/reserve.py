@@ -171,8 +171,11 @@ def _spent(desk: Desk, uncounted: int) -> bool:
     return total.done - total.imported + uncounted >= budget
 
 
-def offer(desk: Desk, slots: Sequence[Slot]) -> list[Assignment]:
-    """Store an offer to the judge for each slot, which was taken for it; return the offers."""
+def offer(desk: Desk, slots: Sequence[Slot], *, seconds: float | None = None) -> list[Assignment]:
+    """Store an offer to the judge for each slot, which was taken for it; return the offers.
+
+    They are leased for `seconds`, without it as long as the project says.
+    """
     if not slots:
         return []
     faults.point("reserve.taken")
@@ -200,7 +203,7 @@ def offer(desk: Desk, slots: Sequence[Slot]) -> list[Assignment]:
                 judge_id=judge.judge_id,
                 token=1,
                 state=AssignmentState.OPEN,
-                lease_until=now + project.spec.lease_seconds,
+                lease_until=now + (seconds or project.spec.lease_seconds),
                 shown_order=order,
                 guideline_version_id=desk.guideline_id,
                 band=slot.band,

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Header, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
-from loopwright.accounts.access import Permission, require
+from loopwright.accounts.access import Permission, allowed, require
 from loopwright.accounts.model import Actor
 from loopwright.accounts.routes import current_actor
 from loopwright.infra import events
@@ -28,6 +28,9 @@ _POLL_SECONDS = 0.7
 _COMMENT_EVERY = 15.0
 _LONGEST_SECONDS = 300.0
 """Then the browser asks again, and is asked again who it is."""
+_WHOLE = Permission.PROJECT_WRITE
+_VEILED = ("coaching.", "gold.", "quality.")
+"""What happened to which item would tell those who judge which items are gold."""
 _SEQ = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
@@ -46,13 +49,15 @@ async def stream(
     newest = await run_in_threadpool(home.db.read, events.last_seq)
     seq = min(int(last_event_id), newest) if last_event_id and resumed else newest
     return StreamingResponse(
-        _lines(home, request, project_id, seq),
+        _lines(home, request, project_id, seq, whole=allowed(actor, _WHOLE, project_id)),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _lines(home: Home, request: Request, project_id: str, seq: int) -> AsyncIterator[bytes]:
+async def _lines(
+    home: Home, request: Request, project_id: str, seq: int, *, whole: bool
+) -> AsyncIterator[bytes]:
     yield b": connected\n\n"
     quiet = 0.0
     end = time.monotonic() + _LONGEST_SECONDS
@@ -65,7 +70,10 @@ async def _lines(home: Home, request: Request, project_id: str, seq: int) -> Asy
         )
         for event in found:
             seq = event.seq
-            body = orjson.dumps({"kind": event.kind, "subject": event.subject_id, "at": event.at})
+            kind, subject = event.kind, event.subject_id
+            if not whole and kind.startswith(_VEILED):
+                kind, subject = "changed", None
+            body = orjson.dumps({"kind": kind, "subject": subject, "at": event.at})
             yield b"id: %d\ndata: %s\n\n" % (seq, body)
         quiet = 0.0 if found else quiet + _POLL_SECONDS
         if quiet >= _COMMENT_EVERY:

@@ -75,7 +75,6 @@ function Groups({ view }: { view: PeopleView }) {
         { head: t("coaching.right"), cell: (row) => <EstimateText estimate={row.trend.right} kind="percent" />, width: 190 },
         { head: t("coaching.sinceStart"), cell: (row) => <EstimateText estimate={row.trend.drift.baseline} kind="percent" />, width: 190 },
         { head: t("coaching.latest"), cell: (row) => <EstimateText estimate={row.trend.drift.latest} kind="percent" />, width: 190 },
-        { head: t("coaching.noticed"), cell: (row) => <Noticed lines={row.noticed ? [row.noticed] : []} /> },
       ]}
     />
   );
