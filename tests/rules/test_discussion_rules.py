@@ -20,6 +20,8 @@ from loopwright.discussion.model import (
     ThreadState,
 )
 from loopwright.projects.discussion_spec import DiscussionSpec
+from loopwright.projects.spec import parse_project
+from loopwright.questions.model import ShownOrder
 
 
 def entry(
@@ -144,9 +146,9 @@ def test_the_newest_stance_of_each_counts_and_moves_are_counted() -> None:
         Participant(f"thp_{name}", "thr", f"per_{name}", name, False, 0, 0.0) for name in "abcd"
     ]
     before = [
-        Before(f"per_{name}", outcome, {}, None, None)
+        Before(f"per_{name}", outcome, None)
         for name, outcome in (("a", "first"), ("b", "second"), ("c", "second"))
-    ] + [Before(None, "tie", {}, None, None)]
+    ] + [Before(None, "tie", None)]
     log = [
         entry(1, EntryKind.STANCE, by="thp_b", outcome="second"),
         entry(2, EntryKind.STANCE, by="thp_b", outcome="first"),
@@ -173,6 +175,32 @@ def test_a_thread_waits_by_what_matters_most() -> None:
     ended = thread(ThreadState.RESOLVED)
     assert rules.waits(ended, unread=0, called=0, **given) is None
     assert rules.waits(ended, unread=1, called=0, **given) == "unread"
+
+
+@pytest.mark.parametrize(
+    ("order", "outcome", "words"),
+    [
+        ("second_left", "first", "Right answer is better"),
+        ("first_left", "first", "Left answer is better"),
+        ("second_left", "tie", "Equally good"),
+        ("2,0,1", "1,2,2", "B, then A and C"),
+        (None, "first", "First answer is better"),
+    ],
+)
+def test_answers_name_the_sides_as_they_stand_in_the_thread(
+    order: str | None, outcome: str, words: str
+) -> None:
+    spec = parse_project(PROJECT)
+    shown = None if order is None else ShownOrder(order)
+    assert rules.in_words(spec, "better", outcome, shown) == words
+
+
+PROJECT = """
+id: p
+name: P
+questions: [{id: better, kind: pairwise, text: "?"}]
+guideline: {text: Be kind.}
+"""
 
 
 def reader(*, resolves: bool) -> Reader:

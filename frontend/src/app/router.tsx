@@ -74,6 +74,11 @@ const sessionPage = createRoute({
   path: "sessions/$session",
   component: lazyRouteComponent(() => worded(import("../stages/gold/SessionPage")), "SessionPage"),
 });
+const thread = createRoute({
+  getParentRoute: () => project,
+  path: "threads/$thread",
+  component: lazyRouteComponent(() => worded(import("../stages/discussion/ThreadPage")), "ThreadPage"),
+});
 const data = createRoute({
   getParentRoute: () => project,
   path: "data",
@@ -107,7 +112,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signin,
     projects,
-    project.addChildren([home, label, mine, loop, guidelines, qualityStart, quality, itemPage, sessionPage, data, training, evaluation, releases, settings]),
+    project.addChildren([home, label, mine, loop, guidelines, qualityStart, quality, itemPage, thread, sessionPage, data, training, evaluation, releases, settings]),
   ]),
   defaultPreload: "intent",
   scrollRestoration: true,

@@ -1,22 +1,22 @@
-"""An answer in a thread: the item's question, shown to each as they saw it when they judged."""
+"""An answer in a thread: the item's question, its sides in one order for everybody there."""
 
 from sqlalchemy import Connection
 
 from loopwright.base.errors import InvalidInput
 from loopwright.base.types import Json
-from loopwright.discussion import store
-from loopwright.discussion.model import Before, Reader, Thread
+from loopwright.discussion.model import Thread
 from loopwright.guidelines import service as guidelines
 from loopwright.intake import store as intake
 from loopwright.labeling.answers import ReadAnswer, read_answer
 from loopwright.labeling.model import Assignment, AssignmentState
+from loopwright.labeling.rules import shown_order
 from loopwright.projects import service as projects
 from loopwright.questions.model import ShownOrder
 from loopwright.questions.registry import kind_of
 
 
 def read_stance(
-    tx: Connection, found: Thread, reader: Reader, answer: Json
+    tx: Connection, found: Thread, answer: Json
 ) -> tuple[ReadAnswer, ShownOrder | None]:
     """Return a checked answer to the question of a thread's item, and how its sides stood.
 
@@ -28,26 +28,22 @@ def read_stance(
             remedy="Say what you think in a message.",
             code="no_question",
         )
-    asked = as_shown(tx, found, mine_of(store.before(tx, found.subject_id), reader))
+    asked = as_shown(tx, found)
     project = projects.get(tx, found.project_id)
     return read_answer(tx, project=project, offer=asked, answer=answer), asked.shown_order
 
 
-def mine_of(before: list[Before], reader: Reader) -> Before | None:
-    """Return the reader's own judgment."""
-    return next((one for one in before if one.person_id == reader.person_id), None)
+def as_shown(tx: Connection, found: Thread) -> Assignment:
+    """Return the item as everybody in the thread sees it, so that "the left one" means one text.
 
-
-def as_shown(tx: Connection, found: Thread, mine: Before | None) -> Assignment:
-    """Return the item as it is put before somebody: in their own order where they judged it."""
+    The order is drawn by the thread: it tells nothing of which policy wrote what.
+    """
     item = intake.items_of(tx, [found.subject_id])[found.subject_id]
     project = projects.get(tx, found.project_id)
-    question = project.spec.question(item.question_id)
+    question, size = project.spec.question(item.question_id), len(item.completion_ids)
     order: ShownOrder | None = None
-    if mine is not None and mine.shown_order is not None:
-        order = ShownOrder(mine.shown_order)
-    elif kind_of(question.kind).shuffles and len(item.completion_ids) > 1:
-        order = ShownOrder.of(range(len(item.completion_ids)))
+    if kind_of(question.kind).shuffles and size > 1:
+        order = shown_order(found.id, 0, item_id=item.id, size=size)
     return Assignment(
         id="",
         project_id=found.project_id,

@@ -153,8 +153,6 @@ class Before:
 
     person_id: str | None
     outcome: str
-    answer: Json
-    shown_order: str | None
     reason: str | None
 
 

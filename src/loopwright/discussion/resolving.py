@@ -24,7 +24,7 @@ def resolve(tx: Connection, visit: Visit, resolution: Resolution) -> None:
         raise problem
     draft, order = _draft(tx, found, resolution), None
     if resolution.answer is not None:
-        read, order = read_stance(tx, found, reader, resolution.answer)
+        read, order = read_stance(tx, found, resolution.answer)
         draft = replace(draft, answer=read.answer, shown_order=order, outcome=read.outcome)
     if log.known(tx, found, reader, draft) is not None:
         return

@@ -21,6 +21,9 @@ from loopwright.discussion.model import (
 )
 from loopwright.labeling.rules import UNDO_SECONDS
 from loopwright.projects.discussion_spec import DiscussionSpec
+from loopwright.projects.spec import ProjectSpec
+from loopwright.quality.rules import in_words as item_words
+from loopwright.questions.model import ShownOrder, sides_of
 
 HERE_SECONDS = 40.0
 """Somebody is in a thread so long after the page last said so; it says so every 15 seconds."""
@@ -33,6 +36,7 @@ _MENTION = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _SHOWN = {EntryKind.OPENED, EntryKind.MESSAGE, EntryKind.STANCE, EntryKind.RESOLUTION}
+_PAIR = {"first": 0, "second": 1}
 READ = frozenset({EntryKind.MESSAGE, EntryKind.RESOLUTION})
 """What makes a thread unread."""
 
@@ -166,6 +170,22 @@ def closed_refusal(thread: Thread) -> LoopwrightError | None:
         code="thread_closed",
         detail={"thread_id": thread.id, "state": thread.state.value},
     )
+
+
+def in_words(spec: ProjectSpec, question_id: str, outcome: str, order: ShownOrder | None) -> str:
+    """Return a stored outcome in words, its sides named as they stand in the thread."""
+    if order is None:
+        return item_words(spec, question_id, outcome)
+    sides = {place: side for side, place in zip(sides_of(order), order.places, strict=True)}
+    if outcome in _PAIR:
+        return f"{sides[_PAIR[outcome]].capitalize()} answer is better"
+    ranks = outcome.split(",")
+    if len(ranks) != len(sides) or not all(rank.isdecimal() for rank in ranks):
+        return item_words(spec, question_id, outcome)
+    tiers: dict[int, list[str]] = {}
+    for place, rank in enumerate(ranks):
+        tiers.setdefault(int(rank), []).append(sides[place].upper())
+    return ", then ".join(" and ".join(sorted(tiers[rank])) for rank in sorted(tiers))
 
 
 def answer_refusal(thread: Thread, resolution: Resolution) -> LoopwrightError | None:

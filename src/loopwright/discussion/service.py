@@ -110,7 +110,7 @@ def take_stance(tx: Connection, visit: Visit, *, client_id: str, answer: Json) -
     Raises InvalidInput for an answer that does not fit the question, or a thread on no item.
     """
     found = log.held(tx, visit)
-    read, order = read_stance(tx, found, visit.reader, answer)
+    read, order = read_stance(tx, found, answer)
     draft = log.Draft(
         client_id,
         EntryKind.STANCE,

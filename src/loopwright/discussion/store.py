@@ -155,14 +155,13 @@ def judged_of(tx: Connection, item_ids: Iterable[str], *, person_id: str) -> set
 def before(tx: Connection, item_id: str) -> list[Before]:
     """Return the independent judgments in force on an item, in the order they came."""
     query = (
-        select(judgment.c.outcome, judgment.c.answer, judgment.c.shown_order, rater.c.person_id)
+        select(judgment.c.outcome, judgment.c.answer, rater.c.person_id)
         .outerjoin(rater, rater.c.id == judgment.c.rater_id)
         .where(judgment.c.item_id == item_id, judgment.c.superseded_by.is_(None))
         .order_by(judgment.c.seq)
     )
     return [
-        Before(row.person_id, row.outcome, row.answer, row.shown_order, row.answer.get("reason"))
-        for row in tx.execute(query)
+        Before(row.person_id, row.outcome, row.answer.get("reason")) for row in tx.execute(query)
     ]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from loopwright.base.types import Json
 from loopwright.discussion import log, rules, store
-from loopwright.discussion.answering import as_shown, mine_of
+from loopwright.discussion.answering import as_shown
 from loopwright.discussion.model import (
     Before,
     Entry,
@@ -28,7 +28,7 @@ from loopwright.intake import store as intake
 from loopwright.labeling.offers import Offer, offers_of
 from loopwright.projects import service as projects
 from loopwright.projects.spec import ProjectSpec
-from loopwright.quality.rules import in_words
+from loopwright.questions.model import ShownOrder
 
 TITLE = 200
 """Symbols of a prompt that stand for its item in a list."""
@@ -112,8 +112,8 @@ def view(tx: Connection, visit: Visit) -> ThreadView:
     [listed] = listing(tx, project.spec, [found], reader)
     offer = None
     if found.on_item:
-        asked = as_shown(tx, found, mine_of(before, reader))
-        [offer] = offers_of(tx, project=project, assignments=[asked])
+        [offer] = offers_of(tx, project=project, assignments=[as_shown(tx, found)])
+    words = _Words(project.spec, found, None if offer is None else offer.assignment.shown_order)
     return ThreadView(
         listed=listed,
         me=me,
@@ -123,10 +123,10 @@ def view(tx: Connection, visit: Visit) -> ThreadView:
         read_seq=0 if me is None else me.read_seq,
         seq=seq,
         offer=offer,
-        votes=_shares(project.spec, found, before, reader),
+        votes=_shares(words, before, reader),
         stance=None if mine is None else mine.answer,
-        moves=None if told is None else [_in_words(project.spec, found, one) for one in told],
-        end=_end(project.spec, found, entries, people),
+        moves=None if told is None else [words.moved(one) for one in told],
+        end=_end(words, entries, people),
         reader=reader,
     )
 
@@ -212,13 +212,30 @@ def _section(tx: Connection, found: Thread) -> str:
     return found.subject_id
 
 
-def _shares(
-    spec: ProjectSpec, found: Thread, before: Sequence[Before], reader: Reader
-) -> list[Share]:
+@dataclass(frozen=True)
+class _Words:
+    """Says outcomes as the people of a thread see the item."""
+
+    spec: ProjectSpec
+    thread: Thread
+    order: ShownOrder | None
+
+    def of(self, outcome: str) -> str:
+        return rules.in_words(self.spec, self.thread.question_id or "", outcome, self.order)
+
+    def moved(self, move: Move) -> MoveInWords:
+        before = None if move.before is None else self.of(move.before)
+        return MoveInWords(before, self.of(move.after), move.people)
+
+    def fell(self, counts: Json) -> list[tuple[str, int]]:
+        return [(self.of(outcome), people) for outcome, people in counts.items()]
+
+
+def _shares(words: _Words, before: Sequence[Before], reader: Reader) -> list[Share]:
     mine = {one.outcome for one in before if one.person_id == reader.person_id}
     return [
         Share(
-            text=in_words(spec, found.question_id or "", outcome),
+            text=words.of(outcome),
             votes=votes,
             reasons=[one.reason for one in before if one.outcome == outcome and one.reason],
             mine=outcome in mine,
@@ -227,26 +244,17 @@ def _shares(
     ]
 
 
-def _in_words(spec: ProjectSpec, found: Thread, move: Move) -> MoveInWords:
-    asked = found.question_id or ""
-    old = None if move.before is None else in_words(spec, asked, move.before)
-    return MoveInWords(old, in_words(spec, asked, move.after), move.people)
-
-
-def _end(
-    spec: ProjectSpec, found: Thread, entries: Sequence[Entry], people: Sequence[Participant]
-) -> End | None:
+def _end(words: _Words, entries: Sequence[Entry], people: Sequence[Participant]) -> End | None:
     last = next((one for one in entries if one.kind is EntryKind.RESOLUTION), None)
     if last is None:
         return None
-    asked = found.question_id or ""
     fell = last.distribution or {}
     return End(
         by=next((one.name for one in people if one.id == last.participant_id), ""),
         at=last.created_at,
         text=last.text or "",
         lesson=last.lesson,
-        answer=None if last.outcome is None else in_words(spec, asked, last.outcome),
-        before=[(in_words(spec, asked, key), n) for key, n in fell.get("before", {}).items()],
-        after=[(in_words(spec, asked, key), n) for key, n in fell.get("after", {}).items()],
+        answer=None if last.outcome is None else words.of(last.outcome),
+        before=words.fell(fell.get("before", {})),
+        after=words.fell(fell.get("after", {})),
     )

@@ -1,6 +1,7 @@
 import { adjudication } from "./adjudication";
 import { agreement } from "./agreement";
 import { coaching } from "./coaching";
+import { discussion } from "./discussion";
 import { feedback, importFrom } from "./feedback";
 import { gold } from "./gold";
 import { items } from "./items";
@@ -19,6 +20,7 @@ export const pages = {
   adjudication,
   agreement,
   coaching,
+  discussion,
   feedback,
   gold,
   importFrom,

@@ -4,7 +4,7 @@ import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { guidelinesQuery } from "../../api/queries";
-import type { GuidelineVersion } from "../../api/types";
+import type { Criterion, GuidelineVersion } from "../../api/types";
 import { CopyId } from "../../ui/CopyId";
 import { DataTable } from "../../ui/DataTable";
 import { Empty } from "../../ui/Empty";
@@ -13,6 +13,7 @@ import { Markdown } from "../../ui/Markdown";
 import { Page, Section } from "../../ui/Page";
 import { Ago } from "../../ui/Time";
 import { Studies } from "../adjudication/Studies";
+import { SectionThread } from "../discussion/SectionThread";
 
 function scaleText(scale: unknown): string {
   if (scale === null || scale === undefined) return "\u2013";
@@ -20,7 +21,8 @@ function scaleText(scale: unknown): string {
   return typeof scale === "object" ? Object.entries(scale).map(([point, meaning]) => `${point}: ${String(meaning)}`).join("; ") : String(scale);
 }
 
-export function VersionView({ version }: { version: GuidelineVersion }) {
+/** A version; `discussIn` is the project in which its sections can be discussed, left out for versions that are no longer in force. */
+export function VersionView({ version, discussIn }: { version: GuidelineVersion; discussIn?: string }) {
   const { t } = useTranslation();
   return (
     <>
@@ -37,7 +39,7 @@ export function VersionView({ version }: { version: GuidelineVersion }) {
       </Section>
       <Section title={t("guidelines.checklist")}>
         {version.checklist.length === 0 ? <Text size="sm" c="dimmed">{t("guidelines.noChecklist")}</Text> : (
-          <ul style={{ margin: 0, paddingInlineStart: 20 }}>{version.checklist.map((line) => <li key={line}>{line}</li>)}</ul>
+          <ul style={{ margin: 0, paddingInlineStart: 20 }}>{version.checklist.map((line) => <li key={line}>{line}{discussIn && <> <SectionThread projectId={discussIn} subject={{ kind: "checklist", id: line, title: line }} /></>}</li>)}</ul>
         )}
       </Section>
       <Section title={t("guidelines.criteria")}>
@@ -50,6 +52,7 @@ export function VersionView({ version }: { version: GuidelineVersion }) {
               { head: t("guidelines.criterion"), cell: (row) => <Text size="sm" fw={600}>{row.name}</Text>, width: 180 },
               { head: t("guidelines.meaning"), cell: (row) => row.description ?? "\u2013" },
               { head: t("guidelines.scale"), cell: (row) => scaleText(row.scale) },
+              ...(discussIn ? [{ head: t("discussion.title"), cell: (row: Criterion) => <SectionThread projectId={discussIn} subject={{ kind: "criterion", id: row.id, title: row.name }} /> }] : []),
             ]}
           />
         )}
@@ -91,7 +94,7 @@ export function GuidelinesPage() {
   return (
     <Page title={t("nav.guidelines")} actions={versions.length > 0 ? choose : undefined}>
       <Loaded query={query}>
-        {() => (shown ? <VersionView version={shown} /> : <Empty title={t("guidelines.empty")} text={t("guidelines.emptyText")} />)}
+        {() => (shown ? <VersionView version={shown} discussIn={shown === versions[0] ? project : undefined} /> : <Empty title={t("guidelines.empty")} text={t("guidelines.emptyText")} />)}
       </Loaded>
       {shown && <Studies projectId={project} />}
     </Page>

@@ -17,6 +17,8 @@ import { MyCases } from "../adjudication/MyCases";
 import { MyCoaching } from "../coaching/MyCoaching";
 import { MyGold } from "../gold/MyGold";
 import { MySessions } from "../gold/Sessions";
+import { Begin } from "../discussion/Begin";
+import { MyThreads } from "../discussion/MyThreads";
 import { inWords } from "./inWords";
 
 const PAGE = 50;
@@ -108,6 +110,7 @@ function Judgments({ projectId }: { projectId: string }) {
             { head: t("mine.answer"), cell: (row) => <Text size="sm" dir="auto" lineClamp={3}><Shown text={inWords(row.answer, { asked: questions[row.question_id], t, unchanged: row.unchanged })} /></Text>, width: 200 },
             { head: t("mine.measured"), cell: (row) => <Measured row={row} /> },
             { head: t("mine.undo"), cell: (row) => <Undo row={row} busy={undo.isPending && undo.variables === row.id} onUndo={() => undo.mutate(row.id)} />, width: 110 },
+            { head: t("discussion.begin"), cell: (row) => !row.undone && <Begin projectId={projectId} subject={{ kind: "item", id: row.item_id, title: row.prompt_start }} />, width: 110 },
           ]}
         />
       )}
@@ -142,6 +145,7 @@ export function MyWorkPage() {
   return (
     <Page title={t("nav.my-work")}>
       <MyCases projectId={project} />
+      <MyThreads projectId={project} />
       <Days projectId={project} />
       <MySessions projectId={project} />
       <MyCoaching projectId={project} />

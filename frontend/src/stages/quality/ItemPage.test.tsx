@@ -19,7 +19,7 @@ async function open(item: [number, unknown], role = "lead") {
   const asked: string[] = [];
   vi.stubGlobal("fetch", async (path: string) => {
     asked.push(path);
-    const [status, body] = path.endsWith("/policies") ? [200, { policies: ["old", "new"] }] : path.includes("/cases?") ? [200, { cases: [] }] : path.includes("/items/") ? item : [200, { id: "helpdesk", name: "Help desk", role }];
+    const [status, body] = path.endsWith("/policies") ? [200, { policies: ["old", "new"] }] : path.includes("/cases?") ? [200, { cases: [] }] : path.includes("/threads?") ? [200, { threads: [], next: null }] : path.includes("/items/") ? item : [200, { id: "helpdesk", name: "Help desk", role }];
     return new Response(JSON.stringify(body), { status: status as number, headers: { "content-type": "application/json" } });
   });
   await worded(Promise.resolve(null));

@@ -16,6 +16,7 @@ interface ItemPanel {
  * that brings its own section, or nothing where there is nothing to say. */
 const PANELS: readonly ItemPanel[] = [
   { id: "cases", needs: "results", Panel: lazy(() => import("../adjudication/ItemCases")) },
+  { id: "threads", needs: "results", Panel: lazy(() => import("../discussion/ItemThreads")) },
   { id: "history", needs: "results", Panel: lazy(() => import("./ItemHistory")) },
 ];
 

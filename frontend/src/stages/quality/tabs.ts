@@ -12,6 +12,7 @@ export const TABS = [
   { path: "gold", label: "quality.tabs.gold", needs: "change", Tab: lazy(() => import("../gold/Gold")) },
   { path: "sessions", label: "quality.tabs.sessions", needs: "judge", Tab: lazy(() => import("../gold/Sessions")) },
   { path: "people", label: "quality.tabs.people", needs: "people", Tab: lazy(() => import("../coaching/People")) },
+  { path: "threads", label: "discussion.tab", needs: "results", Tab: lazy(() => import("../discussion/ThreadsTab")) },
 ] as const satisfies readonly { path: string; label: string; needs: Need; Tab: unknown }[];
 
 /** The tabs that a role may see; while the role is not known yet, none. */
