@@ -33,7 +33,7 @@ def test_an_item_is_asked_about_decided_blind_and_taught(
     expect(ann.get_by_text("Question 0: is it open?")).to_be_visible()
     ann.keyboard.press("a")
     expect(ann.get_by_role("dialog")).to_be_visible()
-    ann.keyboard.type("Is praise an answer?")
+    written(ann, "Is praise an answer?")
     ann.keyboard.press("Control+Enter")
     expect(ann.get_by_role("dialog")).to_have_count(0)
     judged(filled, project, ann_key)
@@ -56,10 +56,16 @@ def test_an_item_is_asked_about_decided_blind_and_taught(
     taught(f"{filled.url}/p/{project}", eve, shots)
 
 
+def written(page: Page, text: str) -> None:
+    """Type once a text field has the focus: faster than any hand, keys would be lost before."""
+    expect(page.locator("textarea:focus, input:not([type=radio]):focus")).to_have_count(1)
+    page.keyboard.type(text)
+
+
 def handed_back_and_decided(address: str, ann: Page, sam: Page, shots: Path) -> None:
     """Ask Ann back, then decide otherwise than blind and write it up."""
     sam.keyboard.press("h")
-    sam.keyboard.type("Which hour?")
+    written(sam, "Which hour?")
     sam.keyboard.press("Control+Enter")
     expect(sam.get_by_text("asked back")).to_be_visible()
     ann.goto(f"{address}/my-work")
@@ -74,11 +80,11 @@ def handed_back_and_decided(address: str, ann: Page, sam: Page, shots: Path) -> 
     sam.keyboard.press("3")
     expect(sam.get_by_text("This differs from your blind answer")).to_be_visible()
     sam.keyboard.press("r")
-    sam.keyboard.type("Neither says more.")
+    written(sam, "Neither says more.")
     sam.keyboard.press("Control+Enter")
     expect(sam.get_by_text("differs from the blind answer of the same person")).to_be_visible()
     sam.get_by_role("button", name="Write a case study").press("Enter")
-    sam.keyboard.type("Praise is no answer")
+    written(sam, "Praise is no answer")
     sam.get_by_role("button", name="Publish").press("Enter")
     expect(sam.get_by_role("button", name="Write it anew")).to_be_visible()
 
