@@ -49,6 +49,7 @@ PAGES = (
     "quality/gold",
     "quality/sessions",
     "quality/people",
+    "quality/threads",
     "data",
     "training",
     "evaluation",
