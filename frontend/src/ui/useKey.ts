@@ -23,6 +23,8 @@ interface KeyOptions {
 
 const taken = (event: KeyboardEvent, inFields: boolean) =>
   dialogIsOpen() ||
+  // The key that closed a dialog was for the dialog: what it was pressed in is gone by now.
+  (event.target instanceof Node && !event.target.isConnected) ||
   event.isComposing ||
   // A focused radio group has moved by this arrow already.
   (event.defaultPrevented && event.key.startsWith("Arrow")) ||
